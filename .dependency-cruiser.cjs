@@ -1,0 +1,72 @@
+/**
+ * Imports point one way (docs/architecture.md): apps → auth, voices, samples, embeddings →
+ * database, jobs, storage, audio, runpod → config, errors. No cycles, no lib imports an app, apps never import each other.
+ */
+const specs = '\\.(spec|medium-spec)\\.ts$';
+const only = (name, moduleName, allowed) => ({
+  name,
+  severity: 'error',
+  comment: `${moduleName} is imported only where the design keeps it`,
+  from: { path: '^(apps|libs)/', pathNot: [specs, ...allowed] },
+  to: { path: `^node_modules/${moduleName}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-lib-imports-an-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
+      name: 'apps-never-import-each-other',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'foundation-imports-nothing-above',
+      severity: 'error',
+      from: { path: '^libs/(config|errors|logging)/', pathNot: specs },
+      to: { path: '^libs/', pathNot: '^libs/(config|errors|logging)/' },
+    },
+    {
+      name: 'parts-import-only-the-foundation',
+      severity: 'error',
+      comment: 'a part may use itself and the foundation; jobs may use database, whose row is the truth',
+      from: { path: '^libs/(database|jobs|storage|audio|runpod)/', pathNot: specs },
+      to: { path: '^libs/', pathNot: ['^libs/(config|errors|logging)/', '^libs/$1/', '^libs/database/'] },
+    },
+    {
+      name: 'database-is-below-jobs',
+      severity: 'error',
+      from: { path: '^libs/database/' },
+      to: { path: '^libs/(jobs|storage|audio|runpod)/' },
+    },
+    {
+      name: 'doors',
+      severity: 'error',
+      comment: 'another lib is entered by its index.ts',
+      from: { path: '^(apps|libs)/([^/]+)/', pathNot: specs },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/[^/]+/src/index\\.ts$', '^$1/$2/'] },
+    },
+    only('typeorm-in-its-place', 'typeorm', ['^libs/database/', '\\.repository\\.ts$']),
+    only('bull-in-its-place', '(@nestjs/)?bull', ['^libs/jobs/', '^apps/worker/']),
+    only('express-and-multer-in-the-api', '(express|multer)', ['^apps/api/', '^apps/runpod-emulator/']),
+    only('ffmpeg-in-libs-audio', 'fluent-ffmpeg', ['^libs/audio/']),
+    {
+      name: 'not-to-unresolvable',
+      severity: 'error',
+      from: { path: '^(apps|libs|test)/' },
+      to: { couldNotResolve: true, pathNot: '\\.json$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'require', 'node', 'default'],
+      mainFields: ['types', 'main'],
+    },
+  },
+};

@@ -1,0 +1,39 @@
+import tseslint from 'typescript-eslint';
+
+/** Type-checked lint of every TypeScript file; import directions are proved by .dependency-cruiser.cjs. */
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.data/', 'test/fixtures/'] },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'max-lines': ['error', { max: 300 }],
+      'max-depth': ['error', 3],
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // The environment is read in one file; what starts processes for people and tests hands its own environment on.
+    files: ['apps/**/*.ts', 'libs/**/*.ts'],
+    ignores: ['libs/config/src/environment.ts', 'apps/standalone/**', '**/*.spec.ts', '**/*.medium-spec.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'The environment is read once, in libs/config/src/environment.ts.',
+        },
+      ],
+    },
+  },
+);
