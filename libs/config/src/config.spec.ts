@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, readConfig } from './config.js';
+
+const least = {
+  DATABASE_URL: 'postgres://a:b@localhost/c',
+  REDIS_URL: 'redis://localhost',
+  RUNPOD_BASE_URL: 'http://127.0.0.1:8900/v2',
+  RUNPOD_API_KEY: 'a-key',
+};
+
+function linesFor(environment: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    readConfig({ ...least, ...environment });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.lines;
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('fills in what the documentation promises', () => {
+    const config = readConfig({ ...least, DATA_DIR: '/srv/timbre', PORT: '9000' });
+    expect(config).toMatchObject({
+      port: 9000,
+      publicUrl: 'http://localhost:9000',
+      callbackUrl: 'http://localhost:9000',
+      scratchDir: '/srv/timbre/scratch',
+      storageUrl: 'file:///srv/timbre/objects',
+      maxUploadBytes: 2 * 1024 ** 3,
+      rateLimitPerMinute: 600,
+      signingSecrets: [],
+    });
+    expect([...config.runpodEndpoints.keys()]).toEqual(['kyutai']);
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ ...least, PORT: '' }).port).toBe(8080);
+  });
+
+  it('splits the secrets, the endpoints and the sentences', () => {
+    const config = readConfig({
+      ...least,
+      SIGNING_SECRET: 'new-secret-of-ours,old-secret-of-ours',
+      RUNPOD_ENDPOINTS: 'kyutai=abc123, other=def456',
+      TEST_SENTENCES: 'One, two. | Three.',
+    });
+    expect(config.signingSecrets).toEqual(['new-secret-of-ours', 'old-secret-of-ours']);
+    expect(config.runpodEndpoints.get('other')).toBe('def456');
+    expect(config.testSentences).toEqual(['One, two.', 'Three.']);
+  });
+
+  it.each([
+    [{ PORT: '80a' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ DATABASE_URL: undefined }, 'DATABASE_URL is required'],
+    [{ REDIS_URL: 'http://x' }, 'REDIS_URL must be a URL starting with redis:// or rediss://'],
+    [{ ADMIN_API_KEY: 'short' }, 'ADMIN_API_KEY must have at least 24 characters'],
+    [{ RUNPOD_ENDPOINTS: 'other=abc' }, 'RUNPOD_ENDPOINTS must name an endpoint for kyutai'],
+    [{ RUNPOD_ENDPOINTS: 'kyutai' }, 'RUNPOD_ENDPOINTS must look like kyutai=<endpoint id>,other=<endpoint id>'],
+    [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'],
+    [{ TEST_SENTENCES: ' | ' }, 'TEST_SENTENCES must hold at least one sentence'],
+    [
+      { RUNPOD_BASE_URL: 'https://api.runpod.ai/v2' },
+      'CALLBACK_URL http://localhost:8080 cannot be reached by RunPod at https://api.runpod.ai/v2',
+    ],
+  ])('%j stops the start with "%s"', (environment, line) => {
+    expect(linesFor(environment)).toEqual([line]);
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(linesFor({ PORT: 'x', MAX_UPLOAD_BYTES: '-1' })).toHaveLength(2);
+  });
+});

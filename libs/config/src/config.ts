@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { variables } from './variables.js';
+
+type Values = { readonly [K in keyof typeof variables]: ReturnType<(typeof variables)[K]['read']> };
+
+/** Everything the environment says, checked, typed and resolved. */
+export interface Config extends Omit<
+  Values,
+  'publicUrl' | 'callbackUrl' | 'scratchDir' | 'storageUrl' | 'signingSecret' | 'runpodEndpoints'
+> {
+  readonly publicUrl: string;
+  readonly callbackUrl: string;
+  readonly scratchDir: string;
+  readonly storageUrl: string;
+  /** The first signs, all verify; empty when Postgres keeps the secret. */
+  readonly signingSecrets: readonly string[];
+  /** RunPod endpoint id by tts type. */
+  readonly runpodEndpoints: ReadonlyMap<string, string>;
+}
+
+/** A bad environment: one readable line for each variable that is wrong. */
+export class ConfigError extends Error {
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const isLoopback = (address: string): boolean =>
+  /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(new URL(address).hostname);
+
+function readAll(environment: NodeJS.ProcessEnv, lines: string[]): Values {
+  const read = Object.entries(variables).map(([key, variable]) => {
+    // An empty variable is an absent one: compose files and shells cannot always leave a name out.
+    const value = environment[variable.name] === '' ? undefined : environment[variable.name];
+    try {
+      return [key, variable.read(value)] as const;
+    } catch (error) {
+      lines.push(`${variable.name} ${(error as Error).message}`);
+      return [key, undefined] as const;
+    }
+  });
+  return Object.fromEntries(read) as unknown as Values;
+}
+
+/**
+ * Reads and checks an environment.
+ *
+ * @throws ConfigError naming every variable that is wrong, a line each
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const lines: string[] = [];
+  const values = readAll(environment, lines);
+  if (lines.length > 0) throw new ConfigError(lines);
+
+  const dataDir = path.resolve(values.dataDir);
+  const publicUrl = values.publicUrl ?? `http://localhost:${values.port}`;
+  const callbackUrl = values.callbackUrl ?? publicUrl;
+  const runpodEndpoints = new Map(values.runpodEndpoints.map((pair) => pair.split('=') as [string, string]));
+
+  if (!runpodEndpoints.has('kyutai')) lines.push('RUNPOD_ENDPOINTS must name an endpoint for kyutai');
+  if (values.testSentences.length === 0) lines.push('TEST_SENTENCES must hold at least one sentence');
+  if (isLoopback(callbackUrl) && !isLoopback(values.runpodBaseUrl)) {
+    lines.push(`CALLBACK_URL ${callbackUrl} cannot be reached by RunPod at ${values.runpodBaseUrl}`);
+  }
+  if (lines.length > 0) throw new ConfigError(lines);
+
+  return Object.freeze({
+    ...values,
+    dataDir,
+    publicUrl,
+    callbackUrl,
+    scratchDir: path.resolve(values.scratchDir ?? path.join(dataDir, 'scratch')),
+    storageUrl: values.storageUrl ?? pathToFileURL(path.join(dataDir, 'objects')).href,
+    signingSecrets: (values.signingSecret ?? '').split(',').filter((secret) => secret !== ''),
+    runpodEndpoints,
+  });
+}
