@@ -1,0 +1,60 @@
+import { DataSource } from 'typeorm';
+import { ApiKeyEntity } from './entities/api-key.entity.js';
+import { EmbeddingEntity } from './entities/embedding.entity.js';
+import { GpuCancellationEntity } from './entities/gpu-cancellation.entity.js';
+import { JobEntity } from './entities/job.entity.js';
+import { ObjectRemovalEntity } from './entities/object-removal.entity.js';
+import { PartnerEntity } from './entities/partner.entity.js';
+import { SampleEntity } from './entities/sample.entity.js';
+import { SettingEntity } from './entities/setting.entity.js';
+import { TestSampleEntity } from './entities/test-sample.entity.js';
+import { VoiceEntity } from './entities/voice.entity.js';
+import { FirstSchema1763800000000 } from './migrations/1763800000000-first-schema.js';
+
+export interface DataSourceOptions {
+  readonly databaseUrl: string;
+  /** Connections this process may hold. */
+  readonly poolSize: number;
+  /** Shown by `pg_stat_activity`. */
+  readonly applicationName: string;
+}
+
+/**
+ * A TypeORM data source of Timbre's schema, not yet connected.
+ *
+ * Time limits keep a sick Postgres from holding requests: 5 s for a connection, 30 s for a statement or an idle
+ * transaction.
+ */
+export function createDataSource(options: DataSourceOptions): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: options.databaseUrl,
+    applicationName: options.applicationName,
+    connectTimeoutMS: 5_000,
+    poolSize: options.poolSize,
+    extra: {
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+    poolErrorHandler: () => undefined, // a lost idle connection: the next query opens another
+    entities: [
+      PartnerEntity,
+      ApiKeyEntity,
+      VoiceEntity,
+      SampleEntity,
+      EmbeddingEntity,
+      TestSampleEntity,
+      JobEntity,
+      ObjectRemovalEntity,
+      GpuCancellationEntity,
+      SettingEntity,
+    ],
+    migrations: [FirstSchema1763800000000],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    synchronize: false,
+  });
+}

@@ -1,0 +1,55 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { asAppError } from './connection-failure.js';
+
+/** A transaction under way; repositories write through it. */
+export type Transaction = EntityManager;
+
+/** Postgres as the libs use it: transactions and plain statements, with "out of reach" told as `unavailable`. */
+export class Database {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Connects; throws `unavailable` when Postgres cannot be reached. */
+  async connect(): Promise<this> {
+    if (!this.dataSource.isInitialized) await this.guarded(() => this.dataSource.initialize());
+    return this;
+  }
+
+  /** Runs work in one transaction: all of it is written, or nothing. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.guarded(() => this.dataSource.transaction(work));
+  }
+
+  /** Runs reads, or single writes, each in a transaction of its own. */
+  run<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.guarded(() => work(this.dataSource.manager));
+  }
+
+  /** Rows of one statement. Of UPDATE and DELETE the rows that RETURNING names. */
+  query<T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
+    return this.run((manager) => rowsOf<T>(manager, sql, parameters));
+  }
+
+  async close(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+
+  private async guarded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw asAppError(error);
+    }
+  }
+}
+
+/** Rows of one statement inside a transaction; TypeORM answers UPDATE and DELETE as `[rows, count]`. */
+export async function rowsOf<T>(
+  manager: EntityManager,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<T[]> {
+  const answer: unknown = await manager.query(sql, [...parameters]);
+  const isPair =
+    Array.isArray(answer) && answer.length === 2 && Array.isArray(answer[0]) && typeof answer[1] === 'number';
+  return (isPair ? answer[0] : answer) as T[];
+}
