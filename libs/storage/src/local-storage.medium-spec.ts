@@ -1,0 +1,176 @@
+import { mkdir, mkdtemp, open, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { itFetchesObjectsToFiles } from '../test/fetch-contract.js';
+import { itKeepsThePromisesOfObjectStorage } from '../test/storage-contract.js';
+import { createStorage } from './create-storage.js';
+import { writeAll } from './durable-write.js';
+import { LocalStorage } from './local-storage.js';
+import { verifyObjectToken } from './object-token.js';
+
+const secrets = ['a secret of the test'];
+const signing = { clientBaseUrl: 'https://voice.test/', gpuBaseUrl: 'http://10.0.0.1:3000', secrets };
+const zip = { contentType: 'application/zip' };
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'local storage ü '));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+describe('LocalStorage', () => {
+  let shared: string;
+  afterAll(() => rm(shared, { recursive: true }));
+  beforeAll(async () => {
+    // Beside the tests' own root, which each test removes.
+    shared = await mkdtemp(join(tmpdir(), 'local storage contract '));
+  });
+  itKeepsThePromisesOfObjectStorage(() => LocalStorage.open(shared, { signing }));
+  itFetchesObjectsToFiles(() => LocalStorage.open(shared, { signing }));
+
+  it('frees the descriptor of a reader that goes away', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await storage.put('a', Readable.from([Buffer.alloc(5_000_000)]), zip);
+    const reader = await storage.read('a');
+    expect(await openFilesIn(root)).toBe(1);
+    reader?.destroy();
+    await until(async () => (await openFilesIn(root)) === 0);
+  });
+
+  it('destroys a stream it could not begin to store', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await rm(root, { recursive: true });
+    const source = new Readable({ read: () => undefined });
+    await expect(storage.put('a', source, zip)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(source.destroyed).toBe(true);
+  });
+
+  it('is not ready once its folder is gone', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await storage.check();
+    await rm(root, { recursive: true });
+    await expect(storage.check()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('removes leftovers older than a day when it opens, and no younger ones', async () => {
+    await LocalStorage.open(root, { signing });
+    await writeFile(join(root, 'incoming', 'old'), 'left by a killed process');
+    await writeFile(join(root, 'incoming', 'young'), 'being written by another process');
+    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+    await utimes(join(root, 'incoming', 'old'), yesterday, yesterday);
+    await LocalStorage.open(root, { signing });
+    expect(await readdir(join(root, 'incoming'))).toEqual(['young']);
+  });
+
+  it('leaves no empty folders behind', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await storage.put('voices/1/jobs/2/a', Readable.from([Buffer.from('x')]), zip);
+    await storage.put('voices/3/a', Readable.from([Buffer.from('x')]), zip);
+    await storage.delete(['voices/1/jobs/2/a']);
+    expect(await readdir(join(root, 'objects', 'voices'))).toEqual(['3']);
+    await storage.deletePrefix('voices/3/');
+    expect(await readdir(join(root, 'objects'))).toEqual([]);
+  });
+
+  it('dates a moved file when it becomes an object, not when it was written', async () => {
+    const storage = await LocalStorage.open(join(root, 'storage'), { signing });
+    const path = join(root, 'upload');
+    await writeFile(path, 'x');
+    await utimes(path, new Date(0), new Date(0));
+    await storage.putFile('a', path, zip);
+    for await (const { modifiedAt } of storage.list('')) expect(modifiedAt.getFullYear()).toBeGreaterThan(2000);
+  });
+
+  it('copies a file that lies on another file system', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    const elsewhere = await mkdtemp('/dev/shm/local-storage-');
+    try {
+      expect((await stat(elsewhere)).dev).not.toBe((await stat(root)).dev);
+      await writeFile(join(elsewhere, 'upload'), 'some audio');
+      expect(await storage.putFile('a', join(elsewhere, 'upload'), zip)).toEqual({ bytes: 10, sha256: null });
+      expect([await storage.stat('a'), await readdir(elsewhere)]).toEqual([{ bytes: 10 }, []]);
+      expect(await readdir(join(root, 'incoming'))).toEqual([]);
+    } finally {
+      await rm(elsewhere, { recursive: true });
+    }
+  });
+
+  it('takes a file back out when its place is blocked', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await mkdir(join(root, 'objects', 'a', 'b'), { recursive: true });
+    await writeFile(join(root, 'upload'), 'x');
+    await expect(storage.putFile('a', join(root, 'upload'), zip)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(storage.put('a', Readable.from([Buffer.from('x')]), zip)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect((await readdir(root)).sort()).toEqual(['incoming', 'objects', 'upload']);
+    expect(await readdir(join(root, 'incoming'))).toEqual([]);
+  });
+
+  it('signs URLs of the address each side uses', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    const now = Math.floor(Date.now() / 1000);
+    const url = await storage.signGet('a.zip', {
+      audience: 'client',
+      expiresInSeconds: 60,
+      downloadName: 'ü 日本.zip',
+    });
+    const put = await storage.signPut('b.zip', { audience: 'gpu', expiresInSeconds: 60, ...zip, maxBytes: 99 });
+
+    const [prefix, putPrefix] = ['https://voice.test/api/objects/', 'http://10.0.0.1:3000/api/objects/'];
+    expect([url.slice(0, prefix.length), put.slice(0, putPrefix.length)]).toEqual([prefix, putPrefix]);
+    expect(url.slice(prefix.length)).toMatch(/^[A-Za-z0-9._-]+$/);
+    expect(verifyObjectToken(url.slice(prefix.length), now, secrets)).toMatchObject({
+      method: 'GET',
+      key: 'a.zip',
+      contentType: null,
+      downloadName: 'ü 日本.zip',
+    });
+    const grant = verifyObjectToken(put.slice(putPrefix.length), now, secrets);
+    expect(grant).toMatchObject({ method: 'PUT', key: 'b.zip', contentType: 'application/zip', maxBytes: 99 });
+    expect(() => verifyObjectToken(put.slice(putPrefix.length), now + 70, secrets)).toThrow('Access denied');
+  });
+});
+
+describe('writeAll', () => {
+  it('says insufficient_storage when the disk is full', async () => {
+    // Linux answers every write to this device with ENOSPC, null(4).
+    const full = await open('/dev/full', 'w');
+    try {
+      await expect(writeAll(full, Readable.from([Buffer.from('x')]))).rejects.toMatchObject({
+        code: 'insufficient_storage',
+        status: 507,
+      });
+    } finally {
+      await full.close();
+    }
+  });
+});
+
+describe('createStorage', () => {
+  it('opens a folder whose path has spaces', async () => {
+    const storage = await createStorage(pathToFileURL(join(root, 'a b')).href, { signing });
+    await storage.put('a', Readable.from([Buffer.from('x')]), zip);
+    expect((await readdir(root)).sort()).toEqual(['a b']);
+  });
+
+  it('says what a STORAGE_URL may be', async () => {
+    await expect(createStorage('s3://bucket/prefix', { signing })).rejects.toThrow('not supported in this version');
+    await expect(createStorage('/var/lib/timbre', { signing })).rejects.toThrow('file:///path');
+    await expect(createStorage('file://elsewhere/path', { signing })).rejects.toThrow('folder of this machine');
+  });
+});
+
+/** How many files below a folder this process holds open (proc(5)). */
+async function openFilesIn(folder: string): Promise<number> {
+  const descriptors = await readdir('/proc/self/fd');
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return targets.filter((target) => target.startsWith(folder)).length;
+}
+
+async function until(met: () => Promise<boolean>): Promise<void> {
+  while (!(await met())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
