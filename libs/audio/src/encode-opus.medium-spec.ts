@@ -1,0 +1,215 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  audioToolsOfThisMachine,
+  correlation,
+  decode,
+  energyEnvelope,
+  levelDecibels,
+  makeAudio,
+  speech,
+  temporaryFolder,
+} from '../../../test/support/audio-measure.js';
+import { processesNaming } from '../../../test/support/running-processes.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { conversionLimits, encodeOpus, encodeToFile, recordingLimits, type AudioTools } from './index.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let tools: AudioTools;
+let workFolder: string;
+
+/** Ten minutes of noise: longer to encode than any test waits. */
+let longPath: string;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  tools = await audioToolsOfThisMachine(join(folder.path, 'launchers'));
+  workFolder = join(folder.path, 'work');
+  await mkdir(workFolder);
+  longPath = join(folder.path, 'long.wav');
+  await makeAudio(tools, ['-f', 'lavfi', '-i', 'anoisesrc=d=600:r=16000:a=0.3', longPath]);
+});
+afterAll(() => folder.remove());
+
+const encode = (inputPath: string, more: Partial<Parameters<typeof encodeOpus>[0]> = {}) =>
+  encodeOpus({ tools, inputPath, workFolder, limits: recordingLimits(3600), ...more });
+
+const toFile = (inputPath: string, maxSeconds = 300) => {
+  const outputPath = join(workFolder, 'sample.opus');
+  return encodeToFile({ tools, inputPath, workFolder, outputPath, serial: 5, limits: recordingLimits(maxSeconds) });
+};
+
+async function readAll(batches: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
+  let packets = 0;
+  for await (const batch of batches) packets += batch.length;
+  return packets;
+}
+
+const goneFrom = (path: string) => waitFor('ffmpeg is gone', async () => (await processesNaming(path)).length === 0);
+
+describe('inputs people have', () => {
+  it.each([
+    ['stereo.wav', ['-ac', '2', '-ar', '44100']],
+    ['float.wav', ['-c:a', 'pcm_f32le', '-ar', '96000']],
+    ['speech.mp3', ['-ac', '2', '-ar', '44100', '-b:a', '128k']],
+    ['speech.m4a', ['-c:a', 'aac', '-b:a', '128k']],
+    ['speech.aac', ['-c:a', 'aac', '-f', 'adts']],
+    ['speech.ogg', ['-c:a', 'libopus']],
+    ['speech.webm', ['-c:a', 'libopus']],
+    ['speech.aiff', []],
+  ])('%s becomes an Ogg Opus file of the same speech', async (name, options) => {
+    const inputPath = join(folder.path, name);
+    await makeAudio(tools, ['-i', speech('en'), '-t', '12', ...options, inputPath]);
+    const file = await toFile(inputPath);
+    const source = await decode(tools, inputPath);
+    const decoded = await decode(tools, file.path);
+    expect(decoded).toHaveLength(file.durationSamples);
+    expect(Math.abs(file.durationSeconds - 12)).toBeLessThan(0.1);
+    expect(correlation(energyEnvelope(decoded), energyEnvelope(source))).toBeGreaterThan(0.98);
+    expect(Math.abs(levelDecibels(decoded) - levelDecibels(source))).toBeLessThan(0.3);
+  });
+
+  it('a recording with pauses in its time stamps is joined without gaps', async () => {
+    const inputPath = join(folder.path, 'paused.webm');
+    const paused = ['-af', "aselect='not(between(t,3,5))'", '-t', '10'];
+    await makeAudio(tools, ['-i', speech('en'), ...paused, '-c:a', 'libopus', inputPath]);
+    const file = await toFile(inputPath);
+    expect(await decode(tools, file.path)).toHaveLength(file.durationSamples);
+    expect(file.durationSeconds).toBeGreaterThan(7.5);
+    expect(file.durationSeconds).toBeLessThan(8.5);
+  });
+
+  it('a piped WAV that states no length is read to its end', async () => {
+    const inputPath = join(folder.path, 'piped.wav');
+    const whole = join(folder.path, 'whole.wav');
+    await makeAudio(tools, ['-i', speech('en'), '-t', '3', '-bitexact', whole]);
+    const bytes = await readFile(whole);
+    bytes.writeUInt32LE(0xffffffff, 4);
+    bytes.writeUInt32LE(0xffffffff, bytes.indexOf('data') + 4);
+    await writeFile(inputPath, bytes);
+    expect((await toFile(inputPath)).durationSamples).toBe(3 * 48_000);
+  });
+
+  it('gives the same bytes when it runs twice', async () => {
+    const first = await toFile(speech('en'));
+    const bytes = await readFile(first.path);
+    const second = await toFile(speech('en'));
+    expect(second).toEqual(first);
+    expect((await readFile(second.path)).equals(bytes)).toBe(true);
+    expect(bytes).toHaveLength(first.bytes);
+  });
+});
+
+describe('limits', () => {
+  it('a recording over the limit is refused while converting, with nothing published', async () => {
+    await rm(join(workFolder, 'sample.opus'), { force: true });
+    await expect(toFile(speech('en'), 10)).rejects.toMatchObject({
+      code: 'unusable_audio',
+      message: 'The recording is longer than 10 seconds',
+    });
+    expect(await readdir(workFolder)).toEqual([]);
+    expect((await toFile(speech('en'), 75)).durationSeconds).toBe(75);
+  });
+
+  it('hours of silence in a small FLAC is stopped at the limit', async () => {
+    const inputPath = join(folder.path, 'bomb.flac');
+    const lavfi = ['-f', 'lavfi', '-i', 'anullsrc=r=8000:cl=mono:n=65535:d=28800'];
+    await makeAudio(tools, [...lavfi, '-frame_size', '65535', '-compression_level', '0', inputPath]);
+    let encodedSeconds = 0;
+    const encoding = await encode(inputPath, {
+      limits: recordingLimits(60),
+      onProgress: (seconds) => (encodedSeconds = seconds),
+    });
+    await expect(readAll(encoding.batches)).rejects.toMatchObject({ code: 'unusable_audio' });
+    expect(encodedSeconds).toBeLessThan(61);
+    await goneFrom(inputPath);
+  });
+
+  it('a recording shorter than a second is refused', async () => {
+    const inputPath = join(folder.path, 'short.wav');
+    await makeAudio(tools, ['-i', speech('en'), '-t', '0.3', inputPath]);
+    await expect(toFile(inputPath)).rejects.toMatchObject({ message: 'The recording is shorter than 1 second' });
+  });
+
+  it.each([
+    ['wall clock', { wallSeconds: 0.2 }],
+    ['CPU time', { cpuSeconds: 1 }],
+  ])('over its %s it is ended', async (_, exceeded) => {
+    const processLimits = { ...conversionLimits(3600), ...exceeded };
+    const converting = encode(longPath, { processLimits }).then((encoding) => readAll(encoding.batches));
+    await expect(converting).rejects.toMatchObject({ code: 'conversion_over_limits' });
+    await goneFrom(longPath);
+  });
+
+  (process.platform === 'linux' ? it : it.skip)('the kernel holds ffmpeg to them', async () => {
+    const processLimits = { ...conversionLimits(3600), cpuSeconds: 77, memoryBytes: 512 * 1024 ** 2 };
+    const encoding = await encode(longPath, { processLimits });
+    const [id] = await processesNaming(longPath);
+    const limits = await readFile(`/proc/${id}/limits`, 'utf8');
+    const environment = await readFile(`/proc/${id}/environ`, 'utf8');
+    await encoding.close();
+    expect(limits).toMatch(/^Max cpu time +77 +77 /m);
+    expect(limits).toMatch(/^Max address space +536870912 +536870912 /m);
+    expect(limits).toMatch(/^Max file size +0 +0 /m);
+    expect(environment.split('\0').filter((entry) => !/^(PATH|LD_LIBRARY_PATH)=/.test(entry))).toEqual(['']);
+  });
+
+  it('an ffmpeg that makes no progress is ended, one whose output nobody takes is not', async () => {
+    const encoding = await encode(longPath, { processLimits: { ...conversionLimits(3600), stallSeconds: 0.3 } });
+    const batches = encoding.batches[Symbol.asyncIterator]();
+    await batches.next();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await batches.next()).done).toBe(false);
+    for (const id of await processesNaming(longPath)) process.kill(id, 'SIGSTOP');
+    const reading = (async () => {
+      while ((await batches.next()).done !== true);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'conversion_stalled' });
+    await goneFrom(longPath);
+  });
+});
+
+describe('ending early', () => {
+  it('an abort kills ffmpeg and gives its own reason', async () => {
+    const stop = new AbortController();
+    const encoding = await encode(longPath, { signal: stop.signal });
+    const batches = encoding.batches[Symbol.asyncIterator]();
+    await batches.next();
+    expect(await processesNaming(longPath)).toHaveLength(1);
+    const reason = new Error('the worker is asked to stop');
+    stop.abort(reason);
+    const reading = (async () => {
+      while ((await batches.next()).done !== true);
+    })();
+    await expect(reading).rejects.toBe(reason);
+    expect(await processesNaming(longPath)).toEqual([]);
+  });
+
+  it('a signal that has aborted starts nothing', async () => {
+    await expect(encode(longPath, { signal: AbortSignal.abort('over') })).rejects.toBe('over');
+    expect(await processesNaming(longPath)).toEqual([]);
+  });
+
+  it('a reader that leaves ends ffmpeg before the loop is left', async () => {
+    const encoding = await encode(longPath);
+    for await (const batch of encoding.batches) if (batch.length > 0) break;
+    expect(await processesNaming(longPath)).toEqual([]);
+  });
+
+  it('an encoding that is closed unread ends ffmpeg', async () => {
+    const encoding = await encode(longPath);
+    await encoding.close();
+    expect(await processesNaming(longPath)).toEqual([]);
+  });
+
+  it('a file that is no audio is a failed conversion whose cause says what ffmpeg said', async () => {
+    const inputPath = join(folder.path, 'text.wav');
+    await writeFile(inputPath, 'this is text\n'.repeat(1000));
+    await expect(encode(inputPath)).rejects.toMatchObject({
+      code: 'conversion_failed',
+      message: 'The recording could not be converted',
+      cause: expect.objectContaining({ message: expect.stringContaining('Invalid data') }) as unknown,
+    });
+  });
+});

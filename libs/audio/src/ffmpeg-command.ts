@@ -1,0 +1,61 @@
+import { allowedDemuxers } from './tool-requirements.js';
+
+/** A run of ffmpeg as data. Its output goes to standard output; no text of a user's is ever in it. */
+export interface FfmpegCommand {
+  /** URL of the recording, `file:` and a path made from ids. */
+  readonly input: string;
+  readonly inputOptions: readonly string[];
+  readonly outputOptions: readonly string[];
+  readonly format: 'ogg' | 's16le';
+}
+
+/**
+ * What a stranger's file may make the tools do: open the listed formats and nothing else, read files and pipes and
+ * never the network. Playlists and scripts (HLS, DASH, concat) are not among the formats.
+ */
+const confinement = ['-protocol_whitelist', 'file,pipe', '-format_whitelist', allowedDemuxers.join(',')];
+
+/** `file:` keeps a path from being read as a protocol or an option. */
+const fileUrl = (path: string): string => `file:${path}`;
+
+// One thread each: audio gains nothing, and a pool of threads per core fills the address space on large machines.
+const inputOptions = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-threads', '1', ...confinement];
+
+/**
+ * The first audio stream as 48 kHz mono.
+ *
+ * - `s16`: without it mono made of decoded MP3, AAC or Opus stereo comes out 3 dB louder.
+ * - `asetpts`, after resampling: times are counted from the samples, so that gaps and late starts of a container (paused
+ *   browser recordings) do not become gaps in granule positions, which cutting counts on.
+ */
+const monoOptions = [
+  ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-threads', '1'],
+  ...['-af', 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono,asetpts=N/SR/TB'],
+];
+
+/** 96 kbit/s; without `constrained` clean speech comes out at 158. 20 ms packets are the grid that cutting counts on. */
+const opusOptions = [
+  ...['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained'],
+  ...['-frame_duration', '20', '-application', 'audio'],
+];
+
+/** The whole recording as Ogg Opus. */
+export function encodeCommand(inputPath: string): FfmpegCommand {
+  const outputOptions = [...monoOptions, ...opusOptions];
+  return { input: fileUrl(inputPath), inputOptions, outputOptions, format: 'ogg' };
+}
+
+/** The first seconds of the recording as 16-bit samples: does it really decode? */
+export function decodeStartCommand(inputPath: string, seconds: number): FfmpegCommand {
+  const outputOptions = [...monoOptions, '-c:a', 'pcm_s16le', '-t', String(seconds)];
+  return { input: fileUrl(inputPath), inputOptions, outputOptions, format: 's16le' };
+}
+
+/** ffprobe's arguments for its report on the first audio stream, as JSON; warnings go to standard error. */
+export function probeArguments(inputPath: string): string[] {
+  const entries = ['format=format_name,duration', 'stream=codec_name,channels,sample_rate,bit_rate,duration'].join(':');
+  return [
+    ...['-hide_banner', '-loglevel', 'warning', '-threads', '1', ...confinement],
+    ...['-select_streams', 'a:0', '-show_entries', entries, '-print_format', 'json', fileUrl(inputPath)],
+  ];
+}

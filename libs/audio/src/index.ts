@@ -1,0 +1,22 @@
+export {
+  findAudioTools,
+  type AudioTool,
+  type AudioTools,
+  type FindAudioToolsOptions,
+  type ToolOrigin,
+} from './audio-tools.js';
+export { planCut, preRollPackets, type CutPlan, type Stretch } from './cut-plan.js';
+export { cutSample } from './cut-sample.js';
+export { encodeOpus, type EncodeOptions, type OpusEncoding } from './encode-opus.js';
+export { encodeToFile, type EncodedFile, type EncodeToFileOptions } from './encode-to-file.js';
+export { conversionLimits, probeLimits, recordingLimits, type ProcessLimits, type RecordingLimits } from './limits.js';
+export { LiveCutter, type CutSample, type LiveCutterOptions } from './live-cutter.js';
+export { OggOpusReader } from './ogg-opus-reader.js';
+export { OggOpusWriter, type OggOpusWriterOptions } from './ogg-opus-writer.js';
+export { type OpusHead, type OpusTags } from './opus-header.js';
+export { packetSamples, samplesPerSecond } from './opus-packet.js';
+export { oggOpusFile, readOpusStream, type OpusStream } from './opus-stream.js';
+export { probeRecording, type ProbeOptions } from './probe-recording.js';
+export { type RecordingFacts } from './probe-report.js';
+export { planWindows, secondsNeeded, windowOf, type SampleWindows } from './sample-windows.js';
+export { serialFrom } from './stream-serial.js';

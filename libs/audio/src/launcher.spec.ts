@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { launcherArguments, launcherScript } from './launcher.js';
+import { conversionLimits } from './limits.js';
+
+const lastLine = (script: string) => script.trimEnd().split('\n').at(-1);
+
+describe('launcherScript', () => {
+  it('becomes the tool, in a session of its own, without our environment', () => {
+    const script = launcherScript('/opt/ffmpeg', '/usr/bin', {
+      setsid: '/usr/bin/setsid',
+      setpriv: '/usr/bin/setpriv',
+    });
+    expect(lastLine(script)).toBe(
+      `exec /usr/bin/env -i PATH='/usr/bin' \${LD_LIBRARY_PATH:+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"} ` +
+        `'/usr/bin/setpriv' --nnp --pdeathsig KILL '/usr/bin/setsid' '/opt/ffmpeg' "$@"`,
+    );
+    expect(script).toContain('ulimit -f 0\n');
+  });
+
+  it('does without what the system lacks', () => {
+    expect(lastLine(launcherScript('/opt/ffmpeg', '', {}))).toMatch(/"LD_LIBRARY_PATH=[^ ]+ '\/opt\/ffmpeg' "\$@"$/);
+  });
+
+  it('quotes paths that would mean something to the shell', () => {
+    expect(launcherScript("/it's $(here)/ffmpeg", '', {})).toContain(`'/it'\\''s $(here)/ffmpeg' "$@"`);
+  });
+});
+
+it('launcherArguments are seconds and kibibytes', () => {
+  const limits = { ...conversionLimits(3600), cpuSeconds: 12, memoryBytes: 1024 ** 3 };
+  expect(launcherArguments(limits)).toEqual(['-limits', '12', '1048576']);
+});

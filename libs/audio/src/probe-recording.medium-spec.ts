@@ -1,0 +1,149 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { audioToolsOfThisMachine, makeAudio, speech, temporaryFolder } from '../../../test/support/audio-measure.js';
+import { encodeOpus, probeRecording, recordingLimits, type AudioTools } from './index.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let tools: AudioTools;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  tools = await audioToolsOfThisMachine(join(folder.path, 'launchers'));
+});
+afterAll(() => folder.remove());
+
+const probe = (inputPath: string, maxSeconds = 3600) =>
+  probeRecording({ tools, inputPath, limits: recordingLimits(maxSeconds) });
+
+async function file(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(folder.path, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function made(name: string, options: readonly string[]): Promise<string> {
+  const path = join(folder.path, name);
+  await makeAudio(tools, [...options, path]);
+  return path;
+}
+
+const refusal = (message: string) => ({ code: 'unusable_audio', status: 422, message });
+const undecodable = refusal('The file is not audio that can be decoded');
+
+describe('a good recording', () => {
+  it('is described', async () => {
+    expect(await probe(speech('en'))).toEqual({
+      durationSeconds: 75,
+      formatName: 'flac',
+      codecName: 'flac',
+      channels: 1,
+      sampleRate: 16_000,
+    });
+  });
+
+  it.each([
+    ['exact.wav', ['-t', '1']],
+    ['short.mp3', ['-t', '1.2']],
+    ['short.m4a', ['-t', '1.2']],
+    ['short.webm', ['-t', '1.2', '-c:a', 'libopus']],
+  ])('of little more than a second passes: %s', async (name, options) => {
+    const facts = await probe(await made(name, ['-i', speech('en'), ...options]));
+    expect(facts.durationSeconds).toBeGreaterThan(0.99);
+    expect(facts.durationSeconds).toBeLessThan(1.3);
+  });
+
+  it('passes without a length when its container states none, or one that cannot be true', async () => {
+    const whole = await made('whole.wav', ['-i', speech('en'), '-t', '5', '-bitexact']);
+    const bytes = await readFile(whole);
+    for (const [name, stated] of [
+      ['piped.wav', 0xffffffff],
+      ['lying.wav', 0x70000000],
+    ] as const) {
+      bytes.writeUInt32LE(stated, 4);
+      bytes.writeUInt32LE(stated, bytes.indexOf('data') + 4);
+      expect((await probe(await file(name, bytes), 60)).durationSeconds).toBeNull();
+    }
+  });
+
+  it('passes without a length when that is only guessed from a bit rate', async () => {
+    const path = await made('headless.mp3', ['-i', speech('en'), '-t', '5', '-write_xing', '0']);
+    expect((await probe(path)).durationSeconds).toBeNull();
+  });
+});
+
+describe('a file that is refused', () => {
+  it.each([
+    ['text', 'text.wav', 'this is text\n'.repeat(5000)],
+    ['a concat script', 'script.wav', `ffconcat version 1.0\nfile ${speech('en')}\n`],
+    ['a PNG', 'image.mp3', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+    ['an SVG', 'image.svg', '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'],
+  ])('%s', async (_, name, content) => {
+    await expect(probe(await file(name, content))).rejects.toMatchObject(undecodable);
+  });
+
+  it('empty', async () => {
+    await expect(probe(await file('empty.wav', ''))).rejects.toMatchObject(refusal('The file is empty'));
+  });
+
+  it.each(['flac', 'mp3', 'm4a'])('a %s header with garbage behind it', async (extension) => {
+    const whole = await made(`whole.${extension}`, ['-i', speech('en'), '-t', '20']);
+    const bytes = await readFile(whole);
+    // m4a keeps its index at the end.
+    const kept = extension === 'm4a' ? bytes.length - 8000 : bytes.length;
+    bytes.fill('hello garbage ', 600, kept);
+    await expect(probe(await file(`garbage.${extension}`, bytes))).rejects.toMatchObject(undecodable);
+  });
+
+  it('a video without sound', async () => {
+    const path = await made('silent.mp4', ['-f', 'lavfi', '-i', 'testsrc=d=2:s=64x64', '-c:v', 'mpeg4']);
+    await expect(probe(path)).rejects.toMatchObject(refusal('The file has no audio in it'));
+  });
+
+  it.each(['wav', 'mp3', 'webm'])('a %s shorter than a second', async (extension) => {
+    const codec = extension === 'webm' ? ['-c:a', 'libopus'] : [];
+    const path = await made(`blip.${extension}`, ['-i', speech('en'), '-t', '0.3', ...codec]);
+    await expect(probe(path)).rejects.toMatchObject(refusal('The recording is shorter than 1 second'));
+  });
+
+  it('longer than the limit, which is named', async () => {
+    await expect(probe(speech('en'), 60)).rejects.toMatchObject(refusal('The recording is longer than 60 seconds'));
+  });
+
+  it('with too many channels', async () => {
+    const sixteen = ['-f', 'lavfi', '-i', 'anoisesrc=d=2:r=8000', '-af', 'pan=hexadecagonal|c0=c0'];
+    const message = 'The recording has 16 channels, more than the 8 allowed';
+    await expect(probe(await made('16.wav', sixteen))).rejects.toMatchObject(refusal(message));
+  });
+});
+
+describe('a file that points elsewhere', () => {
+  let server: Server;
+  let connections = 0;
+
+  beforeAll(async () => {
+    server = createServer((_, response) => response.end()).on('connection', () => (connections += 1));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it.each(['list.m3u8', 'list.wav'])('%s makes no connection and reads no other file', async (name) => {
+    const { port } = server.address() as AddressInfo;
+    const entries = [`http://127.0.0.1:${port}/a.ts`, `file://${speech('en')}`];
+    const lines = entries.flatMap((entry) => ['#EXTINF:10,', entry]);
+    const text = ['#EXTM3U', '#EXT-X-TARGETDURATION:10', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
+    const inputPath = await file(name, text);
+    await expect(probe(inputPath)).rejects.toMatchObject(undecodable);
+    const encoding = encodeOpus({ tools, inputPath, workFolder: folder.path, limits: recordingLimits(60) });
+    await expect(encoding).rejects.toMatchObject({ code: 'conversion_failed' });
+    expect(connections).toBe(0);
+  });
+});
+
+it('an abort gives its own reason', async () => {
+  const limits = recordingLimits(60);
+  const signal = AbortSignal.abort(new Error('client left'));
+  await expect(probeRecording({ tools, inputPath: speech('en'), limits, signal })).rejects.toThrow('client left');
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { recordingLimits } from './limits.js';
+import { objectionTo, readProbeReport } from './probe-report.js';
+
+const stream = { codec_name: 'mp3', channels: 2, sample_rate: '44100', bit_rate: '128000', duration: '12.5' };
+const format = { format_name: 'mp3', duration: '12.6' };
+
+const read = (report: unknown, { stderr = '', fileBytes = 1_000_000 } = {}) =>
+  readProbeReport({ stdout: JSON.stringify(report), stderr, fileBytes });
+
+const facts = { durationSeconds: 12.5, formatName: 'mp3', codecName: 'mp3', channels: 2, sampleRate: 44_100 };
+
+describe('readProbeReport', () => {
+  it('reads what the stream says, else what the container says', () => {
+    expect(read({ streams: [stream], format })).toEqual(facts);
+    expect(read({ streams: [{ ...stream, duration: 'N/A' }], format })).toEqual({ ...facts, durationSeconds: 12.6 });
+  });
+
+  it.each([
+    ['not stated', { ...stream, duration: undefined }, {}],
+    ['no number', { ...stream, duration: 'N/A' }, {}],
+    ['negative', { ...stream, duration: '-3' }, {}],
+    ['guessed', stream, { stderr: '[mp3 @ 0x1] Estimating duration from bitrate, this may be inaccurate' }],
+    [
+      'more than the file can hold',
+      { ...stream, codec_name: 'pcm_s16le', bit_rate: '1411200' },
+      { fileBytes: 2_000_000 },
+    ],
+  ])('gives no length when it is %s', (_, changed, more) => {
+    expect(read({ streams: [changed], format: { format_name: 'mp3' } }, more)).toMatchObject({ durationSeconds: null });
+  });
+
+  it('believes PCM that fits its file', () => {
+    const pcm = { ...stream, codec_name: 'pcm_s16le', bit_rate: '1411200' };
+    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject({ durationSeconds: 12.5 });
+  });
+
+  it('says why there are no facts', () => {
+    expect(read({ streams: [], format })).toBe('The file has no audio in it');
+    expect(read({})).toBe('The file is not audio that can be decoded');
+    expect(read({ streams: [{ ...stream, codec_name: undefined }], format })).toMatch('not audio');
+  });
+
+  it('never throws, whatever is printed', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.json().map((json) => `{"format":{"format_name":"x"},"streams":[${json}]}`),
+    );
+    fc.assert(fc.property(text, (stdout) => void readProbeReport({ stdout, stderr: '', fileBytes: 1 })));
+  });
+});
+
+describe('objectionTo', () => {
+  const limits = recordingLimits(60);
+
+  it.each([
+    [{}, undefined],
+    [{ durationSeconds: 60 }, undefined],
+    [{ durationSeconds: null }, undefined],
+    [{ durationSeconds: 60.1 }, 'The recording is longer than 60 seconds'],
+    [{ channels: 8 }, undefined],
+    [{ channels: 9 }, 'The recording has 9 channels, more than the 8 allowed'],
+    [{ sampleRate: 100 }, "The recording's sample rate is not between 4000 and 384000 Hz"],
+    [{ sampleRate: 1_000_000 }, "The recording's sample rate is not between 4000 and 384000 Hz"],
+  ])('of %j is %s', (changed, sentence) => {
+    expect(objectionTo({ ...facts, ...changed }, limits)).toBe(sentence);
+  });
+});

@@ -1,0 +1,105 @@
+import type { ChildProcess } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import ffmpeg from 'fluent-ffmpeg';
+import { AppError } from '#libs/errors';
+import type { AudioTools } from './audio-tools.js';
+import { failureOf } from './exit-failure.js';
+import type { FfmpegCommand } from './ffmpeg-command.js';
+import { launcherArguments } from './launcher.js';
+import type { ProcessLimits } from './limits.js';
+import { SandboxedProcess } from './sandboxed-process.js';
+
+export interface RunOptions {
+  readonly tools: AudioTools;
+  readonly limits: ProcessLimits;
+  /** Its current folder; nothing is written there. */
+  readonly workFolder: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A running ffmpeg. */
+export interface FfmpegRun {
+  /**
+   * What it writes, as it comes and with back-pressure; read it once. Ends only when ffmpeg succeeded, else throws as
+   * `failureOf` says. Leaving it early ends ffmpeg.
+   */
+  readonly output: AsyncIterable<Buffer>;
+  /** Ends ffmpeg, if it still runs, and waits until it is gone. `reason` is what a reader of `output` gets thrown. */
+  close(reason: unknown): Promise<void>;
+}
+
+/** fluent-ffmpeg keeps the child here from its `start` event on; its types leave it out. */
+interface SpawnedCommand {
+  readonly ffmpegProc?: ChildProcess;
+}
+
+/**
+ * Starts ffmpeg in the sandbox, through fluent-ffmpeg.
+ *
+ * fluent-ffmpeg builds the command line, spawns the launcher and pipes the output. The process itself is watched by
+ * `SandboxedProcess`: fluent-ffmpeg's own time-out and kill reach neither the group nor wait for the end, and its
+ * `error` for a closed output may come before a good exit. It keeps the launcher's path for the whole process, so a
+ * process uses one set of tools.
+ *
+ * @throws the signal's reason when it has aborted; Error when ffmpeg cannot be started
+ */
+export async function startFfmpeg(command: FfmpegCommand, options: RunOptions): Promise<FfmpegRun> {
+  const { tools, limits, workFolder, signal } = options;
+  signal?.throwIfAborted();
+  const output = new PassThrough();
+  const fluent = ffmpeg({ cwd: workFolder, stdoutLines: 20 })
+    .setFfmpegPath(tools.ffmpeg.launcher)
+    .input(command.input)
+    .inputOptions([...launcherArguments(limits), ...command.inputOptions])
+    .outputOptions([...command.outputOptions])
+    .format(command.format);
+  const process = await new Promise<SandboxedProcess>((resolve, reject) => {
+    fluent.on('error', reject);
+    fluent.on('start', () => {
+      const { ffmpegProc } = fluent as SpawnedCommand;
+      if (ffmpegProc === undefined) return reject(new Error('fluent-ffmpeg did not say which process it started'));
+      // We end the output ourselves: fluent-ffmpeg kills ffmpeg 20 ms after an output was closed, finished or not.
+      ffmpegProc.once('close', () => output.end());
+      resolve(new SandboxedProcess(ffmpegProc, limits, signal));
+    });
+    fluent.pipe(output, { end: false });
+  });
+
+  const close = async (reason: unknown): Promise<void> => {
+    await process.end(reason);
+    output.destroy();
+  };
+  return { output: read(process, output, limits.stallSeconds, close), close };
+}
+
+async function* read(
+  process: SandboxedProcess,
+  output: PassThrough,
+  stallSeconds: number,
+  close: (reason: unknown) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  const chunks = output.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  const stalled = (): void => void process.end(AppError.of('conversion_stalled'));
+  /** The next chunk; undefined at the end. The clock runs only while we wait: a slow reader is not ffmpeg's fault. */
+  const next = async (): Promise<Buffer | undefined> => {
+    const clock = setTimeout(stalled, stallSeconds * 1000);
+    try {
+      const chunk = await chunks.next();
+      return chunk.done === true ? undefined : chunk.value;
+    } catch (error) {
+      if (process.ended === undefined) throw error;
+      return undefined;
+    } finally {
+      clearTimeout(clock);
+    }
+  };
+  try {
+    for (let chunk = await next(); chunk !== undefined && process.ended === undefined; chunk = await next()) {
+      yield chunk;
+    }
+    const failure = failureOf(await process.exit);
+    if (failure !== undefined) throw failure.error;
+  } finally {
+    await close(new Error('Nobody reads the output'));
+  }
+}

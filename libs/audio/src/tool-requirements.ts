@@ -1,0 +1,42 @@
+/** A list of what a build of ffmpeg can do, and the entries of it that we cannot do without. */
+export interface ToolRequirement {
+  /** The option that prints the list. */
+  readonly question: '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-protocols';
+  /** Word for an entry, for people. */
+  readonly kind: string;
+  readonly needed: readonly string[];
+}
+
+/** Demuxers an upload may use, by ffmpeg's names; every other format is refused before it is opened. */
+export const allowedDemuxers = [
+  ...['wav', 'w64', 'aiff', 'caf', 'au', 'mp3', 'flac', 'wv', 'ogg', 'aac', 'amr', 'amrnb', 'amrwb', 'asf'],
+  ...['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm'],
+] as const;
+
+/** What the two tools are asked for; a distribution's ffmpeg has all of it. */
+export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequirement[]> = {
+  ffmpeg: [
+    { question: '-encoders', kind: 'encoder', needed: ['libopus', 'pcm_s16le'] },
+    { question: '-muxers', kind: 'muxer', needed: ['ogg', 's16le'] },
+    { question: '-demuxers', kind: 'demuxer', needed: ['wav', 'mp3', 'flac', 'ogg', 'aac', 'mov', 'matroska'] },
+    { question: '-filters', kind: 'filter', needed: ['aformat', 'aresample', 'asetpts'] },
+    { question: '-protocols', kind: 'protocol', needed: ['file', 'pipe'] },
+  ],
+  ffprobe: [{ question: '-protocols', kind: 'protocol', needed: ['file'] }],
+};
+
+/**
+ * What a build lacks of a requirement, read from the list it printed.
+ *
+ * Lines read ` A....D libopus   description`, ` DE matroska,webm  …` or, for protocols, `  file`.
+ */
+export function lacking(requirement: ToolRequirement, printed: string): string[] {
+  const words = printed.split('\n').map((line) => line.trim().split(/\s+/));
+  const names = new Set(words.flatMap(([first, second]) => [first, second]).flatMap((word) => word?.split(',') ?? []));
+  return requirement.needed.filter((name) => !names.has(name)).map((name) => `${requirement.kind} ${name}`);
+}
+
+/** The version a tool prints with `-version`; undefined when it is another program. */
+export function versionIn(name: 'ffmpeg' | 'ffprobe', printed: string): string | undefined {
+  return new RegExp(`^${name} version (\\S+)`).exec(printed)?.[1];
+}
