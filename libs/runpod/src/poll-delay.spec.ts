@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { pollDelayMs } from './poll-delay.js';
+
+const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe('pollDelayMs', () => {
+  it('begins at 2 s, grows with every poll and ends below 15 s', () => {
+    const delays = Array.from({ length: 12 }, (_, poll) => pollDelayMs(poll, () => 0));
+    expect(delays[0]).toBe(2000);
+    expect(delays).toEqual([...delays].sort((one, other) => one - other));
+    expect(delays.slice(-2)).toEqual([12_500, 12_500]);
+  });
+
+  it('stays within 2 and 15 s and a fifth of jitter, for any poll', () => {
+    fc.assert(
+      fc.property(fc.nat(), unit, (poll, random) => {
+        const delay = pollDelayMs(poll, () => random);
+        const base = pollDelayMs(poll, () => 0);
+        expect(delay).toBeGreaterThanOrEqual(Math.max(2000, base));
+        expect(delay).toBeLessThanOrEqual(Math.min(15_000, base * 1.2 + 1));
+      }),
+    );
+  });
+});
