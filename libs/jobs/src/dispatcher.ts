@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { JobKind } from '#libs/database';
+import { DispatchRepository, type Nudge } from './dispatch.repository.js';
+import { JobQueues, type QueueName } from './job-queues.js';
+
+const queueOf: Readonly<Record<JobKind, QueueName>> = { split: 'splitting', embed: 'embedding-submit' };
+
+/** A nudge that brought no claim for this long is looked for in Redis. */
+const quietMs = 10_000;
+const batch = 100;
+
+/** Brings rows that wait to the queues. Whatever goes wrong, the row stays and is brought again. */
+@Injectable()
+export class Dispatcher {
+  constructor(
+    private readonly rows: DispatchRepository,
+    private readonly queues: JobQueues,
+  ) {}
+
+  /**
+   * Sends what waits, in turns between partners.
+   *
+   * @param partnerId only this partner's jobs
+   * @returns how many were sent
+   */
+  async dispatch(partnerId: string | null = null): Promise<number> {
+    if (!this.queues.ready()) return 0;
+    const taken = await this.rows.take(batch, partnerId);
+    const sent = await Promise.all(taken.map((nudge) => this.send(nudge)));
+    return sent.filter(Boolean).length;
+  }
+
+  /** Finds nudges that Redis lost and lets their rows be dispatched again. */
+  async recoverLost(): Promise<void> {
+    for (const nudge of await this.rows.quiet(quietMs, 1_000)) {
+      const held = await this.queues.holds(queueOf[nudge.kind], {
+        jobId: nudge.id,
+        generation: nudge.generation,
+        number: nudge.nudges,
+      });
+      if (held === null) return;
+      if (!held) await this.rows.unsend(nudge);
+    }
+  }
+
+  /** Sends the polls whose delayed deliveries were lost. */
+  async recoverPolls(): Promise<void> {
+    if (!this.queues.ready()) return;
+    const overdue = await this.rows.overduePolls(quietMs, 1_000);
+    await Promise.all(
+      overdue.map((nudge) =>
+        this.queues.send('embedding-poll', { jobId: nudge.id, generation: nudge.generation, number: nudge.nudges }),
+      ),
+    );
+  }
+
+  private async send(nudge: Nudge): Promise<boolean> {
+    const sent = await this.queues.send(queueOf[nudge.kind], {
+      jobId: nudge.id,
+      generation: nudge.generation,
+      number: nudge.nudges,
+      priority: nudge.rank,
+    });
+    if (!sent) await this.rows.unsend(nudge);
+    return sent;
+  }
+}

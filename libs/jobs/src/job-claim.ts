@@ -1,0 +1,45 @@
+import type { JobEntity } from '#libs/database';
+
+/** A job as its owner holds it: the row at the moment of the claim. `generation` is the fence. */
+export type ClaimedJob = Readonly<
+  Pick<
+    JobEntity,
+    | 'id'
+    | 'voiceId'
+    | 'partnerId'
+    | 'kind'
+    | 'state'
+    | 'stage'
+    | 'params'
+    | 'generation'
+    | 'attempts'
+    | 'deaths'
+    | 'polls'
+    | 'nudges'
+    | 'deadline'
+    | 'submittedGeneration'
+    | 'submittedAt'
+    | 'submissions'
+    | 'runpodEndpoint'
+    | 'runpodJobId'
+    | 'gpuSeen'
+    | 'hookToken'
+    | 'createdAt'
+  >
+>;
+
+/** The columns of a `ClaimedJob`, for SELECT and RETURNING. */
+export const claimedColumns = `
+  jobs.id, jobs.voice_id AS "voiceId", jobs.partner_id AS "partnerId", jobs.kind, jobs.state, jobs.stage, jobs.params,
+  jobs.generation, jobs.attempts, jobs.deaths, jobs.polls, jobs.nudges, jobs.deadline,
+  jobs.submitted_generation AS "submittedGeneration", jobs.submitted_at AS "submittedAt", jobs.submissions,
+  jobs.runpod_endpoint AS "runpodEndpoint", jobs.runpod_job_id AS "runpodJobId", jobs.gpu_seen AS "gpuSeen", jobs.hook_token AS "hookToken",
+  jobs.created_at AS "createdAt"`;
+
+/** Somebody else owns the job now, or it has ended: whatever was made for this claim stays invisible. */
+export class LostClaim extends Error {
+  constructor(jobId: string, generation: number) {
+    super(`job ${jobId} is no longer owned by generation ${generation}`);
+    this.name = 'LostClaim';
+  }
+}

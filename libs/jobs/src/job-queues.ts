@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { getQueueToken } from '@nestjs/bull';
+import type { Queue, QueueOptions } from 'bull';
+
+/** One Bull queue per step: named handlers on one queue would raise each other's concurrency. */
+export const queueNames = ['splitting', 'embedding-submit', 'embedding-poll'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** All a queue ever carries: which row. */
+export interface JobPayload {
+  readonly id: string;
+}
+
+/** What is put on a queue. */
+export interface Delivery {
+  readonly jobId: string;
+  readonly generation: number;
+  /** Makes Bull's job id new: `add()` with an id that still exists is a silent no-op. */
+  readonly number: number;
+  readonly delayMs?: number;
+  readonly priority?: number;
+}
+
+/**
+ * Bull's options for every queue.
+ *
+ * Lock 10 s and stalled check 5 s: a killed worker's delivery comes again within 15 s (Bull's defaults need 59 s). The
+ * row counts deaths, so Bull never gives up. The prefix in braces keeps a queue in one slot of a Redis Cluster.
+ */
+export const queueOptions = {
+  prefix: '{timbre}',
+  settings: { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 },
+  defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+} as const satisfies QueueOptions;
+
+/** How long an answer of Redis is waited for: with Redis down, Bull's calls never settle. */
+const redisPatienceMs = 2_000;
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  return Promise.race([work.catch(() => null), patience]).finally(() => clearTimeout(timer));
+}
+
+const bullId = (delivery: Pick<Delivery, 'jobId' | 'generation' | 'number'>): string =>
+  `${delivery.jobId}-${delivery.generation}-${delivery.number}`;
+
+/** The queues, for whoever sends. Never throws and never hangs: what cannot be sent stays in Postgres. */
+@Injectable()
+export class JobQueues {
+  private readonly byName: Readonly<Record<QueueName, Queue<JobPayload>>>;
+
+  constructor(
+    @Inject(getQueueToken('splitting')) splitting: Queue<JobPayload>,
+    @Inject(getQueueToken('embedding-submit')) submit: Queue<JobPayload>,
+    @Inject(getQueueToken('embedding-poll')) poll: Queue<JobPayload>,
+  ) {
+    this.byName = { splitting, 'embedding-submit': submit, 'embedding-poll': poll };
+    // Bull emits connection troubles as 'error'; unheard they would end the process. The client's status tells them.
+    for (const queue of Object.values(this.byName)) queue.on('error', () => undefined);
+  }
+
+  get(name: QueueName): Queue<JobPayload> {
+    return this.byName[name];
+  }
+
+  /** Is Redis there, as far as this process knows? */
+  ready(): boolean {
+    return Object.values(this.byName).every((queue) => queue.client.status === 'ready');
+  }
+
+  /** Puts a delivery on a queue; false when Redis did not take it in time. */
+  async send(name: QueueName, delivery: Delivery): Promise<boolean> {
+    if (!this.ready()) return false;
+    const added = this.byName[name].add(
+      { id: delivery.jobId },
+      {
+        jobId: bullId(delivery),
+        ...(delivery.delayMs === undefined ? {} : { delay: delivery.delayMs }),
+        ...(delivery.priority === undefined ? {} : { priority: delivery.priority }),
+      },
+    );
+    return (await within(redisPatienceMs, added)) !== null;
+  }
+
+  /** Does Redis still hold this delivery? null when it does not say. */
+  async holds(name: QueueName, delivery: Pick<Delivery, 'jobId' | 'generation' | 'number'>): Promise<boolean | null> {
+    if (!this.ready()) return null;
+    const queue = this.byName[name];
+    const held = await within(redisPatienceMs, queue.client.exists(queue.toKey(bullId(delivery))));
+    return held === null ? null : held === 1;
+  }
+
+  async close(): Promise<void> {
+    await within(redisPatienceMs, Promise.all(Object.values(this.byName).map((queue) => queue.close(true))));
+  }
+}
