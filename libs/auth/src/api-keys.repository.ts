@@ -1,0 +1,83 @@
+import { ApiKeyEntity, PartnerEntity, rowsOf, VoiceEntity, type Database, type Transaction } from '#libs/database';
+
+/** What a check of a key needs. */
+export interface KeyRecord {
+  readonly id: string;
+  readonly partnerId: string;
+  readonly partnerName: string;
+  readonly sha256: Buffer;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+/** Channel on which the id of a revoked key is told to every API process. */
+export const revokedChannel = 'timbre_key_revoked';
+
+/** Keys and partners in Postgres. */
+export class ApiKeysRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: string): Promise<KeyRecord | null> {
+    const [row] = await this.database.query<KeyRecord>(
+      `SELECT k.id, k.partner_id AS "partnerId", p.name AS "partnerName", k.sha256, k.expires_at AS "expiresAt",
+         k.revoked_at AS "revokedAt"
+       FROM api_keys k JOIN partners p ON p.id = k.partner_id WHERE k.id = $1`,
+      [id],
+    );
+    return row ?? null;
+  }
+
+  /** The partner of this name, made if there is none. */
+  async partnerNamed(tx: Transaction, name: string): Promise<PartnerEntity> {
+    await tx.createQueryBuilder().insert().into(PartnerEntity).values({ name }).orIgnore().execute();
+    return tx.findOneByOrFail(PartnerEntity, { name });
+  }
+
+  findPartner(name: string): Promise<PartnerEntity | null> {
+    return this.database.run((manager) => manager.findOneBy(PartnerEntity, { name }));
+  }
+
+  listPartners(): Promise<PartnerEntity[]> {
+    return this.database.run((manager) => manager.find(PartnerEntity, { order: { name: 'ASC' } }));
+  }
+
+  listKeys(partnerId: string): Promise<ApiKeyEntity[]> {
+    return this.database.run((manager) =>
+      manager.find(ApiKeyEntity, { where: { partnerId }, order: { createdAt: 'ASC', id: 'ASC' } }),
+    );
+  }
+
+  /** Revokes a key and tells every API process; false when there is no such key. A second time changes nothing. */
+  async revoke(id: string): Promise<boolean> {
+    const rows = await this.database.query(
+      `WITH revoked AS (
+         UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id
+       ) SELECT pg_notify('${revokedChannel}', id) FROM revoked`,
+      [id],
+    );
+    return rows.length > 0;
+  }
+
+  /** Tells every API process that no key of a partner is good any more. */
+  async announceAllRevoked(tx: Transaction, partnerId: string): Promise<void> {
+    await rowsOf(tx, `SELECT pg_notify('${revokedChannel}', id) FROM api_keys WHERE partner_id = $1`, [partnerId]);
+  }
+
+  /** Locks and lists a partner's voices, in an order that two erasures share. */
+  lockVoices(tx: Transaction, partnerId: string): Promise<VoiceEntity[]> {
+    return tx.find(VoiceEntity, {
+      where: { partnerId },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  /** Notes that a key was used, at most once a minute. */
+  async touch(id: string): Promise<void> {
+    await this.database.query(
+      `UPDATE api_keys SET last_used_at = now()
+       WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+      [id],
+    );
+  }
+}

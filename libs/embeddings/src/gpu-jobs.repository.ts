@@ -1,0 +1,137 @@
+import type { Database, JobProgress } from '#libs/database';
+import { claimedColumns, type ClaimedJob } from '#libs/jobs';
+
+/** What is written before POST /run is sent, so that a death in between is known as "outcome unknown". */
+export interface Submission {
+  readonly endpoint: string;
+  readonly hookToken: string;
+  readonly deadlineSeconds: number;
+}
+
+/** The GPU side of embed jobs: what was submitted, and whose turn the next poll is. */
+export class GpuJobsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Notes that POST /run is about to be sent. false: the claim is lost, do not send. */
+  async noteSubmitting(job: ClaimedJob, submission: Submission): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE jobs SET submitted_generation = generation, submitted_at = now(), submissions = submissions + 1,
+         runpod_endpoint = $3, runpod_job_id = NULL, gpu_seen = false, hook_token = coalesce(hook_token, $4),
+         deadline = coalesce(deadline, now() + $5 * interval '1 second'), updated_at = now()
+       WHERE id = $1 AND generation = $2 AND state = 'running' RETURNING id`,
+      [job.id, job.generation, submission.endpoint, submission.hookToken, submission.deadlineSeconds],
+    );
+    return rows.length > 0;
+  }
+
+  /** POST /run certainly did not arrive: as if it had not been tried. The job waits and is submitted later. */
+  async noteNotSent(job: ClaimedJob, afterMs: number): Promise<void> {
+    await this.database.query(
+      `UPDATE jobs SET submitted_generation = NULL, submitted_at = NULL, submissions = submissions - 1,
+         state = 'queued', leased_until = NULL, nudged_at = NULL,
+         run_after = now() + $3 * interval '1 millisecond', updated_at = now()
+       WHERE id = $1 AND generation = $2 AND state = 'running'`,
+      [job.id, job.generation, afterMs],
+    );
+  }
+
+  /** Nothing was tried: the job is submitted later. */
+  async postpone(job: ClaimedJob, afterMs: number): Promise<void> {
+    await this.database.query(
+      `UPDATE jobs SET state = 'queued', leased_until = NULL, nudged_at = NULL,
+         run_after = now() + $3 * interval '1 millisecond', updated_at = now()
+       WHERE id = $1 AND generation = $2 AND state = 'running'`,
+      [job.id, job.generation, afterMs],
+    );
+  }
+
+  /**
+   * Lets a job wait on the GPU: no worker holds it, polls watch it.
+   *
+   * @param runpodJobId null when the answer of POST /run was lost
+   * @returns the number of the delivery that polls first; null when the claim is lost
+   */
+  async noteWaiting(job: ClaimedJob, runpodJobId: string | null, firstPollMs: number): Promise<number | null> {
+    const [row] = await this.database.query<{ nudges: number }>(
+      `UPDATE jobs SET state = 'waiting', stage = 'collect', leased_until = NULL, deaths = 0,
+         runpod_job_id = coalesce($3, runpod_job_id), nudges = nudges + 1,
+         run_after = now() + $4 * interval '1 millisecond', updated_at = now()
+       WHERE id = $1 AND generation = $2 AND state = 'running' RETURNING nudges`,
+      [job.id, job.generation, runpodJobId, firstPollMs],
+    );
+    return row?.nudges ?? null;
+  }
+
+  /**
+   * Takes the poll that is due: moves the time of the next one forward, so that of many deliveries one polls.
+   *
+   * @returns null when none is due: another took it, or the job does not wait any more
+   */
+  async takePoll(jobId: string, nextAfterMs: (polls: number) => number): Promise<ClaimedJob | null> {
+    const waiting = await this.database.query<{ polls: number }>(
+      `SELECT polls FROM jobs WHERE id = $1 AND state = 'waiting' AND run_after <= now()`,
+      [jobId],
+    );
+    const polls = waiting[0]?.polls;
+    if (polls === undefined) return null;
+    const [taken] = await this.database.query<ClaimedJob>(
+      `UPDATE jobs SET polls = polls + 1, nudges = nudges + 1,
+         run_after = now() + $3 * interval '1 millisecond', updated_at = now()
+       WHERE id = $1 AND polls = $2 AND state = 'waiting' AND run_after <= now() RETURNING ${claimedColumns}`,
+      [jobId, polls, nextAfterMs(polls + 1)],
+    );
+    return taken ?? null;
+  }
+
+  /** Keeps what a poll has seen. */
+  async noteSeen(jobId: string, runpodJobId: string, progress: JobProgress): Promise<void> {
+    await this.database.query(
+      `UPDATE jobs SET gpu_seen = true, progress = $3::jsonb, updated_at = now()
+       WHERE id = $1 AND runpod_job_id = $2 AND state = 'waiting'`,
+      [jobId, runpodJobId, JSON.stringify(progress)],
+    );
+  }
+
+  /** The submission is lost for good: the job goes back to be submitted once more, as a new generation. */
+  async submitAgain(job: ClaimedJob): Promise<void> {
+    await this.database.query(
+      `UPDATE jobs SET state = 'queued', stage = 'submit', leased_until = NULL, nudged_at = NULL,
+         submitted_generation = NULL, submitted_at = NULL, runpod_job_id = NULL, gpu_seen = false,
+         run_after = now(), updated_at = now()
+       WHERE id = $1 AND generation = $2 AND state IN ('waiting', 'running')`,
+      [job.id, job.generation],
+    );
+  }
+
+  /**
+   * Takes a webhook as the hint it is: the next poll is due now, and an id that was never heard of becomes known.
+   *
+   * @returns the delivery to send; null when the token is of no job that waits
+   */
+  async takeHint(
+    hookToken: string,
+    submittedGeneration: number,
+    runpodJobId: string,
+  ): Promise<{ readonly id: string; readonly generation: number; readonly nudges: number } | null> {
+    const [row] = await this.database.query<{ id: string; generation: number; nudges: number }>(
+      `UPDATE jobs SET runpod_job_id = coalesce(runpod_job_id, $3), run_after = now(), nudges = nudges + 1,
+         updated_at = now()
+       WHERE hook_token = $1 AND submitted_generation = $2 AND state = 'waiting'
+         AND (runpod_job_id IS NULL OR runpod_job_id = $3)
+       RETURNING id, generation, nudges`,
+      [hookToken, submittedGeneration, runpodJobId],
+    );
+    return row ?? null;
+  }
+
+  /** The endpoint of the job a webhook's token belongs to, whatever became of it. */
+  async ofHook(
+    hookToken: string,
+  ): Promise<{ readonly endpoint: string | null; readonly runpodJobId: string | null } | null> {
+    const [row] = await this.database.query<{ endpoint: string | null; runpodJobId: string | null }>(
+      `SELECT runpod_endpoint AS endpoint, runpod_job_id AS "runpodJobId" FROM jobs WHERE hook_token = $1`,
+      [hookToken],
+    );
+    return row ?? null;
+  }
+}

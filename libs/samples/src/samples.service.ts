@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { Database, EmbeddingEntity, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
+import { AppError } from '#libs/errors';
+import { changeVoice, contractSeconds, removeObjects, type SampleDetails } from '#libs/voices';
+import { SamplesRepository } from './samples.repository.js';
+
+/** A voice holds no more samples than this. */
+export const maxSamplesPerVoice = 500;
+
+/** The largest index there can be (Postgres' integer); anything above names no sample. */
+const maxIndex = 2_147_483_647;
+
+/** An uploaded sample, converted and durable in storage. */
+export interface ConvertedSample {
+  readonly objectKey: string;
+  readonly durationSeconds: number;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** What a sample's audio is served from. */
+export type StoredSample = Readonly<
+  Pick<SampleEntity, 'index' | 'sourceStartSeconds' | 'durationSeconds' | 'objectKey' | 'bytes' | 'sha256'>
+>;
+
+/** Samples of a voice, one by one. */
+@Injectable()
+export class SamplesService {
+  constructor(
+    private readonly database: Database,
+    private readonly samples: SamplesRepository,
+  ) {}
+
+  /** By index. */
+  list(voiceId: string): Promise<readonly StoredSample[]> {
+    return this.samples.list(voiceId);
+  }
+
+  /** @throws AppError `sample_not_found` */
+  async get(voiceId: string, index: number): Promise<StoredSample> {
+    const found = index >= 1 && index <= maxIndex ? await this.samples.find(voiceId, index) : null;
+    if (found === null) throw AppError.of('sample_not_found');
+    return found;
+  }
+
+  /**
+   * Says early, before a conversion is paid for, that an upload could not be taken.
+   *
+   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples`
+   */
+  async refuseIfNoRoom(voiceId: string): Promise<void> {
+    await changeVoice(this.database, voiceId, async (_tx, voice) => refuseIfFull(voice));
+  }
+
+  /**
+   * Adds an uploaded sample. Its index was never used before; embeddings are stale from now on.
+   *
+   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples`; the object is then the caller's to remove
+   */
+  add(voiceId: string, sample: ConvertedSample): Promise<SampleDetails> {
+    return changeVoice(this.database, voiceId, async (tx, voice) => {
+      refuseIfFull(voice);
+      const index = voice.nextSampleIndex;
+      await tx.insert(SampleEntity, { voiceId, index, sourceStartSeconds: null, ...sample });
+      await tx.update(
+        VoiceEntity,
+        { id: voiceId },
+        { nextSampleIndex: index + 1, sampleCount: voice.sampleCount + 1, updatedAt: () => 'now()' },
+      );
+      await markStale(tx, voiceId);
+      return { index, source_timestamp: null, duration: contractSeconds(sample.durationSeconds) };
+    });
+  }
+
+  /**
+   * Deletes a sample; a preference for it goes too, the other indexes stay.
+   *
+   * @throws AppError `voice_not_found` | `voice_locked` | `sample_not_found`
+   */
+  remove(voiceId: string, index: number): Promise<void> {
+    return changeVoice(this.database, voiceId, async (tx, voice) => {
+      const sample = index <= maxIndex ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
+      if (sample === null) throw AppError.of('sample_not_found');
+      await removeObjects(tx, [sample.objectKey], 0);
+      await tx.delete(SampleEntity, { id: sample.id });
+      const wasPreferred = voice.preferredSampleIndex === index;
+      await tx.update(
+        VoiceEntity,
+        { id: voiceId },
+        {
+          sampleCount: voice.sampleCount - 1,
+          ...(wasPreferred ? { preferredSampleIndex: null, preferredBy: null } : {}),
+          updatedAt: () => 'now()',
+        },
+      );
+      await markStale(tx, voiceId);
+    });
+  }
+}
+
+function refuseIfFull(voice: VoiceEntity): void {
+  if (voice.sampleCount >= maxSamplesPerVoice) throw AppError.of('too_many_samples');
+}
+
+/** The samples changed since every embedding there is. */
+export async function markStale(tx: Transaction, voiceId: string): Promise<void> {
+  await tx.update(EmbeddingEntity, { voiceId }, { stale: true });
+}

@@ -1,0 +1,19 @@
+export { Processing, type ProcessingFailure } from './processing.js';
+export { originalFilename, uploadedName } from './recording-name.js';
+export { keepReplacedSeconds, removeObjects } from './removals.js';
+export { changeVoice } from './voice-change.js';
+export {
+  contractSeconds,
+  contractTime,
+  sourceTimestamp,
+  testSampleFilename,
+  type EmbeddingInfo,
+  type SampleDetails,
+  type VoiceDetails,
+  type VoiceSummary,
+} from './voice-details.js';
+export { isVoiceName, parseVoiceName } from './voice-name.js';
+export { isLocked, moveStatus, statusTransitions } from './voice-status.js';
+export { type VoiceRef } from './voices.repository.js';
+export { splitDefaults, VoicesService, type NewVoice, type StoredRecording } from './voices.service.js';
+export { VoicesModule } from './voices.module.js';

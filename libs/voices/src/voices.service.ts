@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
+import { AppError } from '#libs/errors';
+import { Dispatcher } from '#libs/jobs';
+import { OBJECT_STORAGE, voicePrefix, type ObjectStorage } from '#libs/storage';
+import { Processing } from './processing.js';
+import { originalFilename } from './recording-name.js';
+import { removeObjects } from './removals.js';
+import { changeVoice } from './voice-change.js';
+import { describeVoice, type VoiceDetails, type VoiceSummary } from './voice-details.js';
+import { VoicesRepository, type VoiceRef } from './voices.repository.js';
+
+/** What a split does when nobody says otherwise. */
+export const splitDefaults = { maxSamples: 25, sampleDurationSeconds: 15 } as const;
+
+/** A URL of an embedding zip lives this long. */
+const zipUrlSeconds = 3600;
+
+export interface NewVoice {
+  /** Chosen beforehand where a recording is stored under it. */
+  readonly id: string;
+  readonly partnerId: string;
+  /** As `parseVoiceName` returns it. */
+  readonly name: string;
+  readonly creatorName: string | null;
+  readonly creatorEmail: string | null;
+}
+
+/** An upload that was checked and is durable in storage. */
+export interface StoredRecording {
+  readonly uploadKey: string;
+  /** As `uploadedName` returns it. */
+  readonly uploadedName: string;
+  /** null where the file does not say. */
+  readonly durationSeconds: number | null;
+}
+
+@Injectable()
+export class VoicesService {
+  constructor(
+    private readonly database: Database,
+    private readonly voices: VoicesRepository,
+    private readonly processing: Processing,
+    private readonly dispatcher: Dispatcher,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+  ) {}
+
+  /** @throws AppError `voice_not_found` */
+  async find(partnerId: string, name: string): Promise<VoiceRef> {
+    const found = await this.voices.find(partnerId, name);
+    if (found === null) throw AppError.of('voice_not_found');
+    return found;
+  }
+
+  /**
+   * Makes a voice. With a recording, splitting is in progress from the first moment, its job in the same transaction.
+   *
+   * @throws AppError `voice_exists`; the recording's object is then the caller's to remove
+   */
+  async create(voice: NewVoice, recording: StoredRecording | null): Promise<VoiceDetails> {
+    try {
+      await this.database.transaction((tx) => this.insert(tx, voice, recording));
+    } catch (error) {
+      if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
+      throw error;
+    }
+    if (recording !== null) this.nudge(voice.partnerId);
+    return this.details(voice.id);
+  }
+
+  /** @throws AppError `voice_not_found` */
+  async details(voiceId: string): Promise<VoiceDetails> {
+    const row = await this.voices.row(voiceId);
+    if (row === null) throw AppError.of('voice_not_found');
+    const zipUrl =
+      row.zipKey === null
+        ? null
+        : await this.storage.signGet(row.zipKey, {
+            audience: 'client',
+            expiresInSeconds: zipUrlSeconds,
+            downloadName: `${row.name}-${row.embeddingType}.zip`,
+            contentType: 'application/zip',
+          });
+    return describeVoice(row, zipUrl);
+  }
+
+  /** At most `limit` voices after `after`, by name. */
+  listPage(
+    partnerId: string,
+    page: { readonly after: string | null; readonly limit: number },
+  ): Promise<VoiceSummary[]> {
+    return this.voices.page(partnerId, page.after, page.limit);
+  }
+
+  /** @throws AppError `voice_not_found` | `voice_locked` | `voice_exists` */
+  async rename(voiceId: string, name: string): Promise<VoiceDetails> {
+    try {
+      await changeVoice(this.database, voiceId, (tx) =>
+        tx.update(VoiceEntity, { id: voiceId }, { name, updatedAt: () => 'now()' }),
+      );
+    } catch (error) {
+      if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
+      throw error;
+    }
+    return this.details(voiceId);
+  }
+
+  /** Deletes a voice at once; its bytes go right after. @throws AppError `voice_not_found` | `voice_locked` */
+  async remove(voiceId: string): Promise<void> {
+    await changeVoice(this.database, voiceId, async (tx) => {
+      await removeObjects(tx, [voicePrefix(voiceId)], 0);
+      await tx.delete(VoiceEntity, { id: voiceId });
+    });
+  }
+
+  /**
+   * A person's choice, kept until it is cleared, its sample is deleted, or a re-split; null clears it.
+   *
+   * @throws AppError `voice_not_found` | `voice_locked` | `sample_not_found`
+   */
+  async setPreferredSample(voiceId: string, index: number | null): Promise<VoiceDetails> {
+    await changeVoice(this.database, voiceId, async (tx) => {
+      if (index !== null && !(await tx.existsBy(SampleEntity, { voiceId, index })))
+        throw AppError.of('sample_not_found');
+      const preferredBy = index === null ? null : 'person';
+      await tx.update(
+        VoiceEntity,
+        { id: voiceId },
+        { preferredSampleIndex: index, preferredBy, updatedAt: () => 'now()' },
+      );
+    });
+    return this.details(voiceId);
+  }
+
+  private async insert(tx: Transaction, voice: NewVoice, recording: StoredRecording | null): Promise<void> {
+    await tx.insert(VoiceEntity, {
+      ...voice,
+      ...(recording === null
+        ? {}
+        : {
+            uploadKey: recording.uploadKey,
+            originalUploadedName: recording.uploadedName,
+            originalFilename: originalFilename(recording.uploadedName),
+            originalDurationSeconds: recording.durationSeconds,
+          }),
+    });
+    if (recording === null) return;
+    const inserted = await tx.findOneByOrFail(VoiceEntity, { id: voice.id });
+    await this.processing.beginSplitting(tx, inserted, { ...splitDefaults, first: true });
+  }
+
+  /** The fast path from commit to worker; whatever it misses, the worker's dispatcher sends. */
+  private nudge(partnerId: string): void {
+    void this.dispatcher.dispatch(partnerId).catch(() => undefined);
+  }
+}
