@@ -1,0 +1,88 @@
+import type { EmbedParams } from '#libs/database';
+import { GpuJobsRepository } from '#libs/embeddings';
+import { JobQueues, type ClaimedJob } from '#libs/jobs';
+import { pollDelayMs, RunpodClient, type StatusResult } from '#libs/runpod';
+import type { ObjectStorage } from '#libs/storage';
+import { Processing } from '#libs/voices';
+import { decidePoll, needsResultObject, type PollDecision } from './poll-decision.js';
+import { hasResultObject } from './result-object.js';
+
+export interface PollOptions {
+  readonly unknownOutcomeSeconds: number;
+}
+
+/** What a poll found to collect: the output /status gave, if it did. */
+export interface Found {
+  readonly job: ClaimedJob;
+  readonly output: unknown;
+}
+
+/**
+ * Asks once how a GPU job is doing.
+ *
+ * May run twice: a poll is taken by moving the time of the next one forward, and the next delivery is on its way before
+ * anything is asked, so a death in between costs one interval.
+ */
+export class PollStep {
+  constructor(
+    private readonly gpuJobs: GpuJobsRepository,
+    private readonly processing: Processing,
+    private readonly storage: ObjectStorage,
+    private readonly client: RunpodClient,
+    private readonly queues: JobQueues,
+    private readonly options: PollOptions,
+  ) {}
+
+  /** @returns what is to be collected now; null when there is nothing (yet) */
+  async run(jobId: string): Promise<Found | null> {
+    let delayMs = 0;
+    const job = await this.gpuJobs.takePoll(jobId, (polls) => (delayMs = pollDelayMs(polls)));
+    if (job === null) return null;
+    await this.queues.send('embedding-poll', { jobId, generation: job.generation, number: job.nudges, delayMs });
+
+    const status = await this.ask(job);
+    const decision = await this.decide(job, status);
+    return this.carryOut(job, status, decision);
+  }
+
+  private ask(job: ClaimedJob): Promise<StatusResult | null> {
+    if (job.runpodEndpoint === null || job.runpodJobId === null) return Promise.resolve(null);
+    return this.client.status(job.runpodEndpoint, job.runpodJobId);
+  }
+
+  private async decide(job: ClaimedJob, status: StatusResult | null): Promise<PollDecision> {
+    const now = Date.now();
+    const submittedAt = job.submittedAt?.getTime() ?? now;
+    return decidePoll({
+      status,
+      resultObject: needsResultObject(status) && (await hasResultObject(this.storage, job)),
+      seen: job.gpuSeen,
+      deadlinePassed: job.deadline !== null && job.deadline.getTime() < now,
+      waitedLongEnough: now - submittedAt >= this.options.unknownOutcomeSeconds * 1000,
+      submissions: job.submissions,
+    });
+  }
+
+  private async carryOut(job: ClaimedJob, status: StatusResult | null, decision: PollDecision): Promise<Found | null> {
+    switch (decision.kind) {
+      case 'collect':
+        return { job, output: status?.kind === 'known' ? status.output : undefined };
+      case 'wait':
+        if (decision.progress !== null && job.runpodJobId !== null) {
+          await this.gpuJobs.noteSeen(job.id, job.runpodJobId, decision.progress);
+        }
+        return null;
+      case 'submit_again':
+        await this.gpuJobs.submitAgain(job);
+        return null;
+      case 'fail':
+        await this.processing.failActive(job.voiceId, 'embed', decision.why, job.id);
+        return null;
+    }
+  }
+}
+
+/** The tts type an embed job is for. */
+export function ttsTypeOf(job: ClaimedJob): string {
+  return (job.params as EmbedParams).ttsType;
+}

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { findAudioTools } from '#libs/audio';
+import { configFromEnvironment } from '#libs/config';
+import { missingMigrations } from '#libs/database';
+import { createLogger, NestLogger } from '#libs/logging';
+import { ScratchFolder } from '#libs/storage';
+import { WorkerModule } from './worker.module.js';
+
+async function main(): Promise<void> {
+  const config = configFromEnvironment();
+  const logger = createLogger({ app: 'worker', level: config.logLevel, format: config.logFormat });
+  const missing = await missingMigrations(config.databaseUrl);
+  if (missing.length > 0) throw new Error(`the database lacks ${missing.join(', ')}: run the migrations first`);
+
+  const tools = await findAudioTools({
+    ffmpegPath: config.ffmpegPath,
+    ffprobePath: config.ffprobePath,
+    searchPath: config.searchPath,
+    launcherFolder: path.join(config.scratchDir, 'launchers'),
+  });
+  const scratch = await ScratchFolder.open(config.scratchDir, 'worker');
+  const app = await NestFactory.createApplicationContext(WorkerModule.forRoot({ config, logger, tools, scratch }), {
+    logger: new NestLogger(logger),
+  });
+
+  let stopping: Promise<void> | null = null;
+  const stop = (): void => {
+    stopping ??= app
+      .close()
+      .then(() => scratch.close())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'stopped badly');
+        process.exit(1);
+      });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // Started by another process of ours: never outlive it.
+  if (process.channel) process.on('disconnect', stop);
+  logger.info({ ffmpeg: tools.ffmpeg.version, ffmpegProcesses: config.ffmpegProcesses }, 'worker ready');
+  process.send?.('ready');
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The worker cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

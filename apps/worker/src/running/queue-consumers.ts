@@ -1,0 +1,55 @@
+import { JobQueues, type JobPayload } from '#libs/jobs';
+import type { Logger } from '#libs/logging';
+import { EmbeddingProcessor } from '../embedding/embedding.processor.js';
+import { SplittingProcessor } from '../splitting/splitting.processor.js';
+import { Stopping } from './stopping.js';
+
+/** Submissions and polls only wait for the network, so many run at a time; no slot waits on a GPU. */
+const submitConcurrency = 8;
+const pollConcurrency = 32;
+
+export interface ConsumerOptions {
+  /** Splits at a time, one ffmpeg each. */
+  readonly ffmpegProcesses: number;
+  readonly graceSeconds: number;
+}
+
+/** Takes deliveries from the queues and hands them to the processors. */
+export class QueueConsumers {
+  constructor(
+    private readonly queues: JobQueues,
+    private readonly splitting: SplittingProcessor,
+    private readonly embedding: EmbeddingProcessor,
+    private readonly stopping: Stopping,
+    private readonly options: ConsumerOptions,
+    private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.consume('splitting', this.options.ffmpegProcesses, (id) => this.splitting.deliver(id));
+    this.consume('embedding-submit', submitConcurrency, (id) => this.embedding.deliver(id));
+    this.consume('embedding-poll', pollConcurrency, (id) => this.embedding.poll(id));
+  }
+
+  /** Takes no more, lets what runs finish, hands back what does not within the grace period. */
+  async beforeApplicationShutdown(): Promise<void> {
+    for (const name of ['splitting', 'embedding-submit', 'embedding-poll'] as const) {
+      void this.queues
+        .get(name)
+        .pause(true, true)
+        .catch(() => undefined);
+    }
+    await this.stopping.finish(this.options.graceSeconds * 1000);
+  }
+
+  private consume(
+    name: Parameters<JobQueues['get']>[0],
+    concurrency: number,
+    deliver: (jobId: string) => Promise<void>,
+  ): void {
+    const queue = this.queues.get(name);
+    queue
+      .process(concurrency, (delivery: { readonly data: JobPayload }) => deliver(delivery.data.id))
+      .catch((error: unknown) => this.logger.error({ queue: name, err: error }, 'queue consumer ended'));
+  }
+}

@@ -1,0 +1,132 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  encodeOpus,
+  OggOpusWriter,
+  readOpusStream,
+  recordingLimits,
+  samplesPerSecond,
+  serialFrom,
+  type AudioTools,
+  type OpusStream,
+  type SampleWindows,
+} from '#libs/audio';
+import type { SplitParams } from '#libs/database';
+import { AppError } from '#libs/errors';
+import type { ClaimedJob, Work } from '#libs/jobs';
+import { SplittingService, type SplitSource } from '#libs/samples';
+import { originalKey, type ObjectStorage, type ScratchFolder } from '#libs/storage';
+import { SampleWriter } from './sample-writer.js';
+
+export interface SplitStepOptions {
+  readonly tools: AudioTools;
+  readonly maxRecordingSeconds: number;
+}
+
+/**
+ * A split, from the stage that is not committed yet.
+ *
+ * An upload is decoded and encoded once; its packets go to the samples and to the stored original as they come, so that
+ * the samples of an hour are there after its first minutes. A stored original is only read and cut.
+ *
+ * May run twice: outputs go to the generation's folder, and what is committed is never replaced.
+ */
+export class SplitStep {
+  constructor(
+    private readonly splitting: SplittingService,
+    private readonly storage: ObjectStorage,
+    private readonly scratch: ScratchFolder,
+    private readonly options: SplitStepOptions,
+  ) {}
+
+  async run(job: ClaimedJob, work: Work): Promise<void> {
+    const source = await this.splitting.source(job.voiceId);
+    if (source.kind === 'original') return this.cutOriginal(job, work, source.key);
+    const folder = await this.scratch.make();
+    try {
+      await this.convertUpload(job, work, source, folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  private async convertUpload(
+    job: ClaimedJob,
+    work: Work,
+    upload: Extract<SplitSource, { kind: 'upload' }>,
+    folder: string,
+  ): Promise<void> {
+    const inputPath = path.join(folder, 'recording');
+    if (!(await this.storage.fetchFile(upload.key, inputPath))) throw AppError.of('recording_lost');
+    const knownSeconds = Math.ceil(upload.durationSeconds ?? 0);
+    const onProgress = (encodedSeconds: number): void => {
+      const done = Math.floor(encodedSeconds);
+      work.report({ stage: 'converting', done, of: Math.max(knownSeconds, done) });
+    };
+    const encoding = await encodeOpus({
+      tools: this.options.tools,
+      inputPath,
+      workFolder: folder,
+      limits: recordingLimits(this.options.maxRecordingSeconds),
+      signal: work.signal,
+      onProgress,
+    });
+    try {
+      const samples = job.stage === 'samples' ? this.samplesOf(job, encoding) : null;
+      const key = originalKey({ voiceId: job.voiceId, jobId: job.id, generation: job.generation });
+      await this.storage.put(key, this.original(job, encoding, samples), { contentType: 'audio/ogg' });
+      const durationSeconds = encoding.totalSamples() / samplesPerSecond;
+      await this.splitting.commitOriginal(job, { objectKey: key, durationSeconds });
+    } finally {
+      await encoding.close();
+    }
+  }
+
+  /** The bytes of the stored original; on the way the samples are cut, and committed as soon as they are whole. */
+  private async *original(
+    job: ClaimedJob,
+    stream: OpusStream,
+    samples: SampleWriter | null,
+  ): AsyncGenerator<Uint8Array> {
+    const writer = new OggOpusWriter({ preSkip: stream.preSkip, serial: serialFrom(job.id) });
+    let cutting = samples;
+    for await (const packets of stream.batches) {
+      cutting?.push(packets);
+      if (cutting?.done) {
+        await this.splitting.commitSamples(job, await cutting.stored());
+        cutting = null;
+      }
+      yield* writer.write(packets);
+    }
+    const totalSamples = stream.totalSamples();
+    if (cutting !== null) {
+      cutting.finish(totalSamples);
+      await this.splitting.commitSamples(job, await cutting.stored());
+    }
+    yield* writer.end(totalSamples);
+  }
+
+  private async cutOriginal(job: ClaimedJob, work: Work, key: string): Promise<void> {
+    const bytes = await this.storage.read(key);
+    if (bytes === null) throw AppError.of('recording_lost');
+    const stream = await readOpusStream(bytes);
+    const samples = this.samplesOf(job, stream);
+    for await (const packets of stream.batches) {
+      work.signal.throwIfAborted();
+      samples.push(packets);
+      work.report({ stage: 'cutting', done: samples.count, of: windowsOf(job).maxSamples });
+      if (samples.done) break;
+    }
+    if (!samples.done) samples.finish(stream.totalSamples());
+    await this.splitting.commitSamples(job, await samples.stored());
+  }
+
+  private samplesOf(job: ClaimedJob, stream: OpusStream): SampleWriter {
+    return new SampleWriter(this.storage, job, windowsOf(job), stream.preSkip);
+  }
+}
+
+function windowsOf(job: ClaimedJob): SampleWindows {
+  const params = job.params as SplitParams;
+  return { windowSeconds: params.sampleDurationSeconds, maxSamples: params.maxSamples };
+}

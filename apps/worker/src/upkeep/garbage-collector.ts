@@ -1,0 +1,76 @@
+import type { ClaimedJob } from '#libs/jobs';
+import type { Logger } from '#libs/logging';
+import { generationPrefix, parseObjectKey, type ObjectStorage } from '#libs/storage';
+import { StoredObjectsRepository, type NeededObjects } from './stored-objects.repository.js';
+
+/** Objects younger than this that no row names are left alone: their row may be about to be written. */
+const youngMs = 24 * 3600 * 1000;
+const removalsAtATime = 200;
+
+/** Removes bytes that are nobody's. Everything here may be interrupted and run again. */
+export class GarbageCollector {
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly rows: StoredObjectsRepository,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Removes what rows say must go now. What cannot be removed is tried again until it is gone. */
+  async removeDue(): Promise<void> {
+    for (;;) {
+      const due = await this.rows.dueRemovals(removalsAtATime);
+      if (due.length === 0) return;
+      const single = due.filter(({ target }) => !target.endsWith('/'));
+      await this.storage.delete(single.map(({ target }) => target));
+      for (const { target } of due) if (target.endsWith('/')) await this.storage.deletePrefix(target);
+      await this.rows.strike(due.map(({ id }) => id));
+      if (due.length < removalsAtATime) return;
+    }
+  }
+
+  /**
+   * Removes what a generation that lost has written. Its step has ended, so nothing of it is young; what was committed
+   * stays.
+   */
+  async collectGeneration(job: ClaimedJob): Promise<void> {
+    const prefix = generationPrefix({ voiceId: job.voiceId, jobId: job.id, generation: job.generation });
+    try {
+      const needed = await this.rows.needed(job.voiceId);
+      const lost: string[] = [];
+      for await (const object of this.storage.list(prefix)) if (!needed.keys.has(object.key)) lost.push(object.key);
+      await this.storage.delete(lost);
+    } catch (error) {
+      this.logger.warn({ job: job.id, err: error }, 'left for the next sweep');
+    }
+  }
+
+  /**
+   * Walks the whole storage and removes old objects that no row names.
+   *
+   * @param olderThanMs what is younger is left alone
+   * @returns how many were removed
+   */
+  async sweep(olderThanMs: number = youngMs): Promise<number> {
+    const before = Date.now() - olderThanMs;
+    let voiceId = '';
+    let needed: NeededObjects = { keys: new Set(), prefixes: [] };
+    let removed = 0;
+    for await (const object of this.storage.list('voices/')) {
+      const parsed = parseObjectKey(object.key);
+      if (parsed === null || object.modifiedAt.getTime() > before) continue;
+      if (voiceId !== parsed.voiceId) {
+        voiceId = parsed.voiceId;
+        needed = await this.rows.needed(voiceId);
+      }
+      if (isNeeded(object.key, needed)) continue;
+      await this.storage.delete([object.key]);
+      removed += 1;
+    }
+    await this.storage.removeLeftovers(new Date(before));
+    return removed;
+  }
+}
+
+function isNeeded(key: string, needed: NeededObjects): boolean {
+  return needed.keys.has(key) || needed.prefixes.some((prefix) => key.startsWith(prefix));
+}
