@@ -1,0 +1,136 @@
+import { choiceAt, listAt, objectAt, textAt, wholeAt, type JsonObject } from '../json-shape.js';
+
+export const operations = ['run', 'status', 'cancel'] as const;
+export type Operation = (typeof operations)[number];
+
+export const malformations = [
+  'no_schema',
+  'wrong_job',
+  'too_large',
+  'missing_zip',
+  'missing_test_sample',
+  'wrong_sha256',
+  'score_not_a_number',
+  'score_out_of_range',
+  'score_twice',
+  'unknown_index',
+] as const;
+export type Malformation = (typeof malformations)[number];
+
+/**
+ * One way to misbehave.
+ *
+ * `answer` and `drop` befall a request: an HTTP status in place of the true answer, or a connection that ends without
+ * one; with `accepts` a job is taken all the same. The others befall a job, from the moment it is accepted:
+ * - `hold` keeps it IN_QUEUE until the rule is removed
+ * - `slow` waits before each stage
+ * - `fail` ends it FAILED with this error, `time_out` ends it TIMED_OUT, both without any work
+ * - `expire` makes it unknown so long after its submission (though its handler works on) or its end
+ * - `webhook` skips, doubles or delays the webhook
+ * - `malformed` spoils the output, in /status and in the result object
+ * - `run_twice` runs the handler once more, before its result counts or after the job is COMPLETED
+ * - `instant` skips the engine: objects and output are made up at once, or after `afterMs`
+ */
+export type Behaviour =
+  | { readonly kind: 'answer'; readonly on: Operation; readonly status: number; readonly accepts: boolean }
+  | { readonly kind: 'drop'; readonly on: Operation; readonly accepts: boolean }
+  | { readonly kind: 'hold' }
+  | { readonly kind: 'slow'; readonly stageDelayMs: number }
+  | { readonly kind: 'fail'; readonly error: string }
+  | { readonly kind: 'time_out' }
+  | { readonly kind: 'expire'; readonly from: 'submission' | 'end'; readonly afterMs: number }
+  | { readonly kind: 'webhook'; readonly mode: 'once' | 'skip' | 'double'; readonly delayMs: number }
+  | { readonly kind: 'malformed'; readonly variant: Malformation }
+  | { readonly kind: 'run_twice'; readonly again: 'before' | 'after' }
+  | { readonly kind: 'instant'; readonly afterMs: number };
+
+export type BehaviourKind = Behaviour['kind'];
+export type BehaviourOf<K extends BehaviourKind> = Extract<Behaviour, { kind: K }>;
+/** What befalls a request instead of a job. */
+export type Lapse = BehaviourOf<'answer' | 'drop'>;
+
+/** Whose requests and jobs a rule is about; a field left out matches all. */
+export interface Match {
+  readonly partner?: string;
+  readonly voice?: string;
+}
+
+export interface Rule {
+  readonly match: Match;
+  readonly behaviour: Behaviour;
+  /** How many requests or jobs it befalls; left out: all. */
+  readonly times?: number;
+}
+
+const kinds = [
+  'answer',
+  'drop',
+  'hold',
+  'slow',
+  'fail',
+  'time_out',
+  'expire',
+  'webhook',
+  'malformed',
+  'run_twice',
+  'instant',
+] as const satisfies readonly BehaviourKind[];
+
+/** The first behaviour of a kind. */
+export function ofKind<K extends BehaviourKind>(list: readonly Behaviour[], kind: K): BehaviourOf<K> | undefined {
+  return list.find((behaviour): behaviour is BehaviourOf<K> => behaviour.kind === kind);
+}
+
+/** @throws ShapeError when the body is no list of rules */
+export function parseRules(body: unknown): readonly Rule[] {
+  return listAt(body, 'body').map((value, i) => {
+    const rule = objectAt(value, `[${i}]`);
+    const times = rule['times'];
+    return {
+      match: parseMatch(objectAt(rule['match'] ?? {}, `[${i}].match`)),
+      behaviour: parseBehaviour(objectAt(rule['behaviour'], `[${i}].behaviour`)),
+      ...(times === undefined ? {} : { times: wholeAt(times, `[${i}].times`, 1) }),
+    };
+  });
+}
+
+export function parseMatch({ partner, voice }: JsonObject): Match {
+  return {
+    ...(partner === undefined ? {} : { partner: textAt(partner, 'partner') }),
+    ...(voice === undefined ? {} : { voice: textAt(voice, 'voice') }),
+  };
+}
+
+function parseBehaviour(value: JsonObject): Behaviour {
+  const kind = choiceAt(value['kind'], 'kind', kinds);
+  const on = (): Operation => choiceAt(value['on'], 'on', operations);
+  const ms = (field: string): number => wholeAt(value[field] ?? 0, field);
+  const accepts = value['accepts'] === true;
+  switch (kind) {
+    case 'answer':
+      return { kind, on: on(), status: wholeAt(value['status'], 'status', 400, 599), accepts };
+    case 'drop':
+      return { kind, on: on(), accepts };
+    case 'hold':
+    case 'time_out':
+      return { kind };
+    case 'slow':
+      return { kind, stageDelayMs: ms('stageDelayMs') };
+    case 'fail':
+      return { kind, error: textAt(value['error'], 'error') };
+    case 'expire':
+      return { kind, from: choiceAt(value['from'] ?? 'end', 'from', ['submission', 'end']), afterMs: ms('afterMs') };
+    case 'webhook':
+      return {
+        kind,
+        mode: choiceAt(value['mode'] ?? 'once', 'mode', ['once', 'skip', 'double']),
+        delayMs: ms('delayMs'),
+      };
+    case 'malformed':
+      return { kind, variant: choiceAt(value['variant'], 'variant', malformations) };
+    case 'run_twice':
+      return { kind, again: choiceAt(value['again'] ?? 'before', 'again', ['before', 'after']) };
+    case 'instant':
+      return { kind, afterMs: ms('afterMs') };
+  }
+}

@@ -1,0 +1,32 @@
+import type { EmulatedJob, JobLabels, WebhookAttempt } from '../protocol/job.js';
+import type { JobStatus } from '../protocol/job-status.js';
+
+/** What tests can read of a job. */
+export interface JobRecord extends JobLabels {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly status: JobStatus;
+  /** Is it 404 by now? */
+  readonly forgotten: boolean;
+  readonly polls: number;
+  readonly cancels: number;
+  readonly retries: number;
+  readonly handlerRuns: number;
+  readonly webhooks: readonly WebhookAttempt[];
+}
+
+export function jobRecord(job: EmulatedJob): JobRecord {
+  const { id, endpoint, labels, status, request, polls, cancels, retries, handlerRuns, webhooks } = job;
+  return {
+    id,
+    endpoint,
+    ...labels,
+    status,
+    forgotten: request === null,
+    polls,
+    cancels,
+    retries,
+    handlerRuns,
+    webhooks,
+  };
+}

@@ -1,0 +1,46 @@
+/** A float32 tensor: its shape, and its values row by row. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/**
+ * Writes tensors as a safetensors file: 8 bytes little-endian length of the header, the JSON header (padded with spaces
+ * so that the data begins on a multiple of 8), the data, little-endian, back to back in header order.
+ *
+ * Format: https://huggingface.co/docs/safetensors/index#format
+ *
+ * @param metadata becomes `__metadata__`, which the format limits to strings
+ * @throws RangeError when a shape does not hold its values
+ */
+export function safetensors(
+  tensors: Readonly<Record<string, Tensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Buffer {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  const data: Buffer[] = [];
+  let offset = 0;
+  for (const [name, { shape, values }] of Object.entries(tensors)) {
+    const length = shape.reduce((product, side) => product * side, 1);
+    if (length !== values.length) throw new RangeError(`Tensor ${name} holds ${values.length} values, not ${length}`);
+    const bytes = littleEndian(values);
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + bytes.length] };
+    data.push(bytes);
+    offset += bytes.length;
+  }
+  return Buffer.concat([...headerBytes(JSON.stringify(header)), ...data]);
+}
+
+function headerBytes(json: string): [Buffer, Buffer] {
+  const text = Buffer.from(json, 'utf8');
+  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  return [length, padded];
+}
+
+function littleEndian(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i]!, i * 4);
+  return bytes;
+}
