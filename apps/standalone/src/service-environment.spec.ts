@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfig } from '#libs/config';
+import { serviceEnvironment } from './service-environment.js';
+
+const around = {
+  port: 8080,
+  address: 'http://127.0.0.1:8080',
+  dataDir: '/srv/my timbre/.data',
+  databaseUrl: 'postgres://timbre:x@127.0.0.1:20000/timbre',
+  redisUrl: 'redis://127.0.0.1:20001',
+  runpodBaseUrl: 'http://127.0.0.1:20002/v2',
+  runpodApiKey: 'key of the emulator',
+  adminApiKey: 'an admin key of this very run',
+  ffmpegPath: '/usr/bin/ffmpeg',
+  ffprobePath: '/usr/bin/ffprobe',
+};
+
+describe('serviceEnvironment', () => {
+  it('is one that the API accepts, with everything on this machine', () => {
+    expect(readConfig(serviceEnvironment({}, around))).toMatchObject({
+      port: 8080,
+      host: '127.0.0.1',
+      publicUrl: 'http://127.0.0.1:8080',
+      callbackUrl: 'http://127.0.0.1:8080',
+      databaseUrl: around.databaseUrl,
+      redisUrl: around.redisUrl,
+      runpodBaseUrl: around.runpodBaseUrl,
+      storageUrl: 'file:///srv/my%20timbre/.data/objects',
+      logFormat: 'pretty',
+    });
+  });
+
+  it('leaves what a person set as it is', () => {
+    const given = {
+      HOST: '0.0.0.0',
+      STORAGE_URL: 's3://bucket/voices',
+      MAX_UPLOAD_BYTES: '1000',
+      NODE_ENV: 'production',
+    };
+    expect(readConfig(serviceEnvironment(given, around))).toMatchObject({
+      host: '0.0.0.0',
+      storageUrl: 's3://bucket/voices',
+      maxUploadBytes: 1000,
+      logFormat: 'json',
+    });
+  });
+
+  it('makes up no callback address for a RunPod that is not here', () => {
+    const url = 'https://api.runpod.ai/v2';
+    const environment = serviceEnvironment({ RUNPOD_BASE_URL: url }, { ...around, runpodBaseUrl: url });
+    expect(() => readConfig(environment)).toThrow('cannot be reached by RunPod');
+  });
+});

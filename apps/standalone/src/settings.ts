@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+
+/** What `npm start` reads from the environment itself; everything else is handed on to the API and the worker. */
+export interface Settings {
+  readonly dataDir: string;
+  readonly port: number;
+  /** The API as this machine reaches it. */
+  readonly address: string;
+  readonly isProduction: boolean;
+  /** Absent: the embedded part is used. */
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly runpodBaseUrl: string | undefined;
+  readonly runpodApiKey: string;
+  /** For making the demo key; the operator's own, else one of this run. */
+  readonly adminApiKey: string;
+}
+
+/** @throws Error naming the variable that is wrong */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const port = environment['PORT'] || '8080';
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw new Error(`PORT must be a whole number from 1 to 65535, not ${port}`);
+  }
+  const host = environment['HOST'] || '127.0.0.1';
+  return {
+    address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+    dataDir: path.resolve(environment['DATA_DIR'] || '.data'),
+    port: Number(port),
+    isProduction: environment['NODE_ENV'] === 'production',
+    databaseUrl: environment['DATABASE_URL'] || undefined,
+    redisUrl: environment['REDIS_URL'] || undefined,
+    runpodBaseUrl: environment['RUNPOD_BASE_URL'] || undefined,
+    runpodApiKey: environment['RUNPOD_API_KEY'] || randomBytes(24).toString('base64url'),
+    adminApiKey: environment['ADMIN_API_KEY'] || randomBytes(24).toString('base64url'),
+  };
+}

@@ -1,0 +1,30 @@
+// `npm run check`: everything that can be proved without running the service. Types are proved by the build, which
+// comes before (scripts/prepare.mjs). All proofs run at once; what a failed one says is shown whole.
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+const proofs = {
+  format: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'],
+  lint: ['node_modules/eslint/bin/eslint.js', '.'],
+  'import rules': ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'test'],
+  'openapi.json is fresh': ['dist/apps/api/src/openapi.main.js', '--check'],
+  'migrations are fresh': ['dist/test/support/migrations-fresh.main.js'],
+};
+
+function prove(name, args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    child.on('close', (code) => {
+      console.log(code === 0 ? `ok      ${name}` : `FAILED  ${name}\n${said}`);
+      resolve(code === 0);
+    });
+  });
+}
+
+const results = await Promise.all(Object.entries(proofs).map(([name, args]) => prove(name, args)));
+if (results.includes(false)) process.exit(1);
