@@ -1,0 +1,18 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { VoicesService } from '#libs/voices';
+
+/** 404: is there such a voice? Asked before the body is read. */
+@Injectable()
+export class VoiceGuard implements CanActivate {
+  constructor(private readonly voices: VoicesService) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const name = request.params['voice'];
+    if (request.partner && typeof name === 'string') {
+      request.voice = await this.voices.find(request.partner.id, name);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,31 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request, Response } from 'express';
+import { finalize, type Observable } from 'rxjs';
+import { removeUpload } from '../uploads/scratch-folder.js';
+import { BodyReader } from './body-reader.js';
+import { bodyRuleKey, type BodyRule } from './takes-body.decorator.js';
+
+/**
+ * Reads the body of routes that take one, after every guard has let the request pass and before its parameters are
+ * checked. A file that nobody stored is removed, whatever becomes of the request.
+ */
+@Injectable()
+export class BodyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly reader: BodyReader,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const rule = this.reflector.get<BodyRule | undefined>(bodyRuleKey, context.getHandler());
+    if (!rule) return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<Request>();
+    const received = await this.reader.read(request, http.getResponse<Response>(), rule);
+    request.received = received;
+    const { file } = received;
+    if (file === null) return next.handle();
+    return next.handle().pipe(finalize(() => void removeUpload(file)));
+  }
+}

@@ -1,0 +1,95 @@
+import { applyDecorators, Controller, Delete, Get, HttpCode, Inject, Param, Req, Res } from '@nestjs/common';
+import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { EmbeddingsService, type TestSampleDetails } from '#libs/embeddings';
+import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import type { VoiceRef } from '#libs/voices';
+import { Voice } from '../access/found.decorator.js';
+import { CheckedQuery } from '../body/checked.decorator.js';
+import { AudioResponses } from '../docs/file-responses.js';
+import { Operation } from '../docs/operation.js';
+import { VoiceParameters } from '../docs/path-parameters.js';
+import { disposition } from '../downloads/disposition.js';
+import { sendObject } from '../downloads/send-object.js';
+import { EmbedFields } from './embed-fields.js';
+import { TestSampleDto } from './test-sample-answers.js';
+import { defaultTtsType, readTtsType } from './tts-type.js';
+
+const ttsTypeSchema = { type: 'string', pattern: '^[a-z0-9_-]{1,64}$' } as const;
+
+const TtsTypeQuery = (description: string): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({ name: 'tts_type', required: false, description, schema: { ...ttsTypeSchema, default: defaultTtsType } }),
+  );
+
+@ApiTags('Embedding')
+@Controller('voices/:partner/:voice')
+export class TestSamplesController {
+  constructor(
+    private readonly embeddings: EmbeddingsService,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+  ) {}
+
+  @Get('test-samples')
+  @Operation({
+    summary: 'Get Test Samples',
+    description: 'Returns a list of TTS-generated test audio files created during the embedding process.',
+    failures: ['voice_not_found', 'invalid_parameter'],
+  })
+  @VoiceParameters()
+  @TtsTypeQuery('Filter test samples by TTS type.')
+  @ApiResponse({
+    status: 200,
+    description: 'The test samples; empty when there are none.',
+    type: [TestSampleDto],
+    example: [{ sample_index: 1, sentence_index: 1, filename: 'test_1_1.opus', duration: 3.2 }],
+  })
+  listTestSamples(
+    @Voice() voice: VoiceRef,
+    @CheckedQuery(EmbedFields) query: EmbedFields,
+  ): Promise<TestSampleDetails[]> {
+    return this.embeddings.testSamples(voice.id, readTtsType(query.tts_type));
+  }
+
+  @Get('test-samples/:filename')
+  @Operation({
+    summary: 'Download Test Sample',
+    description: 'Returns the test sample audio file.',
+    failures: ['voice_not_found', 'invalid_parameter', 'test_sample_not_found'],
+  })
+  @VoiceParameters()
+  @ApiParam({ name: 'filename', description: 'From the list.', schema: { type: 'string', example: 'test_1_1.opus' }, })
+  @TtsTypeQuery('TTS type folder to look in.')
+  @AudioResponses()
+  async downloadTestSample(
+    @Voice() voice: VoiceRef,
+    @Param('filename') filename: string,
+    @CheckedQuery(EmbedFields) query: EmbedFields,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const file = await this.embeddings.testSample(voice.id, readTtsType(query.tts_type), filename);
+    const object = {
+      key: file.objectKey,
+      bytes: file.bytes,
+      etag: `"${file.sha256}"`,
+      contentType: 'audio/ogg',
+      disposition: disposition('inline', `${voice.name}-${filename}`),
+    };
+    await sendObject(request, response, this.storage, object, 'test_sample_not_found');
+  }
+
+  @Delete('test-files/:tts_type')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Delete Test Files',
+    description: 'Removes the test audio of a TTS type, if there is any; the embedding and its scores stay.',
+    failures: ['voice_not_found', 'invalid_parameter', 'voice_locked'],
+  })
+  @VoiceParameters()
+  @ApiParam({ name: 'tts_type', schema: { ...ttsTypeSchema, example: defaultTtsType } })
+  @ApiResponse({ status: 204, description: 'Deleted, or there were none.' })
+  async deleteTestFiles(@Voice() voice: VoiceRef, @Param('tts_type') ttsType: string): Promise<void> {
+    await this.embeddings.deleteTestFiles(voice.id, readTtsType(ttsType));
+  }
+}

@@ -1,0 +1,34 @@
+import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { AppError } from '#libs/errors';
+import { answerError } from './answer-error.js';
+import { ClientGone } from './client-gone.js';
+import { errorAnswer, isDefect } from './error-answer.js';
+import { RouteTable } from './route-table.js';
+
+/** `request.path` would be relative to the router that answers unknown routes. */
+const pathOf = (request: Request): string => request.originalUrl.split('?', 1)[0] ?? '';
+
+/** The one filter: every error of a request becomes an answer of the failure table. */
+@Catch()
+export class EveryErrorFilter implements ExceptionFilter {
+  constructor(private readonly routes: RouteTable) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    const http = host.switchToHttp();
+    await this.answer(error, http.getRequest<Request>(), http.getResponse<Response>());
+  }
+
+  /** Answers an error, also one that never came through Nest; never rejects. */
+  async answer(error: unknown, request: Request, response: Response): Promise<void> {
+    if (error instanceof ClientGone) {
+      response.destroy();
+      return;
+    }
+    const methods = error instanceof NotFoundException ? this.routes.methodsOf(pathOf(request)) : [];
+    const failure = methods.length > 0 ? AppError.of('method_not_allowed') : error;
+    if (isDefect(failure)) request.log.error({ err: failure }, 'a request failed');
+    if (methods.length > 0) response.setHeader('Allow', methods.join(', '));
+    await answerError(request, response, errorAnswer(failure));
+  }
+}

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { pipeline } from 'node:stream/promises';
+import { ZipArchive } from 'archiver';
+import type { Response } from 'express';
+import { AppError } from '#libs/errors';
+import type { StoredSample } from '#libs/samples';
+import type { ObjectStorage } from '#libs/storage';
+import type { VoiceDetails } from '#libs/voices';
+import { whenGone } from '../http/client-gone.js';
+import { storedZipBytes } from './bundle-size.js';
+
+/** All samples of a voice as a ZIP, before it is written. */
+export interface Bundle {
+  readonly samples: readonly Pick<StoredSample, 'index' | 'objectKey' | 'bytes'>[];
+  /** voice_info.json */
+  readonly info: Buffer;
+  /** Date of the entries. */
+  readonly date: Date;
+}
+
+const infoName = 'voice_info.json';
+const sampleName = (index: number): string => `${index}.opus`;
+
+/** voice_info.json: what details say, without URLs, which would outlive their hour in it. */
+export function voiceInfo(details: VoiceDetails): Buffer {
+  const { embedding_zip_url: _url, ...info } = details;
+  return Buffer.from(`${JSON.stringify(info, null, 2)}\n`);
+}
+
+/** Exact size of the ZIP. */
+export function bundleBytes({ samples, info }: Bundle): number {
+  return storedZipBytes([
+    ...samples.map(({ index, bytes }) => ({ name: sampleName(index), bytes, streamed: true })),
+    { name: infoName, bytes: info.length, streamed: false },
+  ]);
+}
+
+/**
+ * Streams a bundle: one sample is open at a time, nothing is compressed, as opus would not get smaller.
+ *
+ * @throws when it breaks off; the connection is cut then, and whatever was open is closed
+ */
+export async function sendBundle(response: Response, storage: ObjectStorage, bundle: Bundle): Promise<void> {
+  const archive = new ZipArchive({ store: true });
+  const filled = fill(archive, storage, bundle, whenGone(response)).catch((error: unknown) => {
+    archive.destroy(error as Error);
+    throw error;
+  });
+  const ends = await Promise.allSettled([pipeline(archive, response), filled]);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
+async function fill(archive: ZipArchive, storage: ObjectStorage, bundle: Bundle, gone: AbortSignal): Promise<void> {
+  const { date } = bundle;
+  for (const sample of bundle.samples) {
+    const source = await storage.read(sample.objectKey);
+    if (source === null) throw AppError.of('sample_not_found');
+    try {
+      const written = once(archive, 'entry', { signal: gone });
+      archive.append(source, { name: sampleName(sample.index), date });
+      await written;
+    } finally {
+      source.destroy();
+    }
+  }
+  archive.append(bundle.info, { name: infoName, date });
+  await archive.finalize();
+}

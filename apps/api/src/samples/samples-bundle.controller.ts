@@ -1,0 +1,67 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { AppError } from '#libs/errors';
+import { SamplesService } from '#libs/samples';
+import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import { VoicesService, type VoiceRef } from '#libs/voices';
+import { Voice } from '../access/found.decorator.js';
+import { ZipResponse } from '../docs/file-responses.js';
+import { Operation } from '../docs/operation.js';
+import { VoiceParameters } from '../docs/path-parameters.js';
+import { disposition } from '../downloads/disposition.js';
+import { failedMidway } from '../downloads/send-object.js';
+import { bundleBytes, sendBundle, voiceInfo, type Bundle } from './bundle.js';
+
+/** How often a voice that changes while it is read is read again. */
+const maxReads = 5;
+
+@ApiTags('Samples')
+@Controller('voices/:partner/:voice/samples-bundle')
+export class SamplesBundleController {
+  constructor(
+    private readonly samples: SamplesService,
+    private readonly voices: VoicesService,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: 'Download Sample Bundle',
+    description:
+      'Returns a ZIP archive containing all samples as {index}.opus files and a voice_info.json metadata file.',
+    failures: ['voice_not_found'],
+  })
+  @VoiceParameters()
+  @ZipResponse('The archive, uncompressed.')
+  async downloadSampleBundle(
+    @Voice() voice: VoiceRef,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const bundle = await this.read(voice.id);
+    response.set({
+      'Content-Type': 'application/zip',
+      'Content-Length': String(bundleBytes(bundle)),
+      'Content-Disposition': disposition('attachment', `${voice.name}-samples.zip`),
+    });
+    if (request.method === 'HEAD') response.end();
+    else await sendBundle(response, this.storage, bundle).catch(failedMidway(request, response));
+  }
+
+  /** Samples and details of one moment: the samples are the same before and after the details were read. */
+  private async read(voiceId: string): Promise<Bundle> {
+    let samples = await this.samples.list(voiceId);
+    for (let reads = 0; reads < maxReads; reads += 1) {
+      const details = await this.voices.details(voiceId);
+      const after = await this.samples.list(voiceId);
+      const unchanged = keysOf(samples) === keysOf(after);
+      if (unchanged) return { samples, info: voiceInfo(details), date: new Date(details.updated_at) };
+      samples = after;
+    }
+    throw AppError.of('unavailable', { retryAfterSeconds: 1 });
+  }
+}
+
+const keysOf = (samples: readonly { readonly objectKey: string }[]): string =>
+  samples.map((sample) => sample.objectKey).join('\n');

@@ -1,0 +1,105 @@
+import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { AppError } from '#libs/errors';
+import { SamplesService } from '#libs/samples';
+import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import type { SampleDetails, VoiceRef } from '#libs/voices';
+import { Partner, Voice } from '../access/found.decorator.js';
+import type { PartnerRef } from '../access/request-context.js';
+import { UploadedFile } from '../body/checked.decorator.js';
+import type { ReceivedFile } from '../body/multipart.js';
+import { TakesBody } from '../body/takes-body.decorator.js';
+import { parseIndex } from '../body/whole-number.js';
+import { AudioResponses } from '../docs/file-responses.js';
+import { Operation } from '../docs/operation.js';
+import { IndexParameter, VoiceParameters } from '../docs/path-parameters.js';
+import { disposition } from '../downloads/disposition.js';
+import { sendObject } from '../downloads/send-object.js';
+import { whenGone } from '../http/client-gone.js';
+import { SampleDto } from '../voices/voice-answers.js';
+import { voiceLocation } from '../voices/voice-location.js';
+import { SampleForm } from './sample-form.js';
+import { UploadedSamples } from './uploaded-samples.js';
+
+@ApiTags('Samples')
+@Controller('voices/:partner/:voice/samples')
+export class SamplesController {
+  constructor(
+    private readonly samples: SamplesService,
+    private readonly uploads: UploadedSamples,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+  ) {}
+
+  @Post()
+  @TakesBody({ file: 'sample' })
+  @Operation({
+    summary: 'Upload Sample',
+    description:
+      'Upload a single audio sample. The file is automatically converted to opus 96kbps mono before the answer.',
+    body: { form: SampleForm, required: true },
+    failures: ['voice_not_found', 'voice_locked', 'too_many_samples', 'unusable_audio', 'insufficient_storage'],
+  })
+  @VoiceParameters()
+  @ApiResponse({
+    status: 201,
+    description: 'The new sample.',
+    headers: { Location: { description: 'Where its audio is found.', schema: { type: 'string' } } },
+    type: SampleDto,
+    example: { index: 1, source_timestamp: null, duration: 12.5 },
+  })
+  async uploadSample(
+    @Partner() partner: PartnerRef,
+    @Voice() voice: VoiceRef,
+    @UploadedFile() file: ReceivedFile | null,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SampleDetails> {
+    if (file === null) throw AppError.field('file', 'file is required, as a part of a multipart/form-data body');
+    const sample = await this.uploads.add(voice.id, file, whenGone(response));
+    response.location(`${voiceLocation(partner.name, voice.name)}/samples/${sample.index}`);
+    return sample;
+  }
+
+  @Get(':index')
+  @Operation({
+    summary: 'Download Sample',
+    description: 'Returns the opus audio file for the sample at the given index.',
+    failures: ['voice_not_found', 'sample_not_found'],
+  })
+  @VoiceParameters()
+  @IndexParameter()
+  @AudioResponses()
+  async downloadSample(
+    @Voice() voice: VoiceRef,
+    @Param('index') index: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const sample = await this.samples.get(voice.id, indexIn(index));
+    const object = {
+      key: sample.objectKey,
+      bytes: sample.bytes,
+      etag: `"${sample.sha256}"`,
+      contentType: 'audio/ogg',
+      disposition: disposition('inline', `${voice.name}-${sample.index}.opus`),
+    };
+    await sendObject(request, response, this.storage, object, 'sample_not_found');
+  }
+
+  @Delete(':index')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Delete Sample',
+    description: 'The other indexes stay; the deleted one is never used again until a re-split.',
+    failures: ['voice_not_found', 'voice_locked', 'sample_not_found'],
+  })
+  @VoiceParameters()
+  @IndexParameter()
+  @ApiResponse({ status: 204, description: 'Deleted.' })
+  async deleteSample(@Voice() voice: VoiceRef, @Param('index') index: string): Promise<void> {
+    await this.samples.remove(voice.id, indexIn(index));
+  }
+}
+
+/** What is no index names no sample; 0 is none either, so that a locked voice is still told first. */
+const indexIn = (text: string): number => parseIndex(text) ?? 0;

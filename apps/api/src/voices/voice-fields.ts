@@ -1,0 +1,30 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { NameText, OptionalText } from '../body/field-rules.js';
+
+/** The fields a new voice has. */
+export class CreateVoiceFields {
+  @NameText('Voice name, unique in the partner (1–255 characters, no `/` or `\\`).', 'speaker-1')
+  name: string;
+
+  @OptionalText({ maxLength: 255, description: 'Name of the person who created the voice.', example: 'John' })
+  creator_name?: string;
+
+  @OptionalText({ maxLength: 320, description: 'Email of the creator.', example: 'john@example.com' })
+  creator_email?: string;
+}
+
+/** The same with a recording: multipart only. */
+export class CreateVoiceForm extends CreateVoiceFields {
+  @ApiProperty({
+    type: 'string',
+    format: 'binary',
+    required: false,
+    description: 'Audio file to upload. Its splitting and embedding start by themselves.',
+  })
+  file?: unknown;
+}
+
+export class RenameVoiceFields {
+  @NameText('New voice name (1–255 characters, no `/` or `\\`).', 'speaker-1-renamed')
+  name: string;
+}
