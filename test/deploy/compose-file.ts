@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
+import { projectRoot } from '../../apps/standalone/src/project-root.js';
+
+export interface ComposeService {
+  readonly image?: string;
+  readonly build?: { readonly context: string; readonly target: string };
+  readonly command?: readonly string[];
+  readonly restart?: string;
+  readonly environment?: Readonly<Record<string, string | number>>;
+  readonly volumes?: readonly string[];
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+}
+
+export interface ComposeFile {
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+/** docker-compose.yml as written, merges done. */
+export function composeFile(): ComposeFile {
+  const text = readFileSync(path.join(projectRoot, 'docker-compose.yml'), 'utf8');
+  return load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) as ComposeFile;
+}
+
+/**
+ * Puts values for `${NAME}`, `${NAME:-default}` and `${NAME:?why}`, as compose does.
+ *
+ * @throws Error with the reason when a required one is missing
+ */
+export function interpolate(text: string, given: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest?: string) => {
+    if (given[name]) return given[name];
+    if (kind === '?') throw new Error(`${name} ${rest}`);
+    return rest ?? '';
+  });
+}

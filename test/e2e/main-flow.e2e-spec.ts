@@ -1,0 +1,226 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { AudioTools } from '#libs/audio';
+import {
+  audioToolsOfThisMachine,
+  correlation,
+  decode,
+  differenceDecibels,
+  energyEnvelope,
+  makeAudio,
+  speech,
+  temporaryFolder,
+} from '../support/audio-measure.js';
+import { makePartner, sharedStack, type TestPartner } from '../support/shared-stack.js';
+import {
+  bytesOf,
+  createVoice,
+  details,
+  downloadSample,
+  finishedVoice,
+  settled,
+  type Details,
+} from '../support/voices.js';
+
+const samplesPerSecond = 48_000;
+
+let partner: TestPartner;
+let tools: AudioTools;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  [partner, tools] = await Promise.all([makePartner(sharedStack()), audioToolsOfThisMachine(folder.path)]);
+});
+afterAll(() => folder.remove());
+
+/** Everything the contract promises of a finished voice whose recording is `source`. */
+async function expectFinished(voice: Details, source: string, sampleCount: number): Promise<void> {
+  expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
+  expect(voice.errors).toEqual({ splitting: null, embedding: null });
+  expect(voice.progress).toBeNull();
+  expect(voice.samples.map((sample) => sample.index)).toEqual(Array.from({ length: sampleCount }, (_, at) => at + 1));
+  expect(voice.samples.map((sample) => sample.source_timestamp)).toEqual(
+    Array.from({ length: sampleCount }, (_, at) => timestamp(at * 15)),
+  );
+  expectScores(voice, sampleCount);
+  await expectSamplesOfTheirMoment(voice, source);
+  await expectEveryNamedFile(voice);
+}
+
+const timestamp = (seconds: number): string =>
+  [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+
+function expectScores(voice: Details, sampleCount: number): void {
+  const scores = voice.embedding_info?.sample_scores ?? [];
+  expect(new Set(scores.map((score) => score.sample_index)).size).toBe(sampleCount);
+  const values = scores.map((score) => score.score);
+  expect(values).toEqual([...values].sort((a, b) => b - a));
+  expect(new Set(values).size).toBeGreaterThan(1);
+  expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(1);
+  expect(voice.preferred_sample_index).toBe(scores[0]?.sample_index);
+}
+
+async function expectSamplesOfTheirMoment(voice: Details, source: string): Promise<void> {
+  const recording = await decode(tools, source);
+  for (const { index, duration } of voice.samples) {
+    const file = await downloadSample(partner, voice.name, index, folder.path);
+    const audio = await decode(tools, file);
+    expect(audio.length).toBe(duration * samplesPerSecond);
+    const start = (index - 1) * 15 * samplesPerSecond;
+    const moment = recording.subarray(start, start + audio.length);
+    expect(correlation(energyEnvelope(audio), energyEnvelope(moment))).toBeGreaterThan(0.98);
+    const { size } = await stat(file);
+    const kilobitsPerSecond = (size * 8) / 1000 / duration;
+    expect(kilobitsPerSecond).toBeLessThanOrEqual(106);
+    expect(kilobitsPerSecond).toBeGreaterThanOrEqual(60);
+  }
+}
+
+async function expectEveryNamedFile(voice: Details): Promise<void> {
+  const tests = voice.embedding_info?.test_samples ?? [];
+  expect(tests).toHaveLength(voice.samples.length * 2);
+  for (const { filename } of tests) {
+    const bytes = await bytesOf(partner, `${partner.route(voice.name)}/test-samples/${filename}`);
+    expect(bytes.subarray(0, 4).toString()).toBe('OggS');
+  }
+  const zip = await fetch(voice.embedding_zip_url ?? '');
+  expect(zip.status).toBe(200);
+  expect(zip.headers.get('content-type')).toBe('application/zip');
+  expect(
+    Buffer.from(await zip.arrayBuffer())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK');
+}
+
+describe('a recording becomes a voice', () => {
+  it.each(['en', 'es', 'fr', 'it', 'ru'] as const)('from real speech: %s', async (language) => {
+    const source = speech(language);
+    await expectFinished(await finishedVoice(partner, `speaker ${language}`, source), source, 5);
+  });
+
+  it.each([
+    ['speech.mp3', ['-c:a', 'libmp3lame', '-b:a', '128k']],
+    ['speech.m4a', ['-c:a', 'aac', '-b:a', '128k']],
+    ['speech.ogg', ['-c:a', 'libopus', '-b:a', '64k']],
+    ['speech.webm', ['-c:a', 'libopus', '-b:a', '64k']],
+    ['speech.wav', ['-ar', '44100', '-ac', '2']],
+  ])('from %s', async (name, encoding) => {
+    const source = path.join(folder.path, name);
+    await makeAudio(tools, ['-i', speech('en'), '-t', '40', ...encoding, source]);
+    await expectFinished(await finishedVoice(partner, name, source), source, 2);
+  });
+});
+
+describe('what a sample sounds like', () => {
+  it('is right from its first milliseconds on', async () => {
+    const voice = await finishedVoice(partner, 'first milliseconds', speech('it'));
+    const first = await decode(tools, await downloadSample(partner, voice.name, 1, folder.path));
+    expect(first.length).toBe(15 * samplesPerSecond);
+    // The decoded original is what the samples were cut from: the second split of it gives one long sample.
+    await partner.http.post(`${partner.route(voice.name)}/split`, new URLSearchParams({ sample_duration: '60' }));
+    await settled(partner, voice.name);
+    const long = await decode(tools, await downloadSample(partner, voice.name, 1, folder.path));
+    expect(long.length).toBe(60 * samplesPerSecond);
+    await partner.http.post(`${partner.route(voice.name)}/split`, new URLSearchParams({ sample_duration: '15' }));
+    await settled(partner, voice.name);
+    const milliseconds200 = samplesPerSecond / 5;
+    for (const index of [1, 2, 3, 4]) {
+      const sample = await decode(tools, await downloadSample(partner, voice.name, index, folder.path));
+      const start = (index - 1) * 15 * samplesPerSecond;
+      const expected = long.subarray(start, start + milliseconds200);
+      expect(differenceDecibels(sample.subarray(0, milliseconds200), expected)).toBeLessThan(-40);
+    }
+  });
+});
+
+describe('the documentation’s own example', () => {
+  let recording: string;
+  beforeAll(async () => {
+    recording = path.join(folder.path, 'recording.wav');
+    const inputs = (['en', 'es', 'fr'] as const).flatMap((language) => ['-i', speech(language)]);
+    await makeAudio(tools, [...inputs, '-filter_complex', 'concat=n=3:v=0:a=1', '-t', '185.4', recording]);
+  });
+
+  it('185.4 s give 12 samples, and the JSON of the documentation', async () => {
+    const created = await createVoice(partner, 'speaker-1', recording, {
+      creator_name: 'John',
+      creator_email: 'john@example.com',
+    });
+    expect(created.status).toBe(201);
+    expect(created.headers.get('location')).toBe(`/api${partner.route('speaker-1')}`);
+    expect(created.body).toMatchObject({
+      name: 'speaker-1',
+      original_filename: 'recording.opus',
+      original_uploaded_name: 'recording.wav',
+      original_duration: 185.4,
+      status: { splitting: 'in_progress', embedding: 'idle' },
+      samples: [],
+      embedding_info: null,
+      embedding_type: 'kyutai',
+      embedding_zip_url: null,
+      preferred_sample_index: null,
+      creator_name: 'John',
+      creator_email: 'john@example.com',
+    });
+
+    const voice = await settled(partner, 'speaker-1');
+    expect(voice).toMatchObject({
+      name: 'speaker-1',
+      original_filename: 'recording.opus',
+      original_uploaded_name: 'recording.wav',
+      original_duration: 185.4,
+      status: { splitting: 'completed', embedding: 'completed' },
+      embedding_type: 'kyutai',
+      creator_name: 'John',
+      creator_email: 'john@example.com',
+    });
+    expect(voice.samples).toHaveLength(12);
+    expect(voice.samples.slice(0, 2)).toEqual([
+      { index: 1, source_timestamp: '00:00', duration: 15 },
+      { index: 2, source_timestamp: '00:15', duration: 15 },
+    ]);
+    expect(voice.embedding_info).toMatchObject({ tts_type: 'kyutai', last_update_status: 'success', stale: false });
+    expect(voice.embedding_info?.last_update_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(voice.embedding_info?.test_samples[0]).toEqual({
+      sample_index: 1,
+      sentence_index: 1,
+      filename: 'test_1_1.opus',
+    });
+    expect(Object.keys(voice.embedding_info?.sample_scores[0] ?? {})).toEqual(['sample_index', 'score']);
+
+    const list = await partner.http.get<{ name: string }[]>(partner.route());
+    expect(list.body.find((row) => row.name === 'speaker-1')).toEqual({
+      name: 'speaker-1',
+      has_original: true,
+      sample_count: 12,
+      splitting_status: 'completed',
+      embedding_status: 'completed',
+      creator_name: 'John',
+      creator_email: 'john@example.com',
+    });
+  });
+
+  it('8 s give one sample of 8 s', async () => {
+    const short = path.join(folder.path, 'short.wav');
+    await makeAudio(tools, ['-i', speech('ru'), '-t', '8', short]);
+    const voice = await finishedVoice(partner, 'short', short);
+    expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
+    expect(voice.samples).toEqual([{ index: 1, source_timestamp: '00:00', duration: 8 }]);
+    const audio = await decode(tools, await downloadSample(partner, 'short', 1, folder.path));
+    expect(audio.length).toBe(8 * samplesPerSecond);
+  });
+});
+
+describe('while it is processed', () => {
+  it('a voice is never seen unlocked before its embedding has ended', async () => {
+    await createVoice(partner, 'never unlocked', speech('fr'));
+    for (let unlocked = false; !unlocked;) {
+      const { status } = await details(partner, 'never unlocked');
+      unlocked = status.splitting !== 'in_progress' && status.embedding !== 'in_progress';
+      if (unlocked) expect(status).toEqual({ splitting: 'completed', embedding: 'completed' });
+    }
+  });
+});

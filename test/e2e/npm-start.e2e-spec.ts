@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { commandLine, identify, isRunning, type ProcessIdentity } from '../../apps/standalone/src/process-identity.js';
+import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { freePort } from '../support/ports.js';
+import { temporaryFolder } from '../support/services.js';
+import { waitFor } from '../support/wait-for.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** `npm start` as a person types it, in a terminal of its own. */
+class NpmStart {
+  text = '';
+  private exitCode: number | null | undefined;
+
+  private constructor(private readonly npm: ChildProcess) {
+    for (const stream of [npm.stdout, npm.stderr]) stream?.on('data', (data: Buffer) => (this.text += data.toString()));
+    npm.on('close', (code) => (this.exitCode = code));
+  }
+
+  static run(dataDir: string, environment: Environment): NpmStart {
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dataDir, ...environment };
+    return new NpmStart(spawn('npm', ['start'], { cwd: projectRoot, env, detached: true }));
+  }
+
+  async ready(): Promise<this> {
+    await this.says('Timbre is ready');
+    return this;
+  }
+
+  says(words: string): Promise<unknown> {
+    return waitFor(`"${words}" of npm start`, () => {
+      if (this.exitCode !== undefined) throw new Error(`npm start ended:\n${this.text}`);
+      return this.text.includes(words);
+    });
+  }
+
+  /** Ctrl-C: the terminal signals the whole group. */
+  interrupt(): Promise<number | null> {
+    process.kill(-(this.npm.pid ?? 0), 'SIGINT');
+    return this.ended();
+  }
+
+  signalNpm(signal: NodeJS.Signals): Promise<number | null> {
+    this.npm.kill(signal);
+    return this.ended();
+  }
+
+  killAll(): void {
+    if (this.exitCode === undefined) process.kill(-(this.npm.pid ?? 0), 'SIGKILL');
+  }
+
+  async ended(): Promise<number | null> {
+    await waitFor('the end of npm start', () => this.exitCode !== undefined);
+    return this.exitCode ?? null;
+  }
+
+  get key(): string | undefined {
+    return /Key +(\S+)/.exec(this.text)?.[1];
+  }
+}
+
+interface RunFile {
+  readonly owner: ProcessIdentity;
+  readonly children: Readonly<Record<string, ProcessIdentity>>;
+}
+
+describe('npm start', () => {
+  const folder = temporaryFolder();
+  const dataDir = path.join(folder, 'my data');
+  const runs: NpmStart[] = [];
+  let port: number;
+
+  async function start(more: Environment = {}): Promise<NpmStart> {
+    port = await freePort();
+    const run = NpmStart.run(dataDir, { PORT: String(port), ...more });
+    runs.push(run);
+    return run;
+  }
+  const runFile = (): RunFile => JSON.parse(fs.readFileSync(path.join(dataDir, 'run.json'), 'utf8')) as RunFile;
+  const everyProcess = (): readonly ProcessIdentity[] => [runFile().owner, ...Object.values(runFile().children)];
+  const voices = (key: string | undefined): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}/api/voices/demo`, { headers: { 'X-Api-Key': key ?? '' } });
+
+  afterEach(() => runs.splice(0).forEach((run) => run.killAll()));
+  afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+  it('prints a key that works, shows it again at later starts, and leaves no process', async () => {
+    const first = await (await start()).ready();
+    expect((await voices(first.key)).status).toBe(200);
+    const processes = everyProcess();
+    expect(await first.interrupt()).toBe(0);
+    expect(processes.filter(isRunning)).toEqual([]);
+
+    const again = await (await start()).ready();
+    expect(again.key).toBe(first.key);
+    expect((await voices(again.key)).status).toBe(200);
+    const others = everyProcess();
+    await again.signalNpm('SIGTERM');
+    await waitFor('the end of all of them', () => !others.some(isRunning));
+  });
+
+  it('starts a killed worker again, and refuses a second run on its folder or its port', async () => {
+    const run = await (await start()).ready();
+    const worker = runFile().children['worker']?.pid ?? 0;
+    expect(commandLine(worker)).toContain('apps/worker');
+    process.kill(worker, 'SIGKILL');
+    await run.says('worker was ended by SIGKILL; starting it again');
+    await waitFor('another worker', () => identify(runFile().children['worker']?.pid ?? 0)?.pid !== worker);
+
+    const sameFolder = NpmStart.run(dataDir, { PORT: String(await freePort()) });
+    expect(await sameFolder.ended()).toBe(1);
+    expect(sameFolder.text).toContain(`Timbre already runs on ${dataDir} (process ${runFile().owner.pid})`);
+    const samePort = NpmStart.run(path.join(folder, 'other'), { PORT: String(port) });
+    expect(await samePort.ended()).toBe(1);
+    expect(samePort.text).toContain(`Port ${port} is in use by another program`);
+  });
+
+  it('comes up after a kill -9 of everything, ending what was left', async () => {
+    await (await start()).ready();
+    const { owner, children } = runFile();
+    const worker = children['worker'] as ProcessIdentity;
+    process.kill(worker.pid, 'SIGSTOP'); // a worker too busy to see that its parent is gone
+    for (const { pid } of [owner, children['postgres'] as ProcessIdentity]) process.kill(pid, 'SIGKILL');
+    expect(isRunning(worker)).toBe(true);
+
+    const again = await (await start()).ready();
+    expect(isRunning(worker)).toBe(false);
+    expect((await voices(again.key)).status).toBe(200);
+    expect(await again.interrupt()).toBe(0);
+  });
+});

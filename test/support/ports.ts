@@ -1,0 +1,1 @@
+export { freePort, isListening } from '../../apps/standalone/src/ports.js';

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { findAudioTools } from '#libs/audio';
+import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
+import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
+import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import { freshDatabase, type FreshDatabase } from './database.js';
+import { freePort } from './ports.js';
+import { ProcessLog } from './process-log.js';
+import { startValkey, temporaryFolder } from './services.js';
+
+/** Where a running Timbre is: everything a test needs to use it from another process. */
+export interface StackAddress {
+  /** With `/api`. */
+  readonly baseUrl: string;
+  readonly adminKey: string;
+  readonly emulatorUrl: string;
+  readonly emulatorKey: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly dataDir: string;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface StackOptions {
+  /** Beside the defaults, for the API and the worker. */
+  readonly env?: Environment;
+  readonly apiEnv?: Environment;
+  readonly workerEnv?: Environment;
+  readonly emulatorArgs?: readonly string[];
+}
+
+/** Of the one who runs the tests nothing may leak into what is tested, except where programs are found. */
+const inherited = (): Environment => ({
+  PATH: process.env['PATH'] ?? '',
+  HOME: process.env['HOME'] ?? '/',
+  NODE_ENV: 'test',
+  LOG_FORMAT: 'json',
+  RATE_LIMIT_PER_MINUTE: '0',
+});
+
+export type PartName = 'valkey' | 'emulator' | 'worker' | 'api';
+
+/** A complete Timbre of real processes, as `npm start` runs it, with its own database, Valkey, folder and emulator. */
+export class Stack {
+  private constructor(
+    readonly address: StackAddress,
+    private readonly database: FreshDatabase,
+    private readonly log: ProcessLog,
+    /** To be killed and started again by tests of faults; nothing restarts them by itself. */
+    readonly parts: Readonly<Record<PartName, ManagedProcess>>,
+  ) {}
+
+  static async start(options: StackOptions = {}): Promise<Stack> {
+    const dataDir = temporaryFolder();
+    const searchPath = process.env['PATH'] ?? '';
+    const [port, emulatorPort, database, valkey, tools] = await Promise.all([
+      freePort(),
+      freePort(),
+      freshDatabase(),
+      startValkey(),
+      findAudioTools({ searchPath, launcherFolder: path.join(dataDir, 'launchers') }),
+    ]);
+    const address: StackAddress = {
+      baseUrl: `http://127.0.0.1:${port}/api`,
+      adminKey: randomBytes(24).toString('base64url'),
+      emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
+      emulatorKey: randomBytes(24).toString('base64url'),
+      databaseUrl: database.url,
+      redisUrl: valkey.url,
+      dataDir,
+    };
+    const env = serviceEnvironment(
+      { ...inherited(), ...options.env },
+      {
+        port,
+        address: `http://127.0.0.1:${port}`,
+        dataDir,
+        databaseUrl: address.databaseUrl,
+        redisUrl: address.redisUrl,
+        runpodBaseUrl: `${address.emulatorUrl}/v2`,
+        runpodApiKey: address.emulatorKey,
+        adminApiKey: address.adminKey,
+        ffmpegPath: tools.ffmpeg.path,
+        ffprobePath: tools.ffprobe.path,
+      },
+    );
+    const log = new ProcessLog();
+    const emulator = { port: emulatorPort, apiKey: address.emulatorKey, ffmpegPath: tools.ffmpeg.path };
+    const parts = {
+      valkey: valkey.process,
+      emulator: new ManagedProcess(emulatorProcess(env, emulator, options.emulatorArgs), log),
+      worker: new ManagedProcess(workerProcess({ ...env, ...options.workerEnv }), log),
+      api: new ManagedProcess(apiProcess({ ...env, ...options.apiEnv }, `http://127.0.0.1:${port}`), log),
+    };
+    const stack = new Stack(address, database, log, parts);
+    try {
+      await Promise.all([parts.emulator.start(), parts.worker.start(), parts.api.start()]);
+    } catch (error) {
+      const said = log.lines.join('\n');
+      await stack.stop();
+      throw new Error(`The stack did not start: ${String(error)}\n${said}`);
+    }
+    return stack;
+  }
+
+  /** Every line its processes wrote so far, as `name | line`. */
+  get lines(): readonly string[] {
+    return this.log.lines;
+  }
+
+  async stop(): Promise<void> {
+    const { valkey, ...others } = this.parts;
+    await Promise.all(Object.values(others).map((part) => part.stop()));
+    await valkey.stop();
+    await this.database.drop();
+    await rm(this.address.dataDir, { recursive: true, force: true });
+  }
+}
