@@ -109,8 +109,8 @@ describe('a recording becomes a voice', () => {
     ['speech.wav', ['-ar', '44100', '-ac', '2']],
   ])('from %s', async (name, encoding) => {
     const source = path.join(folder.path, name);
-    await makeAudio(tools, ['-i', speech('en'), '-t', '40', ...encoding, source]);
-    await expectFinished(await finishedVoice(partner, name, source), source, 2);
+    await makeAudio(tools, ['-i', speech('en'), '-t', '50', ...encoding, source]);
+    await expectFinished(await finishedVoice(partner, name, source), source, 3);
   });
 });
 
