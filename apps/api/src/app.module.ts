@@ -1,11 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import type { Logger } from 'pino';
 import { AuthModule } from '#libs/auth';
 import type { Config } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { EmbeddingsModule } from '#libs/embeddings';
 import { JobsModule } from '#libs/jobs';
+import type { Logger } from '#libs/logging';
 import { SamplesModule } from '#libs/samples';
 import { StorageModule } from '#libs/storage';
 import { VoicesModule } from '#libs/voices';

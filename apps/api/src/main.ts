@@ -1,15 +1,18 @@
 import 'reflect-metadata';
-import type { Server } from 'node:http';
 import { configFromEnvironment } from '#libs/config';
-import { missingMigrations } from '#libs/database';
+import { missingMigrations, waitForPostgres } from '#libs/database';
+import { createLogger } from '#libs/logging';
 import { createApp } from './create-app.js';
-import { createLogger } from './logger.js';
 
 /** Serves the API until it is told to stop (SIGTERM, SIGINT) or its parent process is gone. */
 async function main(): Promise<void> {
   const config = configFromEnvironment();
-  const logger = createLogger(config);
+  const logger = createLogger({ app: 'api', level: config.logLevel, format: config.logFormat });
 
+  // Started by another process of ours: never outlive it.
+  const orphaned = (): void => process.exit(1);
+  process.once('disconnect', orphaned);
+  await waitForPostgres(config.databaseUrl, (reason) => logger.warn({ err: reason }, 'Postgres is waited for'));
   const missing = await missingMigrations(config.databaseUrl);
   if (missing.length > 0) {
     throw new Error(`The database lacks ${missing.join(', ')}: run the migrations first (apps/api/src/migrate.main)`);
@@ -18,11 +21,12 @@ async function main(): Promise<void> {
   await app.listen(config.port, config.host);
   logger.info(`Listening on ${await app.getUrl()}`);
 
+  process.off('disconnect', orphaned);
   let stopped: Promise<void> | undefined;
   const stop = (why: string): void => {
     stopped ??= (async () => {
       logger.info(`Stopping: ${why}`);
-      await stopping.stop(app.getHttpServer() as Server, config.shutdownGraceSeconds);
+      await stopping.stop(app.getHttpServer(), config.shutdownGraceSeconds);
       await app.close();
       process.exit(0);
     })();

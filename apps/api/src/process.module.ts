@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { findAudioTools } from '#libs/audio';
 import type { Config } from '#libs/config';
+import type { Logger } from '#libs/logging';
+import { ScratchFolder } from '#libs/storage';
 import { CONFIG, LOGGER } from './app-tokens.js';
 import { AudioWork } from './audio/audio-work.js';
 import { BodyReader } from './body/body-reader.js';
 import { EveryErrorFilter } from './http/every-error.filter.js';
 import { RouteTable } from './http/route-table.js';
-import { ScratchFolder } from './uploads/scratch-folder.js';
 
 /** Leaves nothing behind when the process ends. */
 class ScratchCloser implements OnApplicationShutdown {
@@ -29,7 +29,7 @@ export class ProcessModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
-        { provide: ScratchFolder, useFactory: () => ScratchFolder.open(config.scratchDir) },
+        { provide: ScratchFolder, useFactory: () => ScratchFolder.open(config.scratchDir, 'api') },
         {
           provide: ScratchCloser,
           useFactory: (scratch: ScratchFolder) => new ScratchCloser(scratch),

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { embeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
 import { embeddedValkey } from './embedded-valkey.js';
 import { ManagedProcess, type ProcessOptions } from './managed-process.js';
+import { isListening } from './ports.js';
 import { identify, isRunning } from './process-identity.js';
 import { waitUntil } from './wait-until.js';
 
@@ -84,6 +85,6 @@ describe('embeddedValkey', () => {
     waiting.disconnect();
     pushing.disconnect();
     await server.stop();
-    await waitUntil('the port being closed', async () => !(await valkey.process.isReady?.()));
+    await waitUntil('the port being closed', async () => !(await isListening(Number(new URL(valkey.url).port))));
   });
 });

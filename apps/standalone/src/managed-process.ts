@@ -13,8 +13,8 @@ export interface ProcessOptions {
   readonly stdout?: 'ignore';
   /** Runs before every start, the first and later ones. */
   readonly beforeStart?: () => Promise<void>;
-  /** Asked until it says yes; absent: ready once it runs. */
-  readonly isReady?: () => Promise<boolean> | boolean;
+  /** Asked until it says yes; `'message'`: it sends `ready` to its parent; absent: ready once it runs. */
+  readonly isReady?: (() => Promise<boolean> | boolean) | 'message';
   /** How long after SIGTERM it is killed, default 10 s. */
   readonly stopGraceMs?: number;
 }
@@ -36,6 +36,7 @@ export class ManagedProcess {
   private end: Promise<string> = Promise.resolve('was not started');
   private running = false;
   private isStopped = false;
+  private saidReady = false;
 
   constructor(
     private readonly options: ProcessOptions,
@@ -65,7 +66,7 @@ export class ManagedProcess {
     void end.then((how) => (ended = how));
     const ready = async (): Promise<boolean> => {
       if (ended !== undefined) throw new Error(`${this.name} ${ended} before it was ready`);
-      return this.options.isReady?.() ?? true;
+      return this.isReady();
     };
     try {
       await waitUntil(`${this.name} being ready`, ready, { timeoutMs: readyWithinMs });
@@ -91,6 +92,11 @@ export class ManagedProcess {
     if (pid !== undefined) process.kill(-pid, signal);
   }
 
+  private async isReady(): Promise<boolean> {
+    const { isReady } = this.options;
+    return isReady === 'message' ? this.saidReady : (isReady?.() ?? true);
+  }
+
   private spawn(): Promise<string> {
     const { module, args = [], env, name, stdout = 'pipe' } = this.options;
     const child = spawn(process.execPath, [module, ...args], {
@@ -100,6 +106,8 @@ export class ManagedProcess {
     });
     this.child = child;
     this.running = true;
+    this.saidReady = false;
+    child.on('message', (message) => (this.saidReady ||= message === 'ready'));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream) createInterface(stream).on('line', (line) => this.watcher.onLine(name, line));
     }

@@ -33,6 +33,7 @@ export const workerProcess = (env: NodeJS.ProcessEnv): ProcessOptions => ({
   name: 'worker',
   module: entry('apps/worker/src/main'),
   env,
+  isReady: 'message',
   stopGraceMs: stopGraceMs(env),
 });
 
@@ -56,7 +57,8 @@ export const emulatorProcess = (
   module: entry('apps/runpod-emulator/src/main'),
   args: [
     ...['--host', '127.0.0.1', '--port', String(options.port)],
-    ...['--api-key', options.apiKey, '--ffmpeg', options.ffmpegPath],
+    // A key may begin with a dash: alone, it would be taken for a flag.
+    ...[`--api-key=${options.apiKey}`, '--ffmpeg', options.ffmpegPath],
     ...moreArgs,
   ],
   env,

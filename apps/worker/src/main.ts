@@ -2,7 +2,7 @@ import path from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { findAudioTools } from '#libs/audio';
 import { configFromEnvironment } from '#libs/config';
-import { missingMigrations } from '#libs/database';
+import { missingMigrations, waitForPostgres } from '#libs/database';
 import { createLogger, NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
 import { WorkerModule } from './worker.module.js';
@@ -10,6 +10,10 @@ import { WorkerModule } from './worker.module.js';
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'worker', level: config.logLevel, format: config.logFormat });
+  // Started by another process of ours: never outlive it.
+  const orphaned = (): void => process.exit(1);
+  process.once('disconnect', orphaned);
+  await waitForPostgres(config.databaseUrl, (reason) => logger.warn({ err: reason }, 'Postgres is waited for'));
   const missing = await missingMigrations(config.databaseUrl);
   if (missing.length > 0) throw new Error(`the database lacks ${missing.join(', ')}: run the migrations first`);
 
@@ -37,7 +41,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // Started by another process of ours: never outlive it.
+  process.off('disconnect', orphaned);
   if (process.channel) process.on('disconnect', stop);
   logger.info({ ffmpeg: tools.ffmpeg.version, ffmpegProcesses: config.ffmpegProcesses }, 'worker ready');
   process.send?.('ready');

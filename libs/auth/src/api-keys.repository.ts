@@ -63,6 +63,12 @@ export class ApiKeysRepository {
     await rowsOf(tx, `SELECT pg_notify('${revokedChannel}', id) FROM api_keys WHERE partner_id = $1`, [partnerId]);
   }
 
+  /** Holds a partner's row: voices that are being made are waited for, and no more can be. false when it is gone. */
+  async lockPartner(tx: Transaction, partnerId: string): Promise<boolean> {
+    const held = await tx.findOne(PartnerEntity, { where: { id: partnerId }, lock: { mode: 'pessimistic_write' } });
+    return held !== null;
+  }
+
   /** Locks and lists a partner's voices, in an order that two erasures share. */
   lockVoices(tx: Transaction, partnerId: string): Promise<VoiceEntity[]> {
     return tx.find(VoiceEntity, {

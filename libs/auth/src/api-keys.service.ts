@@ -88,6 +88,7 @@ export class ApiKeysService {
   async removePartner(name: string): Promise<void> {
     const partner = await this.partner(name);
     await this.database.transaction(async (tx) => {
+      if (!(await this.keys.lockPartner(tx, partner.id))) throw AppError.of('partner_not_found');
       const voices = await this.keys.lockVoices(tx, partner.id);
       const onGpu = await rowsOf<{ runpodEndpoint: string; runpodJobId: string }>(
         tx,

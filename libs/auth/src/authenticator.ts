@@ -74,9 +74,10 @@ export class Authenticator {
   private async read(id: string): Promise<KeyRecord | null> {
     const cached = this.cache.get(id);
     if (cached !== null) return cached;
-    const mark = this.cache.mark;
+    // Only what was read while revocations were heard, and ever since (going deaf moves the mark).
+    const mark = this.listener.hearing ? this.cache.mark : null;
     const record = await this.keys.find(id);
-    if (record !== null && this.listener.hearing) this.cache.keep(record, mark);
+    if (record !== null && mark !== null) this.cache.keep(record, mark);
     return record;
   }
 

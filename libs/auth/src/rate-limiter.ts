@@ -49,6 +49,8 @@ export class RateLimiter {
   }
 
   private async hitShared(bucket: string): Promise<{ count: number; restMs: number } | null> {
+    // Nothing to wait for, so no reason to open the breaker: it would keep Redis away for 10 s after each (re)start.
+    if (this.redis.status !== 'ready') return null;
     try {
       const answer = await this.redis.eval(hitScript, 1, `{timbre-rate}:${bucket}`, windowMs);
       this.failures = 0;

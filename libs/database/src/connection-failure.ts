@@ -17,11 +17,12 @@ const lostConnection =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly|not queryable|Driver not Connected|Cannot use a pool after/i;
 
 /**
- * Postgres error codes (appendix A of its manual) that pass by themselves: class 08 connection, 53 out of resources
- * (disk full apart), 57 shut down or cancelled, 25P03 and 25P04 transaction time-outs, 40 serialisation and deadlock.
+ * Postgres error codes (appendix A of its manual) that pass by themselves: class 08 connection (08P01, our own breach of
+ * the protocol, apart), 53 out of resources (disk full apart), 57 shut down or cancelled, 25P03 and 25P04 transaction
+ * time-outs, 40 serialisation and deadlock.
  */
 function passes(code: string): boolean {
-  return /^(08|53|57|40)/.test(code) || code === '25P03' || code === '25P04';
+  return /^(08(?!P01)|53|57|40)/.test(code) || code === '25P03' || code === '25P04';
 }
 
 interface WithCode {

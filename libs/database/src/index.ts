@@ -23,3 +23,4 @@ export { missingMigrations, migrate, schemaDrift } from './migrate.js';
 export { DatabaseModule } from './database.module.js';
 export { settingOnce } from './settings.js';
 export { lockVoice } from './voice-lock.js';
+export { waitForPostgres } from './wait-for-postgres.js';

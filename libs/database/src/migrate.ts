@@ -35,7 +35,9 @@ export async function missingMigrations(databaseUrl: string): Promise<readonly s
     const [table] = await dataSource.query<{ found: string | null }[]>(`SELECT to_regclass('migrations') AS found`);
     const rows = table?.found ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
     const present = new Set(rows.map((row) => row.name));
-    return dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name).filter((name) => !present.has(name));
+    return dataSource.migrations
+      .map((migration) => migration.name ?? migration.constructor.name)
+      .filter((name) => !present.has(name));
   } finally {
     await dataSource.destroy();
   }

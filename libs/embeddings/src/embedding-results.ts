@@ -32,6 +32,9 @@ export interface CollectedEmbedding {
   readonly inboxPrefix: string;
 }
 
+/** A statement has at most 65535 parameters (Postgres' protocol, Bind); a test sample is 8. */
+const rowsAtATime = 1_000;
+
 /** Makes the results of embedding runs visible. */
 @Injectable()
 export class EmbeddingResults {
@@ -104,11 +107,12 @@ export class EmbeddingResults {
       keepReplacedSeconds,
     );
     await tx.delete(TestSampleEntity, { voiceId, ttsType });
-    if (tests.length === 0) return;
-    await tx.insert(
-      TestSampleEntity,
-      tests.map((test) => ({ voiceId, ttsType, ...test })),
-    );
+    for (let at = 0; at < tests.length; at += rowsAtATime) {
+      await tx.insert(
+        TestSampleEntity,
+        tests.slice(at, at + rowsAtATime).map((test) => ({ voiceId, ttsType, ...test })),
+      );
+    }
   }
 }
 

@@ -8,6 +8,15 @@ export interface Submission {
   readonly deadlineSeconds: number;
 }
 
+/** What a webhook is compared with. */
+export interface HookedJob {
+  readonly endpoint: string | null;
+  /** null while it is not known. */
+  readonly runpodJobId: string | null;
+  readonly submittedGeneration: number | null;
+  readonly ended: boolean;
+}
+
 /** The GPU side of embed jobs: what was submitted, and whose turn the next poll is. */
 export class GpuJobsRepository {
   constructor(private readonly database: Database) {}
@@ -124,12 +133,12 @@ export class GpuJobsRepository {
     return row ?? null;
   }
 
-  /** The endpoint of the job a webhook's token belongs to, whatever became of it. */
-  async ofHook(
-    hookToken: string,
-  ): Promise<{ readonly endpoint: string | null; readonly runpodJobId: string | null } | null> {
-    const [row] = await this.database.query<{ endpoint: string | null; runpodJobId: string | null }>(
-      `SELECT runpod_endpoint AS endpoint, runpod_job_id AS "runpodJobId" FROM jobs WHERE hook_token = $1`,
+  /** The submission of the job a webhook's token belongs to, whatever became of it. */
+  async ofHook(hookToken: string): Promise<HookedJob | null> {
+    const [row] = await this.database.query<HookedJob>(
+      `SELECT runpod_endpoint AS endpoint, runpod_job_id AS "runpodJobId",
+         submitted_generation AS "submittedGeneration", state IN ('completed', 'failed') AS ended
+       FROM jobs WHERE hook_token = $1`,
       [hookToken],
     );
     return row ?? null;

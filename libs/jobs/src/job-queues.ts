@@ -26,9 +26,14 @@ export interface Delivery {
  *
  * Lock 10 s and stalled check 5 s: a killed worker's delivery comes again within 15 s (Bull's defaults need 59 s). The
  * row counts deaths, so Bull never gives up. The prefix in braces keeps a queue in one slot of a Redis Cluster.
+ *
+ * A link that is dead in silence (half-open) is given up 12 s after a command that brought no answer: Redis answers
+ * even Bull's longest wait, BRPOPLPUSH, every 5 s. A lost connection is tried again every 2 s at the latest (Bull's
+ * default grows to 20 s).
  */
 export const queueOptions = {
   prefix: '{timbre}',
+  redis: { socketTimeout: 12_000, connectTimeout: 5_000, retryStrategy: (tries: number) => Math.min(tries * 200, 2_000) },
   settings: { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 },
   defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
 } as const satisfies QueueOptions;

@@ -14,7 +14,12 @@ export function createLogger({ app, level, format }: LoggingOptions): Logger {
     level,
     base: { app, pid: process.pid },
     ...(format === 'pretty'
-      ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname,app', translateTime: 'HH:MM:ss', singleLine: true } } }
+      ? {
+          transport: {
+            target: 'pino-pretty',
+            options: { ignore: 'pid,hostname,app', translateTime: 'HH:MM:ss', singleLine: true },
+          },
+        }
       : {}),
   });
 }

@@ -80,7 +80,7 @@ export class SamplesService {
    */
   remove(voiceId: string, index: number): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, voice) => {
-      const sample = index <= maxIndex ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
+      const sample = index >= 1 && index <= maxIndex ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
       if (sample === null) throw AppError.of('sample_not_found');
       await removeObjects(tx, [sample.objectKey], 0);
       await tx.delete(SampleEntity, { id: sample.id });

@@ -86,13 +86,22 @@ export class Processing {
   /**
    * Ends whatever job of a kind a voice has, owned or not: its owner finds its claim lost.
    *
+   * @param jobId only this job
+   * @param generation only while nobody has claimed it since: for who decided from an older look at it
    * @returns false when there was nothing to end
    */
-  async failActive(voiceId: string, kind: JobKind, why: ProcessingFailure, jobId?: string): Promise<boolean> {
+  async failActive(
+    voiceId: string,
+    kind: JobKind,
+    why: ProcessingFailure,
+    jobId?: string,
+    generation?: number,
+  ): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       const voice = await lockVoice(tx, voiceId);
       const job = voice && (await this.jobs.findActive(tx, voiceId, kind));
       if (!voice || !job || (jobId !== undefined && job.id !== jobId)) return false;
+      if (generation !== undefined && job.generation !== generation) return false;
       await this.fail(tx, voice, job, why);
       return true;
     });

@@ -13,6 +13,9 @@ import { VoicesRepository, type VoiceRef } from './voices.repository.js';
 /** What a split does when nobody says otherwise. */
 export const splitDefaults = { maxSamples: 25, sampleDurationSeconds: 15 } as const;
 
+/** The largest index there can be (Postgres' integer); anything above names no sample. */
+const maxSampleIndex = 2_147_483_647;
+
 /** A URL of an embedding zip lives this long. */
 const zipUrlSeconds = 3600;
 
@@ -120,8 +123,7 @@ export class VoicesService {
    */
   async setPreferredSample(voiceId: string, index: number | null): Promise<VoiceDetails> {
     await changeVoice(this.database, voiceId, async (tx) => {
-      if (index !== null && !(await tx.existsBy(SampleEntity, { voiceId, index })))
-        throw AppError.of('sample_not_found');
+      if (index !== null && !(await hasSample(tx, voiceId, index))) throw AppError.of('sample_not_found');
       const preferredBy = index === null ? null : 'person';
       await tx.update(
         VoiceEntity,
@@ -153,4 +155,8 @@ export class VoicesService {
   private nudge(partnerId: string): void {
     void this.dispatcher.dispatch(partnerId).catch(() => undefined);
   }
+}
+
+async function hasSample(tx: Transaction, voiceId: string, index: number): Promise<boolean> {
+  return index >= 1 && index <= maxSampleIndex && (await tx.existsBy(SampleEntity, { voiceId, index }));
 }

@@ -88,7 +88,7 @@ export class AdminKeysController {
     description: 'Every API process refuses it within a second.',
     failures: ['key_not_found'],
   })
-  @ApiParam({ name: 'id', description: 'Id of the key.', schema: { type: 'string', example: 'abcdefghijklmnop' }, })
+  @ApiParam({ name: 'id', description: 'Id of the key.', schema: { type: 'string', example: 'abcdefghijklmnop' } })
   @ApiResponse({ status: 204, description: 'Revoked.' })
   async revokeKey(@Param('id') id: string): Promise<void> {
     await this.keys.revoke(id);

@@ -2,32 +2,28 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { ScratchFolder } from '#libs/storage';
 import { CONFIG } from '../app-tokens.js';
-import { ScratchFolder } from '../uploads/scratch-folder.js';
 import { ScratchStorage } from '../uploads/scratch-storage.js';
 import { hasBody } from '../http/discard-body.js';
 import { noFields, type Fields } from './fields.js';
-import { openBody, type IncomingBody } from './incoming-body.js';
+import { openBody, type BodyLimit, type IncomingBody } from './incoming-body.js';
 import { parseJsonObject } from './json-object.js';
 import { readMultipart, type ReceivedBody } from './multipart.js';
 import { readSmallText } from './small-text.js';
 import type { BodyRule } from './takes-body.decorator.js';
 import { parseUrlencoded } from './urlencoded.js';
 
-/** What a multipart body has beside its file, at most: more is refused before it is read. */
-const multipartOverheadBytes = 8 * 1024 ** 2;
+/** What a body may have beside its file: fields, and parts that are skipped. */
+const overheadBytes = 8 * 1024 ** 2;
 
 /** Reads the body of a request in whichever form it comes. */
 @Injectable()
 export class BodyReader {
-  private readonly storage: ScratchStorage;
-
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    scratch: ScratchFolder,
-  ) {
-    this.storage = new ScratchStorage(scratch);
-  }
+    private readonly scratch: ScratchFolder,
+  ) {}
 
   /**
    * @returns fields and file; the file is the caller's to remove
@@ -37,10 +33,11 @@ export class BodyReader {
     if (!hasBody(request)) return { fields: noFields(), file: null };
     const form = formOf(request);
     const maxFileBytes = form === 'multipart' ? this.maxFileBytes(rule) : null;
-    refuseTooLong(request, maxFileBytes);
-    const body = openBody(request, response, this.config.uploadIdleSeconds);
+    const limit = limitOf(maxFileBytes);
+    if (Number(request.headers['content-length'] ?? 0) > limit.maxBytes) throw limit.failure;
+    const body = openBody(request, response, this.config.uploadIdleSeconds, limit);
     try {
-      if (form === 'multipart') return await readMultipart(body, this.storage, maxFileBytes);
+      if (form === 'multipart') return await readMultipart(body, new ScratchStorage(this.scratch), maxFileBytes);
       return { fields: await readFields(body, form), file: null };
     } finally {
       body.destroy();
@@ -68,10 +65,13 @@ function formOf(request: Request): Form {
   throw AppError.saying('invalid_parameter', `Content-Type must be one of ${Object.keys(forms).join(', ')}`);
 }
 
-function refuseTooLong(request: Request, maxFileBytes: number | null): void {
-  if (maxFileBytes === null) return;
-  if (Number(request.headers['content-length'] ?? 0) <= maxFileBytes + multipartOverheadBytes) return;
-  throw AppError.saying('too_large', `file may have at most ${maxFileBytes} bytes`);
+function limitOf(maxFileBytes: number | null): BodyLimit {
+  const maxBytes = (maxFileBytes ?? 0) + overheadBytes;
+  const sentence =
+    maxFileBytes === null
+      ? `The body may have at most ${maxBytes} bytes`
+      : `file may have at most ${maxFileBytes} bytes`;
+  return { maxBytes, failure: AppError.saying('too_large', sentence) };
 }
 
 async function readFields(body: IncomingBody, form: 'urlencoded' | 'json'): Promise<Fields> {

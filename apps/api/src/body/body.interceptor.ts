@@ -1,8 +1,8 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { finalize, type Observable } from 'rxjs';
-import { removeUpload } from '../uploads/scratch-folder.js';
+import { defer, lastValueFrom, type Observable } from 'rxjs';
+import { removeUpload } from '../uploads/remove-upload.js';
 import { BodyReader } from './body-reader.js';
 import { bodyRuleKey, type BodyRule } from './takes-body.decorator.js';
 
@@ -26,6 +26,13 @@ export class BodyInterceptor implements NestInterceptor {
     request.received = received;
     const { file } = received;
     if (file === null) return next.handle();
-    return next.handle().pipe(finalize(() => void removeUpload(file)));
+    return defer(async () => {
+      try {
+        const answer: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+        return answer;
+      } finally {
+        await removeUpload(file);
+      }
+    });
   }
 }

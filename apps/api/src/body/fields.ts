@@ -9,7 +9,9 @@ export type Fields = Readonly<Record<string, FieldValue>>;
 /** Fields of what a parser read: lists and objects become {@link severalValues}, which no check accepts. */
 export function fieldsOf(parsed: object): Fields {
   const fields = noFields();
-  for (const [name, value] of Object.entries(parsed)) fields[name] = isSingle(value) ? value : severalValues;
+  for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
+    if (value !== undefined) fields[name] = isSingle(value) ? value : severalValues;
+  }
   return fields;
 }
 

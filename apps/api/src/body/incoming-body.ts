@@ -3,6 +3,12 @@ import { PassThrough } from 'node:stream';
 import { AppError } from '#libs/errors';
 import { ClientGone } from '../http/client-gone.js';
 
+/** The most a whole body may have, parts that nobody wants included. */
+export interface BodyLimit {
+  readonly maxBytes: number;
+  readonly failure: AppError;
+}
+
 /** A body on its way in. It can be destroyed without closing the connection the answer has to go out on. */
 export type IncomingBody = PassThrough & { readonly headers: IncomingHttpHeaders };
 
@@ -10,9 +16,15 @@ export type IncomingBody = PassThrough & { readonly headers: IncomingHttpHeaders
  * Begins to read the body of a request; says "go on" to a client that waits for it.
  *
  * @param idleSeconds how long the client may send nothing. Waiting for a slow reader of ours does not count.
- * @returns a stream that ends with the body, or is destroyed with AppError `upload_timed_out` or {@link ClientGone}
+ * @returns a stream that ends with the body, or is destroyed with AppError `upload_timed_out`, the limit's failure or
+ *   {@link ClientGone}
  */
-export function openBody(request: IncomingMessage, response: ServerResponse, idleSeconds: number): IncomingBody {
+export function openBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  idleSeconds: number,
+  limit?: BodyLimit,
+): IncomingBody {
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   const body = Object.assign(new PassThrough({ highWaterMark: 1024 ** 2 }), { headers: request.headers });
 
@@ -29,11 +41,18 @@ export function openBody(request: IncomingMessage, response: ServerResponse, idl
     if (!request.readableEnded) body.destroy(new ClientGone());
   };
 
-  request.on('data', restart);
+  let leftBytes = limit?.maxBytes ?? Infinity;
+  const count = (chunk: Buffer) => {
+    leftBytes -= chunk.length;
+    if (leftBytes < 0) body.destroy(limit?.failure);
+    else restart();
+  };
+
+  request.on('data', count);
   request.once('close', gone).once('error', gone);
   body.once('close', () => {
     clearTimeout(timer);
-    request.off('data', restart).off('close', gone);
+    request.off('data', count).off('close', gone);
     request.unpipe(body);
   });
   body.once('finish', () => clearTimeout(timer));

@@ -2,12 +2,17 @@ import multer from 'multer';
 import { AppError } from '#libs/errors';
 import { ClientGone } from '../http/client-gone.js';
 
+/** No room on the disk, in the quota, or under a file-size limit. */
+const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
 /** What a failed multipart body is to the client. What only the inside knows (a failed write) is handed on. */
 export function multipartFailure(error: unknown, maxFileBytes: number | null): unknown {
   if (error instanceof AppError || error instanceof ClientGone) return error;
   if (error instanceof multer.MulterError) return limitFailure(error, maxFileBytes);
   // System errors carry a code; what busboy says of a body it cannot read does not.
-  if (typeof error === 'object' && error !== null && 'code' in error) return error;
+  if (typeof error === 'object' && error !== null && 'code' in error) {
+    return noRoom.has(error.code) ? AppError.of('insufficient_storage', { cause: error }) : error;
+  }
   return AppError.saying('malformed_request', 'The multipart body is malformed', { cause: error });
 }
 

@@ -1,7 +1,9 @@
-import type { Request, Response } from 'express';
-import multer, { type Options, type StorageEngine } from 'multer';
+import { promisify } from 'node:util';
+import type { NextFunction, Request, Response } from 'express';
+import multer, { type Options } from 'multer';
 import type { Writable } from 'node:stream';
 import { AppError } from '#libs/errors';
+import type { ScratchStorage } from '../uploads/scratch-storage.js';
 import { fieldsOf, type Fields } from './fields.js';
 import type { IncomingBody } from './incoming-body.js';
 import { multipartFailure } from './multipart-failure.js';
@@ -46,7 +48,7 @@ interface StreamedOptions extends Options {
  */
 export async function readMultipart(
   body: IncomingBody,
-  storage: StorageEngine,
+  storage: ScratchStorage,
   maxFileBytes: number | null,
 ): Promise<ReceivedBody> {
   let filesTaken = 0;
@@ -68,12 +70,13 @@ export async function readMultipart(
   };
   // Multer reads the headers and the stream of its request and puts `body` and `files` on it: our stream will do.
   const request = body as unknown as Request;
-  await new Promise<void>((resolve, reject) => {
-    multer(options).any()(request, {} as Response, (error: unknown) => {
-      if (error) reject(multipartFailure(error, maxFileBytes));
-      else resolve();
-    });
-  });
+  const receive = promisify((done: NextFunction) => multer(options).any()(request, {} as Response, done));
+  try {
+    await receive();
+  } catch (error) {
+    await storage.discard();
+    throw multipartFailure(error, maxFileBytes);
+  }
   const [file] = (request.files ?? []) as Express.Multer.File[];
   return {
     fields: fieldsOf((request.body ?? {}) as object),

@@ -65,5 +65,6 @@ export function describeApi(app: INestApplication, server: string): OpenAPIObjec
   for (const [name, about] of tags) builder.addTag(name, about);
   return SwaggerModule.createDocument(app, builder.build(), {
     operationIdFactory: (_controller, method) => method,
+    autoTagControllers: false,
   });
 }

@@ -5,7 +5,9 @@ import { VoiceDetailsDto } from '../voices/voice-details.answer.js';
 
 /** A voice's details as an answer. */
 export function DetailsResponse(status: 200 | 201 | 202, description: string, example: VoiceDetails): MethodDecorator {
-  const location = { Location: { description: 'Where the voice is found.', schema: { type: 'string' as const } } };
+  const location = {
+    Location: { description: 'Where the voice is found.', required: true, schema: { type: 'string' as const } },
+  };
   return applyDecorators(
     ApiExtraModels(VoiceDetailsDto),
     ApiResponse({

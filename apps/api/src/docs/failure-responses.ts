@@ -7,7 +7,7 @@ import { failureExample } from './failure-examples.js';
 type Headers = NonNullable<Parameters<typeof ApiResponse>[0]['headers']>;
 
 const wholeSeconds = (description: string): Headers => ({
-  'Retry-After': { description, schema: { type: 'integer', minimum: 1 } },
+  'Retry-After': { description, required: true, schema: { type: 'integer', minimum: 1 } },
 });
 
 const headersByStatus: Readonly<Record<number, Headers>> = {

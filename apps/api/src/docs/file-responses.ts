@@ -5,17 +5,17 @@ import { FailureResponses } from './failure-responses.js';
 const binary = { type: 'string', format: 'binary' } as const;
 
 const fileHeaders = {
-  'Content-Length': { description: 'Exact size in bytes.', schema: { type: 'integer' } },
-  'Content-Disposition': { description: 'File name by RFC 6266.', schema: { type: 'string' } },
+  'Content-Length': { description: 'Exact size in bytes.', required: true, schema: { type: 'integer' } },
+  'Content-Disposition': { description: 'File name by RFC 6266.', required: true, schema: { type: 'string' } },
 } as const;
 
 const cacheHeaders = {
-  ETag: { description: 'Strong tag of these bytes.', schema: { type: 'string' } },
-  'Accept-Ranges': { schema: { type: 'string', example: 'bytes' } },
+  ETag: { description: 'Strong tag of these bytes.', required: true, schema: { type: 'string' } },
+  'Accept-Ranges': { required: true, schema: { type: 'string', example: 'bytes' } },
 } as const;
 
 /** Answers of an audio file: whole, a range, or that the client has it already. */
-export function AudioResponses(contentType: 'audio/ogg' | 'application/octet-stream' = 'audio/ogg'): MethodDecorator {
+export function AudioResponses(contentType: 'audio/ogg' | '*/*' = 'audio/ogg'): MethodDecorator {
   const content = { [contentType]: { schema: binary } };
   return applyDecorators(
     ApiHeader({ name: 'Range', description: 'One range of bytes.', required: false, schema: { type: 'string' } }),
@@ -23,7 +23,7 @@ export function AudioResponses(contentType: 'audio/ogg' | 'application/octet-str
     ApiResponse({
       status: 206,
       description: 'The range that was asked for.',
-      headers: { ...cacheHeaders, 'Content-Range': { schema: { type: 'string' } } },
+      headers: { ...cacheHeaders, 'Content-Range': { required: true, schema: { type: 'string' } } },
       content,
     }),
     ApiResponse({ status: 304, description: 'The client has these bytes already (If-None-Match).' }),

@@ -23,4 +23,4 @@ export const VoiceParameters = (): MethodDecorator & ClassDecorator =>
 
 /** `{index}` in a path. */
 export const IndexParameter = (): MethodDecorator =>
-  ApiParam({ name: 'index', description: 'Sample index.', schema: { type: 'integer', minimum: 1, example: 1 }, });
+  ApiParam({ name: 'index', description: 'Sample index.', schema: { type: 'integer', minimum: 1, example: 1 } });

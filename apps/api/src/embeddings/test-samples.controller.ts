@@ -58,7 +58,7 @@ export class TestSamplesController {
     failures: ['voice_not_found', 'invalid_parameter', 'test_sample_not_found'],
   })
   @VoiceParameters()
-  @ApiParam({ name: 'filename', description: 'From the list.', schema: { type: 'string', example: 'test_1_1.opus' }, })
+  @ApiParam({ name: 'filename', description: 'From the list.', schema: { type: 'string', example: 'test_1_1.opus' } })
   @TtsTypeQuery('TTS type folder to look in.')
   @AudioResponses()
   async downloadTestSample(
@@ -74,7 +74,7 @@ export class TestSamplesController {
       bytes: file.bytes,
       etag: `"${file.sha256}"`,
       contentType: 'audio/ogg',
-      disposition: disposition('inline', `${voice.name}-${filename}`),
+      disposition: disposition(`${voice.name}-${filename}`),
     };
     await sendObject(request, response, this.storage, object, 'test_sample_not_found');
   }

@@ -42,7 +42,7 @@ export class HealthController {
   constructor(private readonly health: Health) {}
 
   @Get('live')
-  @Operation({ summary: 'Liveness', description: 'The process answers.', open: true, failures: ['not_found'] })
+  @Operation({ summary: 'Liveness', description: 'The process answers.', open: true })
   @ApiResponse({ status: 200, description: 'It lives.', type: LivenessDto })
   getLiveness(): LivenessDto {
     return { status: 'live' };
@@ -53,7 +53,6 @@ export class HealthController {
     summary: 'Readiness',
     description: 'Requests can be served: Postgres and storage are there.',
     open: true,
-    failures: ['not_found'],
   })
   @ApiResponse({ status: 200, description: 'Ready.', type: ReadinessDto })
   @ApiResponse({ status: 503, description: 'Not ready.', type: ReadinessDto })

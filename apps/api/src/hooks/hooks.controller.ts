@@ -2,7 +2,7 @@ import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/com
 import { ApiBody, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
-import { GpuJobsRepository, parseHook, WebhooksService } from '#libs/embeddings';
+import { WebhooksService } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
 import { Public } from '../access/public.decorator.js';
 import { CONFIG } from '../app-tokens.js';
@@ -18,7 +18,6 @@ import { maxHintBytes, runpodJobIdIn } from './hint-body.js';
 export class HooksController {
   constructor(
     private readonly webhooks: WebhooksService,
-    private readonly gpuJobs: GpuJobsRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -45,11 +44,10 @@ export class HooksController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    const hook = parseHook(token);
     // Asked before the body is read: strangers cannot make us read megabytes.
-    if (hook === null || (await this.gpuJobs.ofHook(hook.hookToken)) === null) throw AppError.of('not_found');
+    const hook = await this.webhooks.find(token);
     const runpodJobId = runpodJobIdIn(await this.readBody(request, response));
-    if (runpodJobId !== null) await this.webhooks.hint(token, runpodJobId);
+    if (runpodJobId !== null) await this.webhooks.hint(hook, runpodJobId);
   }
 
   private async readBody(request: Request, response: Response): Promise<string> {

@@ -26,9 +26,10 @@ export class EveryErrorFilter implements ExceptionFilter {
       return;
     }
     const methods = error instanceof NotFoundException ? this.routes.methodsOf(pathOf(request)) : [];
-    const failure = methods.length > 0 ? AppError.of('method_not_allowed') : error;
+    const isOtherMethod = methods.length > 0 && !methods.includes(request.method);
+    const failure = isOtherMethod ? AppError.of('method_not_allowed') : error;
     if (isDefect(failure)) request.log.error({ err: failure }, 'a request failed');
-    if (methods.length > 0) response.setHeader('Allow', methods.join(', '));
+    if (isOtherMethod) response.setHeader('Allow', methods.join(', '));
     await answerError(request, response, errorAnswer(failure));
   }
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
-import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
+import type { Logger } from '#libs/logging';
 import { redactUrl } from './redact-url.js';
 import { requestIdFrom } from './request-id.js';
 

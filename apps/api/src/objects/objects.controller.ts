@@ -44,7 +44,7 @@ export class ObjectsController {
     failures: ['access_denied', 'not_found', 'unavailable'],
   })
   @TokenParameter()
-  @AudioResponses('application/octet-stream')
+  @AudioResponses('*/*')
   async downloadSignedObject(
     @Param('token') token: string,
     @Req() request: Request,
@@ -59,7 +59,7 @@ export class ObjectsController {
       bytes: found.bytes,
       etag: objectEtag(key, found.bytes),
       contentType: grant.contentType ?? 'application/octet-stream',
-      disposition: disposition('attachment', grant.downloadName ?? posix.basename(key)),
+      disposition: disposition(grant.downloadName ?? posix.basename(key)),
     };
     await sendObject(request, response, this.storage, object, 'not_found');
   }

@@ -23,8 +23,8 @@ const sampleName = (index: number): string => `${index}.opus`;
 
 /** voice_info.json: what details say, without URLs, which would outlive their hour in it. */
 export function voiceInfo(details: VoiceDetails): Buffer {
-  const { embedding_zip_url: _url, ...info } = details;
-  return Buffer.from(`${JSON.stringify(info, null, 2)}\n`);
+  const info = Object.entries(details).filter(([field]) => !field.endsWith('_url'));
+  return Buffer.from(`${JSON.stringify(Object.fromEntries(info), null, 2)}\n`);
 }
 
 /** Exact size of the ZIP. */

@@ -43,7 +43,7 @@ export class SamplesBundleController {
     response.set({
       'Content-Type': 'application/zip',
       'Content-Length': String(bundleBytes(bundle)),
-      'Content-Disposition': disposition('attachment', `${voice.name}-samples.zip`),
+      'Content-Disposition': disposition(`${voice.name}-samples.zip`),
     });
     if (request.method === 'HEAD') response.end();
     else await sendBundle(response, this.storage, bundle).catch(failedMidway(request, response));

@@ -44,7 +44,7 @@ export class SamplesController {
   @ApiResponse({
     status: 201,
     description: 'The new sample.',
-    headers: { Location: { description: 'Where its audio is found.', schema: { type: 'string' } } },
+    headers: { Location: { description: 'Where its audio is found.', required: true, schema: { type: 'string' } } },
     type: SampleDto,
     example: { index: 1, source_timestamp: null, duration: 12.5 },
   })
@@ -81,7 +81,7 @@ export class SamplesController {
       bytes: sample.bytes,
       etag: `"${sample.sha256}"`,
       contentType: 'audio/ogg',
-      disposition: disposition('inline', `${voice.name}-${sample.index}.opus`),
+      disposition: disposition(`${voice.name}-${sample.index}.opus`),
     };
     await sendObject(request, response, this.storage, object, 'sample_not_found');
   }

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request } from 'express';
 import type { StorageEngine } from 'multer';
-import { AppError } from '#libs/errors';
-import { removeUpload, type ScratchFolder } from './scratch-folder.js';
+import type { ScratchFolder } from '#libs/storage';
+import { removeUpload } from './remove-upload.js';
 
 /** Uploads are written in pieces of this size: 1.25 times as fast as multer's disk storage (stack.md, tried). */
 const writeBytes = 1024 ** 2;
@@ -18,8 +19,13 @@ interface Received {
   readonly size: number;
 }
 
-/** Multer's storage: streams a file part into the scratch folder; what was not received whole is removed. */
+/**
+ * Multer's storage for one request: streams file parts into the scratch folder, each into a folder of its own.
+ * What was not received whole is removed.
+ */
 export class ScratchStorage implements StorageEngine {
+  private readonly receiving: Promise<Received>[] = [];
+
   constructor(private readonly scratch: ScratchFolder) {}
 
   _handleFile(
@@ -27,7 +33,9 @@ export class ScratchStorage implements StorageEngine {
     file: Express.Multer.File,
     done: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
   ): void {
-    this.receive(file.stream).then(
+    const receiving = this.receive(file.stream);
+    this.receiving.push(receiving);
+    receiving.then(
       (received) => done(null, received),
       (error: unknown) => done(error),
     );
@@ -37,24 +45,27 @@ export class ScratchStorage implements StorageEngine {
     void removeUpload(file).then(() => done(null));
   }
 
+  /** Removes everything of a request that failed; afterwards nothing of it is left or still being written. */
+  async discard(): Promise<void> {
+    for (const result of await Promise.allSettled(this.receiving)) {
+      if (result.status === 'fulfilled') await removeUpload(result.value);
+    }
+  }
+
   private async receive(source: Readable): Promise<Received> {
     const file = { path: path.join(this.scratch.folder, randomUUID(), 'upload') };
+    let target: WriteStream | undefined;
     try {
       await mkdir(path.dirname(file.path), { mode: 0o700 });
-      const target = createWriteStream(file.path, { flags: 'wx', mode: 0o600, highWaterMark: writeBytes });
+      target = createWriteStream(file.path, { flags: 'wx', mode: 0o600, highWaterMark: writeBytes });
       await pipeline(source, target);
       return { ...file, size: target.bytesWritten };
     } catch (error) {
       source.destroy();
+      // A file that is still being opened would appear after its folder was removed.
+      if (target && !target.closed) await once(target, 'close').catch(() => undefined);
       await removeUpload(file);
-      throw writeFailure(error);
+      throw error;
     }
   }
-}
-
-/** No room on the disk, in the quota, or under a file-size limit. */
-const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-function writeFailure(error: unknown): unknown {
-  return noRoom.has((error as NodeJS.ErrnoException).code) ? AppError.of('insufficient_storage', { cause: error }) : error;
 }

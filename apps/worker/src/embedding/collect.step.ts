@@ -46,7 +46,7 @@ export class CollectStep {
     const candidates = [known ?? (await this.askAgain(job)), await readResultObject(this.storage, job)];
     let problem: string | null = null;
     for (const raw of candidates) {
-      if (raw === undefined || raw === null) continue;
+      if (raw === undefined) continue;
       const collected = await this.collect(job, work, raw);
       if (collected.ok) return this.results.commit(job, collected.value);
       problem ??= collected.problem;
@@ -56,10 +56,11 @@ export class CollectStep {
     await this.gpuJobs.noteWaiting(job, null, 0);
   }
 
+  /** @returns undefined when RunPod does not say; a job that completed with nothing said null, which is no output */
   private async askAgain(job: ClaimedJob): Promise<unknown> {
     if (job.runpodEndpoint === null || job.runpodJobId === null) return undefined;
     const status = await this.client.status(job.runpodEndpoint, job.runpodJobId);
-    return status.kind === 'known' ? status.output : undefined;
+    return status.kind === 'known' && status.state === 'COMPLETED' ? (status.output ?? null) : undefined;
   }
 
   private async collect(job: ClaimedJob, work: Work, raw: unknown): Promise<Reading<CollectedEmbedding>> {

@@ -76,7 +76,8 @@ export class PollStep {
         await this.gpuJobs.submitAgain(job);
         return null;
       case 'fail':
-        await this.processing.failActive(job.voiceId, 'embed', decision.why, job.id);
+        // Not when another poll's find is being collected meanwhile.
+        await this.processing.failActive(job.voiceId, 'embed', decision.why, job.id, job.generation);
         return null;
     }
   }

@@ -13,17 +13,17 @@ export async function hasResultObject(storage: ObjectStorage, job: ClaimedJob): 
   return key !== null && (await storage.stat(key)) !== null;
 }
 
-/** The handler's output as it wrote it; null when it did not, or wrote more than an output may have. */
-export async function readResultObject(storage: ObjectStorage, job: ClaimedJob): Promise<string | null> {
+/** The handler's output as it wrote it, cut off once it is longer than any output; undefined when it wrote none. */
+export async function readResultObject(storage: ObjectStorage, job: ClaimedJob): Promise<string | undefined> {
   const key = keyOf(job);
   const bytes = key === null ? null : await storage.read(key);
-  if (bytes === null) return null;
+  if (bytes === null) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > longestOutputBytes) return null; // leaving the loop closes the object
     chunks.push(chunk);
+    length += chunk.length;
+    if (length > longestOutputBytes) break; // leaving the loop closes the object
   }
   return Buffer.concat(chunks).toString('utf8');
 }

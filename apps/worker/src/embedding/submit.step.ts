@@ -47,13 +47,15 @@ export class SubmitStep {
 
   async run(job: ClaimedJob): Promise<void> {
     if (job.submittedGeneration !== null) return this.wait(job, null);
+    // Of an earlier try that did not arrive: nobody would wait for what is submitted now.
+    if (job.deadline !== null && job.deadline.getTime() < Date.now()) throw AppError.of('deadline_passed');
     const { ttsType } = job.params as EmbedParams;
     const endpoint = this.options.runpodEndpoints.get(ttsType);
     if (endpoint === undefined) {
       throw AppError.saying('gpu_refused', `There is no embedding service for the tts type ${ttsType}`);
     }
     const holdOffMs = this.client.holdOffMs(endpoint);
-    if (holdOffMs > 0) return this.postpone(job, holdOffMs);
+    if (holdOffMs > 0) return this.gpuJobs.postpone(job, holdOffMs); // the endpoint is being left alone
 
     const hookToken = job.hookToken ?? newHookToken();
     const body = await this.request(job, ttsType, hookToken);
@@ -77,12 +79,6 @@ export class SubmitStep {
         this.logger.error({ ...log, message: result.message, answer: result.answer }, 'submission refused');
         throw AppError.saying('gpu_refused', 'The embedding service refused the job');
     }
-  }
-
-  /** The endpoint is being left alone: try again later, unless the deadline of an earlier try has passed. */
-  private async postpone(job: ClaimedJob, afterMs: number): Promise<void> {
-    if (job.deadline !== null && job.deadline.getTime() < Date.now()) throw AppError.of('deadline_passed');
-    await this.gpuJobs.postpone(job, afterMs);
   }
 
   private async wait(job: ClaimedJob, runpodJobId: string | null): Promise<void> {

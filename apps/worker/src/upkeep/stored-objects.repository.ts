@@ -11,13 +11,15 @@ export interface NeededObjects {
 export class StoredObjectsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Everything rows name of a voice; nothing when the voice is gone. */
+  /** Everything rows name of a voice, what was replaced and may still be read included. */
   async needed(voiceId: string): Promise<NeededObjects> {
     const keys = await this.database.query<{ key: string }>(
-      `SELECT unnest(ARRAY[upload_key, original_key]) AS key FROM voices WHERE id = $1
-       UNION ALL SELECT object_key FROM samples WHERE voice_id = $1
-       UNION ALL SELECT object_key FROM test_samples WHERE voice_id = $1
-       UNION ALL SELECT zip_key FROM embeddings WHERE voice_id = $1`,
+      `SELECT unnest(ARRAY[upload_key, original_key]) AS key FROM voices WHERE id = $1::uuid
+       UNION ALL SELECT object_key FROM samples WHERE voice_id = $1::uuid
+       UNION ALL SELECT object_key FROM test_samples WHERE voice_id = $1::uuid
+       UNION ALL SELECT zip_key FROM embeddings WHERE voice_id = $1::uuid
+       UNION ALL SELECT target FROM object_removals
+         WHERE due_at > now() AND starts_with(target, 'voices/' || $1::text || '/')`,
       [voiceId],
     );
     const jobs = await this.database.query<{ id: string; generation: number; submittedGeneration: number | null }>(

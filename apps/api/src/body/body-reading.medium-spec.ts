@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { startBodyServer, type BodyServer, type Echo } from '../../test/body-server.js';
+
+const mebibyte = 1024 ** 2;
+let server: BodyServer;
+
+beforeAll(async () => {
+  server = await startBodyServer({ MAX_SAMPLE_BYTES: String(mebibyte) });
+});
+afterAll(() => server.stop());
+
+const post = (route: string, init: RequestInit): Promise<Response> =>
+  fetch(`http://127.0.0.1:${server.port}/api/${route}`, { method: 'POST', ...init });
+
+async function echo(route: string, init: RequestInit): Promise<Echo> {
+  const response = await post(route, init);
+  expect(response.status).toBe(200);
+  return (await response.json()) as Echo;
+}
+
+const formType = { 'Content-Type': 'multipart/form-data; boundary=B' };
+const part = (headers: string, body: string): string =>
+  `--B\r\nContent-Disposition: form-data; ${headers}\r\n\r\n${body}\r\n`;
+
+describe('a body', () => {
+  it('means the same in all three forms', async () => {
+    const fields = { name: 'Ünï & co=日本', creator_name: 'a+b c%' };
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const bodies = [form, new URLSearchParams(fields), JSON.stringify(fields)];
+    for (const body of bodies) {
+      const headers: Record<string, string> =
+        typeof body === 'string' ? { 'Content-Type': 'application/json; charset=utf-8' } : {};
+      expect((await echo('fields', { body, headers })).fields).toEqual(fields);
+    }
+  });
+
+  it('may be missing', async () => {
+    expect(await echo('fields', {})).toEqual({ fields: {}, file: null });
+  });
+
+  it.each([
+    ['application/json', '{"name":'],
+    ['application/json', '[1]'],
+    ['application/json', '"text"'],
+    ['application/json', Buffer.from([0x22, 0xff, 0x22])],
+    ['application/x-www-form-urlencoded', 'name=%zz'],
+    ['application/x-www-form-urlencoded', 'name=%ff'],
+    ['multipart/form-data', 'x'],
+    ['multipart/form-data; boundary=B', `${part('name="a"', 'b')}--B`],
+    ['multipart/form-data; boundary=B', part('name="file"; filename="a.wav"', 'cut off')],
+    ['multipart/form-data; boundary=B', '--B\r\nNo colon\r\n\r\nx\r\n--B--\r\n'],
+  ])('that is broken is answered 400: %s %p', async (type, body) => {
+    const response = await post('files', { headers: { 'Content-Type': type }, body });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ detail: expect.any(String) });
+    expect(await server.received()).toEqual([]);
+  });
+
+  it('of another type is answered 422', async () => {
+    const response = await post('fields', { headers: { 'Content-Type': 'text/xml' }, body: '<name/>' });
+    expect(response.status).toBe(422);
+  });
+
+  it.each([
+    ['application/json', JSON.stringify({ name: 'x'.repeat(70_000) })],
+    ['application/x-www-form-urlencoded', `name=${'x'.repeat(70_000)}`],
+    ['multipart/form-data; boundary=B', `${part('name="a"', 'x'.repeat(70_000))}--B--\r\n`],
+    ['multipart/form-data; boundary=B', `${part('name="a"', 'x').repeat(130)}--B--\r\n`],
+    ['multipart/form-data; boundary=B', `${part(`name="${'n'.repeat(300)}"`, 'x')}--B--\r\n`],
+  ])('that is too large is answered 413: %s', async (type, body) => {
+    const response = await post('fields', { headers: { 'Content-Type': type }, body });
+    expect(response.status).toBe(413);
+  });
+
+  it('never takes names for anything but names', async () => {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = '{"__proto__":{"polluted":1},"constructor":"c","toString":"t","nested":{"a":[1]}}';
+    const { fields } = await echo('fields', { headers, body });
+    expect(fields).toMatchObject({ constructor: 'c', toString: 't', nested: 'Symbol(several values)' });
+    const multipart = `${part('name="__proto__[polluted]"', '1')}${part('name="a[b][c]"', '1')}--B--\r\n`;
+    await echo('fields', { headers: formType, body: multipart });
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('of any bytes is never a defect', async () => {
+    const types = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=B'];
+    const pieces = fc.array(
+      fc.constantFrom(
+        '--B',
+        '\r\n',
+        'name="max_samples"',
+        'Content-Disposition: form-data; ',
+        '=',
+        '&',
+        '%',
+        '{',
+        '}',
+        '"',
+        '\0',
+        '1e3',
+        '\ud800',
+        'max_samples',
+        '[0]',
+        '--',
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...types),
+        fc.oneof(
+          pieces.map((all) => all.join('')),
+          fc.string(),
+        ),
+        async (type, body) => {
+          const response = await post('checked', { headers: { 'Content-Type': type }, body });
+          expect([200, 400, 413, 422]).toContain(response.status);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('a file', () => {
+  const withFile = (bytes: Buffer, name: string, fieldName = 'file'): FormData => {
+    const form = new FormData();
+    form.set(fieldName, new Blob([new Uint8Array(bytes)]), name);
+    return form;
+  };
+
+  it('is received byte for byte, its name in UTF-8, and removed after the answer', async () => {
+    const bytes = randomBytes(mebibyte);
+    const { file } = await echo('files', { body: withFile(bytes, 'Aufnahme-ü 日本.wav') });
+    expect(file).toEqual({
+      bytes: mebibyte,
+      clientName: 'Aufnahme-ü 日本.wav',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    expect(await server.received()).toEqual([]);
+  });
+
+  it('over its limit by one byte is answered 413 and leaves nothing', async () => {
+    const response = await post('files', { body: withFile(randomBytes(mebibyte + 1), 'a.wav') });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toEqual({ detail: `file may have at most ${mebibyte} bytes` });
+    expect(await server.received()).toEqual([]);
+  });
+
+  it('is ignored where the route takes none, or under another name', async () => {
+    expect((await echo('fields', { body: withFile(randomBytes(1000), 'a.wav') })).file).toBeNull();
+    expect((await echo('files', { body: withFile(randomBytes(1000), 'a.wav', 'other') })).file).toBeNull();
+  });
+
+  it('that nobody wants may not be endless either', async () => {
+    const endless = withFile(Buffer.alloc(10 * mebibyte), 'a.wav', 'other');
+    const response = await post('fields', { body: endless });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toEqual({ detail: 'The body may have at most 8388608 bytes' });
+  });
+
+  it('given twice is answered 422 and leaves nothing', async () => {
+    const form = withFile(randomBytes(1000), 'a.wav');
+    form.append('file', new Blob(['b']), 'b.wav');
+    const response = await post('files', { body: form });
+    expect(response.status).toBe(422);
+    expect(await server.received()).toEqual([]);
+  });
+
+  it('that nobody chose (an empty file input) is none', async () => {
+    const body = `${part('name="file"; filename=""\r\nContent-Type: application/octet-stream', '')}--B--\r\n`;
+    expect((await echo('files', { headers: formType, body })).file).toBeNull();
+  });
+});

@@ -1,0 +1,136 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { request as httpRequest, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppError, isAppError } from '#libs/errors';
+import { LocalStorage, uploadedSampleKey } from '#libs/storage';
+import { bundleBytes, sendBundle, type Bundle } from '../samples/bundle.js';
+import { sendObject } from './send-object.js';
+
+const mebibyte = 1024 ** 2;
+const voiceId = randomUUID();
+const big = randomBytes(24 * mebibyte);
+const small = randomBytes(1000);
+
+let folder: string;
+let server: Server;
+let bundle: Bundle;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'timbre-downloads-'));
+  const storage = await LocalStorage.open(folder, {
+    signing: { clientBaseUrl: 'http://x', gpuBaseUrl: 'http://x', secrets: ['secret'] },
+  });
+  const store = async (bytes: Buffer) => {
+    const key = uploadedSampleKey(voiceId, randomUUID());
+    return { objectKey: key, ...(await storage.put(key, Readable.from([bytes]), { contentType: 'audio/ogg' })) };
+  };
+  const [first, second] = [await store(big), await store(small)];
+  bundle = {
+    samples: [
+      { index: 1, ...first },
+      { index: 12, ...second },
+    ],
+    info: Buffer.from('{}\n'),
+    date: new Date('2026-01-01T00:00:00Z'),
+  };
+  const facts = { contentType: 'audio/ogg', disposition: 'inline', etag: '"tag"' };
+  const app = express();
+  app.get('/audio', (request, response) =>
+    sendObject(request, response, storage, { ...facts, key: first.objectKey, bytes: first.bytes }, 'sample_not_found'),
+  );
+  app.get('/lost', (request, response) =>
+    sendObject(
+      request,
+      response,
+      storage,
+      { ...facts, key: uploadedSampleKey(voiceId, randomUUID()), bytes: 5 },
+      'sample_not_found',
+    ),
+  );
+  app.get('/bundle', async (_request, response) => {
+    response.setHeader('Content-Length', bundleBytes(bundle));
+    await sendBundle(response, storage, bundle).catch(() => undefined);
+  });
+  app.use((error: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
+    response.status(isAppError(error) ? error.status : 500).json({ detail: (error as AppError).message });
+  });
+  server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const address = (route: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}${route}`;
+
+/** Files of the storage that this process has open. */
+async function openObjects(): Promise<number> {
+  const descriptors = await readdir('/proc/self/fd');
+  const targets = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return targets.filter((target) => target.startsWith(folder)).length;
+}
+
+/** Begins to download, reads a little and goes away. */
+async function leaveEarly(route: string): Promise<void> {
+  const request = httpRequest(address(route)).end();
+  request.on('error', () => undefined);
+  const [response] = (await once(request, 'response')) as [Readable];
+  await once(response, 'data');
+  expect(await openObjects()).toBe(1);
+  request.destroy();
+}
+
+async function untilNothingIsOpen(): Promise<void> {
+  while ((await openObjects()) > 0) await sleep(10);
+}
+
+describe('a download', () => {
+  it('is the very bytes, whole and in ranges', async () => {
+    const whole = Buffer.from(await (await fetch(address('/audio'))).arrayBuffer());
+    expect(whole.equals(big)).toBe(true);
+    const range = await fetch(address('/audio'), { headers: { Range: 'bytes=100-199' } });
+    expect(range.status).toBe(206);
+    expect(Buffer.from(await range.arrayBuffer()).equals(big.subarray(100, 200))).toBe(true);
+  });
+
+  it('is told by HEAD and by 304 without a byte', async () => {
+    const told = await fetch(address('/audio'), { method: 'HEAD' });
+    expect(told.headers.get('content-length')).toBe(String(big.length));
+    const same = await fetch(address('/audio'), { headers: { 'If-None-Match': '"tag"' } });
+    expect([same.status, same.headers.get('content-type')]).toEqual([304, null]);
+  });
+
+  it('of an object that is gone is answered as missing', async () => {
+    const response = await fetch(address('/lost'));
+    expect([response.status, await response.json()]).toEqual([404, { detail: 'Sample not found' }]);
+  });
+
+  // Which files a process has open is told by /proc alone.
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux.each(['/audio', '/bundle'])('%s frees its descriptor when the client goes away', async (route) => {
+    await leaveEarly(route);
+    await untilNothingIsOpen();
+  });
+
+  it('of a bundle has exactly the length that was said', async () => {
+    const response = await fetch(address('/bundle'));
+    const zip = Buffer.from(await response.arrayBuffer());
+    expect(zip.length).toBe(Number(response.headers.get('content-length')));
+    // Entries are stored as they are: the ZIP holds the very bytes.
+    expect(zip.indexOf('1.opus')).toBe(30);
+    expect(zip.subarray(36, 36 + big.length).equals(big)).toBe(true);
+    expect(zip.includes('12.opus')).toBe(true);
+    expect(zip.includes('voice_info.json{}\n')).toBe(true);
+  });
+});

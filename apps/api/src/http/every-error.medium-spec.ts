@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startBodyServer, type BodyServer } from '../../test/body-server.js';
+import { RawRequest } from '../../test/raw-request.js';
+
+let server: BodyServer;
+
+beforeAll(async () => {
+  server = await startBodyServer();
+});
+afterAll(() => server.stop());
+
+const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(`http://127.0.0.1:${server.port}${path}`, init);
+
+describe('errors', () => {
+  it.each(['/api/unknown', '/unknown', '/', '/api', '/api/defect/a/b'])(
+    '404 for the unknown route %s',
+    async (path) => {
+      const response = await ask(path);
+      expect(response.status).toBe(404);
+      expect(response.headers.get('content-type')).toBe('application/json');
+      expect(await response.json()).toEqual({ detail: 'Not found' });
+    },
+  );
+
+  it.each([
+    ['PATCH', '/api/files', 'POST'],
+    ['OPTIONS', '/api/defect/x?y=1', 'GET, HEAD'],
+    ['POST', '/api/defect/x/', 'GET, HEAD'],
+  ])('405 with Allow for %s %s', async (method, path, allow) => {
+    const response = await ask(path, { method });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe(allow);
+    expect(await response.json()).toEqual({ detail: 'Method not allowed' });
+  });
+
+  it('400 for a URL that is no URL encoding', async () => {
+    const response = await ask('/api/defect/%zz');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ detail: 'The URL is malformed' });
+  });
+
+  it('500 tells nothing of the inside, and the log tells it under the request id', async () => {
+    const response = await ask('/api/defect/x', { headers: { 'X-Request-Id': 'mine-1' } });
+    expect(response.status).toBe(500);
+    expect(await response.json()).toEqual({ detail: 'Internal server error' });
+    const line = server
+      .log()
+      .split('\n')
+      .find((text) => text.includes('SELECT secret'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ request_id: 'mine-1' });
+  });
+
+  it('every answer carries a request id: a sane one of the client, else a new one', async () => {
+    const own = await ask('/api/unknown', { headers: { 'X-Request-Id': 'a.B-9_' } });
+    expect(own.headers.get('x-request-id')).toBe('a.B-9_');
+    const insane = await ask('/api/unknown', { headers: { 'X-Request-Id': 'a b' } });
+    expect(insane.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('headers that are too large are refused and the server lives on', async () => {
+    const request = await RawRequest.open(server.port);
+    await request.write(`GET /api/unknown HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`);
+    expect(await request.ended()).toMatch(/^HTTP\/1\.1 431 /);
+    expect((await ask('/api/unknown')).status).toBe(404);
+  });
+});
+
+describe('the log', () => {
+  it('never holds a key or a token of a URL', async () => {
+    const urls = [
+      '/api/unknown?api_key=s3cret',
+      '/api/defect/x?a=1&api%5Fkey=s3cret',
+      '/unknown?API_KEY=s3cret',
+      '/api/files?api_key=s3cret&api_key=s3cret',
+      '/api/objects/s3cret?x=1',
+      '/API/Objects/s3cret',
+      '/api/hooks/runpod/s3cret',
+      '/api/defect/%zz?api_key=s3cret',
+    ];
+    for (const url of urls) {
+      await ask(url, { headers: { 'X-Api-Key': 's3cret', Referer: 'http://x/?api_key=s3cret' } });
+      await ask(url, {
+        method: 'POST',
+        headers: { Authorization: 's3cret' },
+        body: new URLSearchParams({ name: 's3cret' }),
+      });
+    }
+    expect(server.log()).not.toContain('s3cret');
+    expect(server.log()).toContain('/api/unknown?api_key=***');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import type { KeyRecord } from './api-keys.repository.js';
+import { KeyCache } from './key-cache.js';
+
+const record = (id: string): KeyRecord => ({
+  id,
+  partnerId: '5f1b3a0e-0000-4000-8000-000000000001',
+  partnerName: 'acme',
+  sha256: Buffer.alloc(32),
+  expiresAt: null,
+  revokedAt: null,
+});
+
+describe('KeyCache', () => {
+  it('keeps a record for 30 s and no longer', () => {
+    let now = 0;
+    const cache = new KeyCache(() => now);
+    cache.keep(record('a'), cache.mark);
+    now = 29_999;
+    expect(cache.get('a')).toEqual(record('a'));
+    now = 30_000;
+    expect(cache.get('a')).toBeNull();
+  });
+
+  it('forgets one, or all', () => {
+    const cache = new KeyCache(() => 0);
+    for (const id of ['a', 'b']) cache.keep(record(id), cache.mark);
+    cache.forget('a');
+    expect(cache.get('a')).toBeNull();
+    expect(cache.get('b')).not.toBeNull();
+    cache.forgetAll();
+    expect(cache.get('b')).toBeNull();
+  });
+
+  it.each([
+    ['this key', (cache: KeyCache) => cache.forget('a')],
+    ['a key that is not here', (cache: KeyCache) => cache.forget('b')],
+    ['all keys', (cache: KeyCache) => cache.forgetAll()],
+  ])('does not keep what was read before %s was to be forgotten', (_what, forget) => {
+    const cache = new KeyCache(() => 0);
+    const mark = cache.mark;
+    forget(cache);
+    cache.keep(record('a'), mark);
+    expect(cache.get('a')).toBeNull();
+    cache.keep(record('a'), cache.mark);
+    expect(cache.get('a')).not.toBeNull();
+  });
+
+  it('does not grow without end', () => {
+    const cache = new KeyCache(() => 0);
+    for (let n = 0; n <= 10_000; n++) cache.keep(record(`k${n}`), cache.mark);
+    expect(cache.get('k0')).toBeNull();
+    expect(cache.get('k10000')).not.toBeNull();
+  });
+});
