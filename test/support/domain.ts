@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuthModule } from '#libs/auth';
-import { Database, DatabaseModule, type JobKind, type SplitParams } from '#libs/database';
-import { EmbeddingsModule } from '#libs/embeddings';
-import { JobQueues, JobsModule, JobsRepository, queueNames, type ClaimedJob } from '#libs/jobs';
+import { Database, DatabaseModule, type JobKind, type SplitParams, type StoredScore } from '#libs/database';
+import { EmbeddingsModule, type CollectedEmbedding } from '#libs/embeddings';
+import { JobsModule, JobsRepository, type ClaimedJob } from '#libs/jobs';
 import { SamplesModule, type ConvertedSample, type CutSample } from '#libs/samples';
 import { StorageModule, uploadKey } from '#libs/storage';
 import { VoicesModule, VoicesService } from '#libs/voices';
@@ -80,8 +80,6 @@ export class Domain {
 
   async close(): Promise<void> {
     await this.context.close();
-    // With Redis down Bull leaves its clients trying; a process ends anyway, a worker of Jest would not.
-    for (const name of queueNames) this.get(JobQueues).get(name).client.disconnect();
     await this.fresh.drop();
     rmSync(this.folder, { recursive: true });
   }
@@ -128,10 +126,9 @@ export class Domain {
 
   /** A row of a table by its id, by column names. */
   async row(table: 'voices' | 'jobs', id: string): Promise<Readonly<Record<string, unknown>>> {
-    const [row] = await this.database.query<Readonly<Record<string, unknown>>>(
-      `SELECT * FROM ${table} WHERE id = $1`,
-      [id],
-    );
+    const [row] = await this.database.query<Readonly<Record<string, unknown>>>(`SELECT * FROM ${table} WHERE id = $1`, [
+      id,
+    ]);
     return required(row);
   }
 
@@ -170,6 +167,24 @@ export function cutSamples(job: Pick<ClaimedJob, 'voiceId' | 'id' | 'generation'
     bytes: 1000,
     sha256: 'ab'.repeat(32),
   }));
+}
+
+/** What a run of this generation delivers, its test samples those of sentence 1. */
+export function collected(job: ClaimedJob, scores: readonly StoredScore[]): CollectedEmbedding {
+  const folder = `voices/${job.voiceId}/jobs/${job.id}/${job.generation}`;
+  return {
+    zipKey: `${folder}/embedding.zip`,
+    scores,
+    testSamples: scores.map(({ sampleIndex }) => ({
+      sampleIndex,
+      sentenceIndex: 1,
+      durationSeconds: 3.2004,
+      objectKey: `${folder}/test/${sampleIndex}_1.opus`,
+      bytes: 38_400,
+      sha256: 'ef'.repeat(32),
+    })),
+    inboxPrefix: `voices/${job.voiceId}/inbox/${job.id}/${job.generation}/`,
+  };
 }
 
 /** An uploaded sample, converted and stored. */

@@ -11,6 +11,7 @@ import { OBJECT_STORAGE, ScratchFolder, StorageModule, type ObjectStorage } from
 import { Processing, VoicesModule } from '#libs/voices';
 import { CollectStep } from './embedding/collect.step.js';
 import { EmbeddingProcessor } from './embedding/embedding.processor.js';
+import { GpuWait } from './embedding/gpu-wait.js';
 import { PollStep } from './embedding/poll.step.js';
 import { SubmitStep } from './embedding/submit.step.js';
 import { JobRunner } from './running/job-runner.js';
@@ -107,6 +108,11 @@ export class WorkerModule {
           inject: [JobRunner, SplitStep],
         },
         {
+          provide: GpuWait,
+          useFactory: (gpuJobs: GpuJobsRepository, queues: JobQueues) => new GpuWait(gpuJobs, queues),
+          inject: [GpuJobsRepository, JobQueues],
+        },
+        {
           provide: SubmitStep,
           useFactory: (
             database: Database,
@@ -114,9 +120,9 @@ export class WorkerModule {
             samples: SamplesService,
             storage: ObjectStorage,
             client: RunpodClient,
-            queues: JobQueues,
-          ) => new SubmitStep(database, gpuJobs, samples, storage, client, queues, config, logger),
-          inject: [Database, GpuJobsRepository, SamplesService, OBJECT_STORAGE, RunpodClient, JobQueues],
+            gpuWait: GpuWait,
+          ) => new SubmitStep(database, gpuJobs, samples, storage, client, gpuWait, config, logger),
+          inject: [Database, GpuJobsRepository, SamplesService, OBJECT_STORAGE, RunpodClient, GpuWait],
         },
         {
           provide: PollStep,
@@ -136,13 +142,13 @@ export class WorkerModule {
           provide: CollectStep,
           useFactory: (
             results: EmbeddingResults,
-            gpuJobs: GpuJobsRepository,
+            gpuWait: GpuWait,
             samples: SamplesService,
             storage: ObjectStorage,
             client: RunpodClient,
           ) =>
-            new CollectStep(results, gpuJobs, samples, storage, client, { sentenceCount: config.testSentences.length }),
-          inject: [EmbeddingResults, GpuJobsRepository, SamplesService, OBJECT_STORAGE, RunpodClient],
+            new CollectStep(results, gpuWait, samples, storage, client, { sentenceCount: config.testSentences.length }),
+          inject: [EmbeddingResults, GpuWait, SamplesService, OBJECT_STORAGE, RunpodClient],
         },
         {
           provide: EmbeddingProcessor,

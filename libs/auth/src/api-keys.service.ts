@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import {
-  ApiKeyEntity,
-  Database,
-  GpuCancellationEntity,
-  ObjectRemovalEntity,
-  PartnerEntity,
-  rowsOf,
-} from '#libs/database';
+import { ApiKeyEntity, Database, GpuCancellationEntity, PartnerEntity, rowsOf } from '#libs/database';
 import { AppError } from '#libs/errors';
+import { eraseVoiceObjects } from '#libs/storage';
 import { mintKey } from './api-key-format.js';
 import { ApiKeysRepository } from './api-keys.repository.js';
 
@@ -97,13 +91,10 @@ export class ApiKeysService {
         [partner.id],
       );
       if (onGpu.length > 0) await tx.insert(GpuCancellationEntity, onGpu);
-      const dueAt = (): string => 'now()';
-      if (voices.length > 0) {
-        await tx.insert(
-          ObjectRemovalEntity,
-          voices.map((voice) => ({ target: `voices/${voice.id}/`, dueAt })),
-        );
-      }
+      await eraseVoiceObjects(
+        tx,
+        voices.map((voice) => voice.id),
+      );
       await this.keys.announceAllRevoked(tx, partner.id);
       await tx.delete(PartnerEntity, { id: partner.id });
     });

@@ -50,8 +50,8 @@ export function asAppError(error: unknown): unknown {
   return error;
 }
 
-/** Did a write break this unique constraint? */
+/** Did a write break this constraint: unique (23505) or foreign key (23503)? */
 export function breaksConstraint(error: unknown, constraint: string): boolean {
   const { driverError } = error as { driverError?: { code?: string; constraint?: string } };
-  return driverError?.code === '23505' && driverError.constraint === constraint;
+  return (driverError?.code === '23505' || driverError?.code === '23503') && driverError.constraint === constraint;
 }

@@ -9,7 +9,8 @@ import {
   type Transaction,
 } from '#libs/database';
 import { commitFenced, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import { keepReplacedSeconds, moveStatus, removeObjects } from '#libs/voices';
+import { keepReplacedSeconds, removeObjects } from '#libs/storage';
+import { moveStatus } from '#libs/voices';
 import { bestScored, sortScores } from './preferred-sample.js';
 
 /** A test sample that was copied to its final key and verified. */

@@ -3,8 +3,8 @@ import type { StoredScore } from '#libs/database';
 import { LostClaim, type ClaimedJob } from '#libs/jobs';
 import { SamplesService, SplittingService } from '#libs/samples';
 import { Processing, VoicesService } from '#libs/voices';
-import { convertedSample, cutSamples, Domain, required, resplit } from '../../../test/support/domain.js';
-import { EmbeddingResults, type CollectedEmbedding } from './embedding-results.js';
+import { collected, convertedSample, cutSamples, Domain, required, resplit } from '../../../test/support/domain.js';
+import { EmbeddingResults } from './embedding-results.js';
 import { EmbeddingsService } from './embeddings.service.js';
 
 let domain: Domain;
@@ -25,28 +25,10 @@ const sampledVoice = async (sampleCount = 3): Promise<string> => {
   return voiceId;
 };
 
-/** What a run of this generation delivers, its test samples those of sentence 1. */
-const made = (job: ClaimedJob, scores: readonly StoredScore[]): CollectedEmbedding => {
-  const folder = `voices/${job.voiceId}/jobs/${job.id}/${job.generation}`;
-  return {
-    zipKey: `${folder}/embedding.zip`,
-    scores,
-    testSamples: scores.map(({ sampleIndex }) => ({
-      sampleIndex,
-      sentenceIndex: 1,
-      durationSeconds: 3.2004,
-      objectKey: `${folder}/test/${sampleIndex}_1.opus`,
-      bytes: 38_400,
-      sha256: 'ef'.repeat(32),
-    })),
-    inboxPrefix: `voices/${job.voiceId}/inbox/${job.id}/${job.generation}/`,
-  };
-};
-
 const embed = async (voiceId: string, scores: readonly StoredScore[], ttsType?: string): Promise<ClaimedJob> => {
   await embeddings.request(voiceId, ttsType);
   const job = await domain.claim(voiceId, 'embed');
-  await results.commit(job, made(job, scores));
+  await results.commit(job, collected(job, scores));
   return job;
 };
 const failEmbedding = async (voiceId: string, ttsType?: string): Promise<void> => {
@@ -118,7 +100,7 @@ describe('a run that went well', () => {
       { sample_index: 3, sentence_index: 1, filename: 'test_3_1.opus', duration: 3.2 },
     ]);
     expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'completed' });
-    expect(await domain.removals()).toContainEqual({ target: made(job, []).inboxPrefix, inSeconds: 0 });
+    expect(await domain.removals()).toContainEqual({ target: collected(job, []).inboxPrefix, inSeconds: 0 });
   });
 
   it('takes the place of the last, whose bytes stay while a URL may be in use', async () => {
@@ -128,7 +110,7 @@ describe('a run that went well', () => {
     expect((await embeddings.testSamples(voiceId, 'kyutai')).map(({ filename }) => filename)).toEqual([
       'test_2_1.opus',
     ]);
-    const { zipKey, testSamples } = made(first, scores);
+    const { zipKey, testSamples } = collected(first, scores);
     const old = [zipKey, ...testSamples.map(({ objectKey }) => objectKey)];
     const going = (await domain.removals()).filter(({ target }) => old.includes(target));
     expect(going.map(({ target }) => target).sort()).toEqual(old.sort());
@@ -141,7 +123,7 @@ describe('a run that went well', () => {
     const loser = await domain.claim(voiceId, 'embed');
     await domain.expireLease(loser.id);
     await domain.claim(voiceId, 'embed');
-    await expect(results.commit(loser, made(loser, scores))).rejects.toThrow(LostClaim);
+    await expect(results.commit(loser, collected(loser, scores))).rejects.toThrow(LostClaim);
     expect(await details(voiceId)).toMatchObject({ status: { embedding: 'in_progress' }, embedding_info: null });
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toEqual([]);
   });
@@ -159,9 +141,9 @@ describe('a run that went well', () => {
     const voiceId = await sampledVoice(1);
     await embeddings.request(voiceId, undefined);
     const job = await domain.claim(voiceId, 'embed');
-    const [test] = made(job, scores).testSamples;
+    const [test] = collected(job, scores).testSamples;
     const testSamples = Array.from({ length: 8_200 }, (_, n) => ({ ...required(test), sentenceIndex: n + 1 }));
-    await results.commit(job, { ...made(job, scores), testSamples });
+    await results.commit(job, { ...collected(job, scores), testSamples });
     expect(await domain.count('test_samples WHERE voice_id = $1', [voiceId])).toBe(8_200);
   });
 
@@ -243,7 +225,7 @@ describe('the preferred sample', () => {
     await domain.get(SplittingService).commitSamples(split, cutSamples(split, 3));
     await domain.get(SplittingService).commitOriginal(split, { objectKey: `voices/${voiceId}/o`, durationSeconds: 45 });
     const first = await domain.claim(voiceId, 'embed');
-    await results.commit(first, made(first, scores));
+    await results.commit(first, collected(first, scores));
     await domain.get(VoicesService).setPreferredSample(voiceId, 2);
     await domain.get(SplittingService).request(voiceId, resplit);
     const again = await domain.claim(voiceId, 'split');
@@ -263,7 +245,7 @@ describe('test samples', () => {
     const voiceId = await sampledVoice();
     const job = await embed(voiceId, scores);
     const found = await embeddings.testSample(voiceId, 'kyutai', 'test_3_1.opus');
-    expect(found.objectKey).toBe(required(made(job, scores).testSamples[1]).objectKey);
+    expect(found.objectKey).toBe(required(collected(job, scores).testSamples[1]).objectKey);
     for (const [ttsType, name] of [
       ['other', 'test_3_1.opus'],
       ['kyutai', 'test_2_1.opus'],

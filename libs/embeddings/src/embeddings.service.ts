@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, TestSampleEntity } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
+import { keepReplacedSeconds, removeObjects } from '#libs/storage';
 import {
   changeVoice,
   contractSeconds,
-  keepReplacedSeconds,
   Processing,
-  removeObjects,
   testSampleFilename,
   VoicesService,
   type VoiceDetails,

@@ -41,6 +41,7 @@ export const failures = {
   range_not_satisfiable: failure(416, 'Range not satisfiable'),
   invalid_parameter: failure(422, null),
   unusable_audio: failure(422, null),
+  headers_too_large: failure(431, 'The URL and headers are too large'),
   rate_limited: failure(429, 'Rate limit exceeded', true),
   internal: failure(500, 'Internal server error', true),
   unavailable: failure(503, 'Service temporarily unavailable', true),

@@ -33,10 +33,17 @@ export interface Delivery {
  */
 export const queueOptions = {
   prefix: '{timbre}',
-  redis: { socketTimeout: 12_000, connectTimeout: 5_000, retryStrategy: (tries: number) => Math.min(tries * 200, 2_000) },
+  redis: {
+    socketTimeout: 12_000,
+    connectTimeout: 5_000,
+    retryStrategy: (tries: number) => Math.min(tries * 200, 2_000),
+  },
   settings: { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 1_000_000 },
   defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
 } as const satisfies QueueOptions;
+
+/** Polls a second over all workers: half of what RunPod allows one endpoint. Bull counts them in Redis. */
+export const pollLimit = { max: 100, duration: 1_000 } as const;
 
 /** How long an answer of Redis is waited for: with Redis down, Bull's calls never settle. */
 const redisPatienceMs = 2_000;
@@ -96,9 +103,5 @@ export class JobQueues {
     const queue = this.byName[name];
     const held = await within(redisPatienceMs, queue.client.exists(queue.toKey(bullId(delivery))));
     return held === null ? null : held === 1;
-  }
-
-  async close(): Promise<void> {
-    await within(redisPatienceMs, Promise.all(Object.values(this.byName).map((queue) => queue.close(true))));
   }
 }

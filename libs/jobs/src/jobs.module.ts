@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#libs/database';
 import { DispatchRepository } from './dispatch.repository.js';
 import { Dispatcher } from './dispatcher.js';
-import { JobQueues, queueNames, queueOptions } from './job-queues.js';
+import { JobQueues, pollLimit, queueNames, queueOptions } from './job-queues.js';
 import { JobsRepository } from './jobs.repository.js';
 
 export interface JobsModuleOptions {
@@ -20,7 +20,9 @@ export class JobsModule {
       global: true,
       imports: [
         BullModule.forRoot({ url: options.redisUrl, ...queueOptions }),
-        BullModule.registerQueue(...queueNames.map((name) => ({ name }))),
+        BullModule.registerQueue(
+          ...queueNames.map((name) => ({ name, ...(name === 'embedding-poll' && { limiter: pollLimit }) })),
+        ),
       ],
       providers: [
         JobQueues,

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, EmbeddingEntity, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
-import { changeVoice, contractSeconds, removeObjects, type SampleDetails } from '#libs/voices';
+import { removeObjects } from '#libs/storage';
+import { changeVoice, contractSeconds, type SampleDetails } from '#libs/voices';
 import { SamplesRepository } from './samples.repository.js';
 
 /** A voice holds no more samples than this. */

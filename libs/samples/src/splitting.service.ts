@@ -2,15 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import {
-  changeVoice,
-  keepReplacedSeconds,
-  moveStatus,
-  Processing,
-  removeObjects,
-  VoicesService,
-  type VoiceDetails,
-} from '#libs/voices';
+import { keepReplacedSeconds, removeObjects } from '#libs/storage';
+import { changeVoice, moveStatus, Processing, VoicesService, type VoiceDetails } from '#libs/voices';
 import { markStale } from './samples.service.js';
 
 /** What a split may be asked for; the contract's bounds. */

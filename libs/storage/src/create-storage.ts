@@ -1,18 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { LocalStorage, type LocalStorageOptions } from './local-storage.js';
 import type { ObjectStorage } from './object-storage.js';
+import { parseS3Url } from './s3-location.js';
 
 /**
  * Opens the storage that a STORAGE_URL names.
  *
- * @param url `file:///path`, percent-encoded where the path needs it
+ * @param url `file:///path`, percent-encoded where the path needs it, or `s3://bucket/prefix?…` (see s3-location.ts)
+ * @param options for local storage; S3 signs with its own keys
  * @throws Error with a line for the operator when the URL is none we know; AppError `unavailable` or
  *   `insufficient_storage` when the place it names cannot be used
  */
 export async function createStorage(url: string, options: LocalStorageOptions): Promise<ObjectStorage> {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  if (protocol === 's3:') throw new Error('STORAGE_URL: s3:// is not supported in this version, use file:///path');
-  if (protocol !== 'file:') throw new Error('STORAGE_URL must look like file:///path');
+  if (protocol === 's3:') {
+    const location = parseS3Url(url);
+    // Loaded where it is used: the SDK costs every start memory and time.
+    const { S3Storage } = await import('./s3-storage.js');
+    return S3Storage.open(location);
+  }
+  if (protocol !== 'file:') throw new Error('STORAGE_URL must look like file:///path or s3://bucket/prefix');
   return LocalStorage.open(pathOf(url), options);
 }
 

@@ -158,8 +158,8 @@ describe('createStorage', () => {
   });
 
   it('says what a STORAGE_URL may be', async () => {
-    await expect(createStorage('s3://bucket/prefix', { signing })).rejects.toThrow('not supported in this version');
-    await expect(createStorage('/var/lib/timbre', { signing })).rejects.toThrow('file:///path');
+    await expect(createStorage('s3://bucket/a//b', { signing })).rejects.toThrow('the prefix may hold');
+    await expect(createStorage('/var/lib/timbre', { signing })).rejects.toThrow('file:///path or s3://bucket');
     await expect(createStorage('file://elsewhere/path', { signing })).rejects.toThrow('folder of this machine');
   });
 });

@@ -1,6 +1,5 @@
 export { Processing, type ProcessingFailure } from './processing.js';
 export { originalFilename, uploadedName } from './recording-name.js';
-export { keepReplacedSeconds, removeObjects } from './removals.js';
 export { changeVoice } from './voice-change.js';
 export {
   contractSeconds,

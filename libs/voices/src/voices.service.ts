@@ -2,10 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
-import { OBJECT_STORAGE, voicePrefix, type ObjectStorage } from '#libs/storage';
+import { eraseVoiceObjects, OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import { Processing } from './processing.js';
 import { originalFilename } from './recording-name.js';
-import { removeObjects } from './removals.js';
 import { changeVoice } from './voice-change.js';
 import { describeVoice, type VoiceDetails, type VoiceSummary } from './voice-details.js';
 import { VoicesRepository, type VoiceRef } from './voices.repository.js';
@@ -58,13 +57,15 @@ export class VoicesService {
   /**
    * Makes a voice. With a recording, splitting is in progress from the first moment, its job in the same transaction.
    *
-   * @throws AppError `voice_exists`; the recording's object is then the caller's to remove
+   * @throws AppError `voice_exists` | `partner_not_found` (just erased); the recording's object is then the caller's to
+   *   remove
    */
   async create(voice: NewVoice, recording: StoredRecording | null): Promise<VoiceDetails> {
     try {
       await this.database.transaction((tx) => this.insert(tx, voice, recording));
     } catch (error) {
       if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
+      if (breaksConstraint(error, 'voices_partner_id_fkey')) throw AppError.of('partner_not_found');
       throw error;
     }
     if (recording !== null) this.nudge(voice.partnerId);
@@ -111,7 +112,7 @@ export class VoicesService {
   /** Deletes a voice at once; its bytes go right after. @throws AppError `voice_not_found` | `voice_locked` */
   async remove(voiceId: string): Promise<void> {
     await changeVoice(this.database, voiceId, async (tx) => {
-      await removeObjects(tx, [voicePrefix(voiceId)], 0);
+      await eraseVoiceObjects(tx, [voiceId]);
       await tx.delete(VoiceEntity, { id: voiceId });
     });
   }

@@ -14,17 +14,17 @@ const maxDiscardMs = 5_000;
  * and the reset can overtake the answer.
  */
 export function answerBrokenRequests(server: Server): void {
-  const answering = new WeakSet<Socket>();
+  const answers = new WeakMap<Socket, ServerResponse>();
   const told = new WeakSet<Socket>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
-    answering.add(socket);
-    response.once('close', () => answering.delete(socket));
+    answers.set(socket, response);
+    response.once('close', () => answers.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (told.has(socket)) return; // every further piece of a broken request is one more error
     // Words of ours in the middle of another answer would be taken for a part of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || answering.has(socket)) {
+    if (error.code === 'ECONNRESET' || !socket.writable || answers.get(socket)?.headersSent) {
       socket.destroy();
       return;
     }

@@ -13,4 +13,6 @@ export function setServerTimeouts(server: Server): void {
   server.keepAliveTimeout = 65_000;
   // "Go on" is said only when a body is about to be read: a refused upload is never sent.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  // Any other expectation may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const ATTEMPTS = 3;
-const RETRY_PAUSE_MS = 250;
+/** Storage that is out of reach is waited for this long: the work of a GPU is not thrown away for a restart. */
+const PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
 
 export function sha256Hex(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 /**
- * Downloads an object by its signed URL and checks it. Network failures and 5xx are tried three times.
+ * Downloads an object by its signed URL and checks it. Network failures and 5xx are tried again for a minute.
  *
  * @param what names the object in errors, which never hold its URL
  * @throws Error when it cannot be had, or is another than promised
@@ -53,14 +55,15 @@ class TransferError extends Error {
 }
 
 async function persistently<T>(signal: AbortSignal, transfer: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
       return await transfer();
     } catch (error) {
       signal.throwIfAborted();
       const final = error instanceof TransferError && error.status < 500;
-      if (final || attempt === ATTEMPTS) throw error;
-      await pause(RETRY_PAUSE_MS * attempt, undefined, { signal });
+      if (final || Date.now() + pauseMs > deadline) throw error;
+      await pause(pauseMs, undefined, { signal });
     }
   }
 }

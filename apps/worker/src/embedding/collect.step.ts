@@ -1,8 +1,14 @@
 import { EmbeddingResults, type CollectedEmbedding, type CollectedTestSample } from '#libs/embeddings';
-import { GpuJobsRepository } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
 import type { ClaimedJob, Work } from '#libs/jobs';
-import { parseOutput, RunpodClient, testSamplesInOrder, type EmbeddingOutput, type Reading } from '#libs/runpod';
+import {
+  parseOutput,
+  pollDelayMs,
+  RunpodClient,
+  testSamplesInOrder,
+  type EmbeddingOutput,
+  type Reading,
+} from '#libs/runpod';
 import { SamplesService } from '#libs/samples';
 import {
   embeddingZipKey,
@@ -14,6 +20,7 @@ import {
   type ObjectStorage,
   type StoredObject,
 } from '#libs/storage';
+import { GpuWait } from './gpu-wait.js';
 import { ttsTypeOf } from './poll.step.js';
 import { readResultObject } from './result-object.js';
 
@@ -34,7 +41,7 @@ const copiesAtATime = 8;
 export class CollectStep {
   constructor(
     private readonly results: EmbeddingResults,
-    private readonly gpuJobs: GpuJobsRepository,
+    private readonly gpuWait: GpuWait,
     private readonly samples: SamplesService,
     private readonly storage: ObjectStorage,
     private readonly client: RunpodClient,
@@ -53,7 +60,7 @@ export class CollectStep {
     }
     if (problem !== null) throw AppError.saying('gpu_output_invalid', problem);
     // Taken over from a worker that died, and RunPod does not answer now: polls go on.
-    await this.gpuJobs.noteWaiting(job, null, 0);
+    await this.gpuWait.begin(job, null, pollDelayMs(0));
   }
 
   /** @returns undefined when RunPod does not say; a job that completed with nothing said null, which is no output */

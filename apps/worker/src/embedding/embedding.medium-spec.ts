@@ -23,6 +23,7 @@ import { GarbageCollector } from '../upkeep/garbage-collector.js';
 import { StoredObjectsRepository } from '../upkeep/stored-objects.repository.js';
 import { CollectStep } from './collect.step.js';
 import { EmbeddingProcessor } from './embedding.processor.js';
+import { GpuWait } from './gpu-wait.js';
 import { PollStep } from './poll.step.js';
 import { SubmitStep } from './submit.step.js';
 
@@ -55,6 +56,7 @@ beforeAll(async () => {
   const logger = pino({ level: 'silent' });
   const stopping = new Stopping();
   const [gpuJobs, queues] = [domain.get(GpuJobsRepository), domain.get(JobQueues)];
+  const gpuWait = new GpuWait(gpuJobs, queues);
   const [samples, processing] = [domain.get(SamplesService), domain.get(Processing)];
   const garbage = new GarbageCollector(storage, new StoredObjectsRepository(domain.database), logger);
   processor = new EmbeddingProcessor(
@@ -65,7 +67,7 @@ beforeAll(async () => {
       samples,
       storage,
       client,
-      queues,
+      gpuWait,
       {
         runpodEndpoints: new Map([['kyutai', 'e1']]),
         embeddingDeadlineSeconds: 3_600,
@@ -75,7 +77,7 @@ beforeAll(async () => {
       logger,
     ),
     new PollStep(gpuJobs, processing, storage, client, queues, { unknownOutcomeSeconds: 600 }),
-    new CollectStep(domain.get(EmbeddingResults), gpuJobs, samples, storage, client, { sentenceCount: 1 }),
+    new CollectStep(domain.get(EmbeddingResults), gpuWait, samples, storage, client, { sentenceCount: 1 }),
     stopping,
     logger,
   );

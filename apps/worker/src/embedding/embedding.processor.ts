@@ -24,9 +24,13 @@ export class EmbeddingProcessor {
   }
 
   /** A poll that is due. What it finds is collected right away, without another trip through a queue. */
-  async poll(jobId: string): Promise<void> {
+  poll(jobId: string): Promise<void> {
+    return this.stopping.track(this.pollAndCollect(jobId));
+  }
+
+  private async pollAndCollect(jobId: string): Promise<void> {
     try {
-      const found = await this.stopping.track(this.pollStep.run(jobId));
+      const found = await this.pollStep.run(jobId);
       if (found === null) return;
       await this.runner.deliverWaiting(jobId, (job, work) => this.collectStep.run(job, work, found.output));
     } catch (error) {

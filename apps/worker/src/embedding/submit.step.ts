@@ -2,7 +2,7 @@ import type { Config } from '#libs/config';
 import { Database, PartnerEntity, VoiceEntity, type EmbedParams } from '#libs/database';
 import { GpuJobsRepository, hookPath, newHookToken } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
-import { JobQueues, LostClaim, type ClaimedJob } from '#libs/jobs';
+import { LostClaim, type ClaimedJob } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { buildRunRequest, pollDelayMs, RunpodClient, testSamplesInOrder } from '#libs/runpod';
 import { SamplesService } from '#libs/samples';
@@ -13,6 +13,8 @@ import {
   type GenerationId,
   type ObjectStorage,
 } from '#libs/storage';
+
+import { GpuWait } from './gpu-wait.js';
 
 /** RunPod's own default: a handler that runs longer is ended. */
 const executionTimeoutMs = 600_000;
@@ -40,13 +42,13 @@ export class SubmitStep {
     private readonly samples: SamplesService,
     private readonly storage: ObjectStorage,
     private readonly client: RunpodClient,
-    private readonly queues: JobQueues,
+    private readonly gpuWait: GpuWait,
     private readonly options: SubmitOptions,
     private readonly logger: Logger,
   ) {}
 
   async run(job: ClaimedJob): Promise<void> {
-    if (job.submittedGeneration !== null) return this.wait(job, null);
+    if (job.submittedGeneration !== null) return this.gpuWait.begin(job, null, pollDelayMs(0));
     // Of an earlier try that did not arrive: nobody would wait for what is submitted now.
     if (job.deadline !== null && job.deadline.getTime() < Date.now()) throw AppError.of('deadline_passed');
     const { ttsType } = job.params as EmbedParams;
@@ -68,10 +70,10 @@ export class SubmitStep {
     switch (result.kind) {
       case 'accepted':
         this.logger.info({ ...log, runpodJob: result.runpodJobId }, 'embedding submitted');
-        return this.wait(job, result.runpodJobId);
+        return this.gpuWait.begin(job, result.runpodJobId, pollDelayMs(0));
       case 'unknown':
         this.logger.warn({ ...log, detail: result.detail }, 'outcome of the submission unknown');
-        return this.wait(job, null);
+        return this.gpuWait.begin(job, null, pollDelayMs(0));
       case 'not_sent':
         this.logger.warn({ ...log, detail: result.detail }, 'embedding service out of reach');
         return this.gpuJobs.noteNotSent(job, result.retryAfterMs);
@@ -79,13 +81,6 @@ export class SubmitStep {
         this.logger.error({ ...log, message: result.message, answer: result.answer }, 'submission refused');
         throw AppError.saying('gpu_refused', 'The embedding service refused the job');
     }
-  }
-
-  private async wait(job: ClaimedJob, runpodJobId: string | null): Promise<void> {
-    const delayMs = pollDelayMs(0);
-    const number = await this.gpuJobs.noteWaiting(job, runpodJobId, delayMs);
-    if (number === null) throw new LostClaim(job.id, job.generation);
-    await this.queues.send('embedding-poll', { jobId: job.id, generation: job.generation, number, delayMs });
   }
 
   private async request(job: ClaimedJob, ttsType: string, hookToken: string): Promise<string> {

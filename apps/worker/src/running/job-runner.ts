@@ -74,8 +74,10 @@ export class JobRunner {
       return;
     }
     const mayPass = !isAppError(error) || error.retryable;
-    if (mayPass && job.attempts + 1 < maxAttempts) {
-      const afterMs = retryDelayMs(job.attempts + 1, Math.random());
+    // A stage that was committed meanwhile began the count anew.
+    const attempts = ((await this.jobs.find(job.id))?.attempts ?? job.attempts) + 1;
+    if (mayPass && attempts < maxAttempts) {
+      const afterMs = retryDelayMs(attempts, Math.random());
       this.logger.warn({ ...log, err: error, afterMs }, 'job failed for now');
       await this.jobs.giveBack(job, { afterMs, failed: true });
     } else {

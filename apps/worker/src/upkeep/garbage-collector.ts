@@ -1,7 +1,7 @@
 import type { ClaimedJob } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { generationPrefix, parseObjectKey, type ObjectStorage } from '#libs/storage';
-import { StoredObjectsRepository, type NeededObjects } from './stored-objects.repository.js';
+import { StoredObjectsRepository, type NeededObjects, type Removal } from './stored-objects.repository.js';
 
 /** Objects younger than this that no row names are left alone: their row may be about to be written. */
 const youngMs = 24 * 3600 * 1000;
@@ -15,16 +15,36 @@ export class GarbageCollector {
     private readonly logger: Logger,
   ) {}
 
-  /** Removes what rows say must go now. What cannot be removed is tried again until it is gone. */
+  /** Removes what rows say must go now. What cannot be removed is tried again until it is gone, and holds up nothing. */
   async removeDue(): Promise<void> {
     for (;;) {
       const due = await this.rows.dueRemovals(removalsAtATime);
-      if (due.length === 0) return;
       const single = due.filter(({ target }) => !target.endsWith('/'));
-      await this.storage.delete(single.map(({ target }) => target));
-      for (const { target } of due) if (target.endsWith('/')) await this.storage.deletePrefix(target);
-      await this.rows.strike(due.map(({ id }) => id));
-      if (due.length < removalsAtATime) return;
+      const folders = due.filter(({ target }) => target.endsWith('/'));
+      const gone = [
+        ...(await this.tryRemoving(single, (keys) => this.storage.delete(keys))),
+        ...(
+          await Promise.all(
+            folders.map((folder) => this.tryRemoving([folder], ([prefix = '']) => this.storage.deletePrefix(prefix))),
+          )
+        ).flat(),
+      ];
+      await this.rows.strike(gone);
+      if (gone.length < removalsAtATime) return;
+    }
+  }
+
+  /** @returns ids of the removals that were done: all or none */
+  private async tryRemoving(
+    removals: readonly Removal[],
+    remove: (targets: readonly string[]) => Promise<void>,
+  ): Promise<readonly string[]> {
+    try {
+      await remove(removals.map(({ target }) => target));
+      return removals.map(({ id }) => id);
+    } catch (error) {
+      this.logger.warn({ targets: removals.map(({ target }) => target), err: error }, 'not removed yet');
+      return [];
     }
   }
 

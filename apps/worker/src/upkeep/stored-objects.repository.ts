@@ -7,6 +7,12 @@ export interface NeededObjects {
   readonly prefixes: readonly string[];
 }
 
+/** Bytes that must go: an object's key, or the prefix of many. */
+export interface Removal {
+  readonly id: string;
+  readonly target: string;
+}
+
 /** Which stored objects rows name. */
 export class StoredObjectsRepository {
   constructor(private readonly database: Database) {}
@@ -37,7 +43,7 @@ export class StoredObjectsRepository {
   }
 
   /** Removals that are due, oldest first. */
-  dueRemovals(limit: number): Promise<{ readonly id: string; readonly target: string }[]> {
+  dueRemovals(limit: number): Promise<Removal[]> {
     return this.database.query(
       'SELECT id, target FROM object_removals WHERE due_at <= now() ORDER BY due_at LIMIT $1',
       [limit],

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { itFetchesObjectsToFiles } from '../test/fetch-contract.js';
+import { openBucket } from '../test/s3-env.js';
+import { S3StandIn } from '../test/s3-stand-in.js';
+import { startS3rver, type S3rver } from '../test/s3rver.js';
+import { checkSignature } from '../test/sigv4.js';
+import { itKeepsThePromisesOfObjectStorage } from '../test/storage-contract.js';
+import type { ObjectStorage } from './object-storage.js';
+
+const opus = { contentType: 'audio/ogg' };
+const put = (storage: ObjectStorage, key: string, text: string): Promise<unknown> =>
+  storage.put(key, Readable.from([Buffer.from(text)]), opus);
+
+describe('S3Storage on s3rver', () => {
+  let server: S3rver;
+  beforeAll(async () => {
+    server = await startS3rver('voices');
+  });
+  afterAll(() => server.stop());
+  // It answers `bytes=0-0` with the whole object: its store takes an end of 0 for none.
+  itKeepsThePromisesOfObjectStorage(() => openBucket(server), { takesRangeOfFirstByte: false });
+  itFetchesObjectsToFiles(() => openBucket(server));
+
+  it('stores and reads a body of several parts', async () => {
+    const storage = await openBucket(server);
+    const bytes = Buffer.alloc(17 * 1024 * 1024, 'multipart');
+    const stored = await storage.put('large', Readable.from([bytes]), opus);
+    expect(await storage.copyVerified('large', 'copy', stored)).toEqual({ kind: 'copied' });
+    const copy = await storage.read('copy');
+    expect(copy && (await buffer(copy)).equals(bytes)).toBe(true);
+  });
+});
+
+describe('S3Storage on a server that verifies signatures', () => {
+  let server: S3StandIn;
+  let storage: ObjectStorage;
+  beforeAll(async () => {
+    server = await S3StandIn.start('voices');
+  });
+  afterAll(() => server.stop());
+
+  itKeepsThePromisesOfObjectStorage(() => openBucket(server));
+  itFetchesObjectsToFiles(() => openBucket(server));
+
+  describe('its bucket', () => {
+    beforeEach(async () => {
+      storage = await openBucket(server, randomUUID());
+    });
+    afterEach(() => {
+      server.trouble = () => undefined;
+    });
+
+    it('is shared by prefixes that do not see each other', async () => {
+      const [one, all] = [await openBucket(server, 'shared/one'), await openBucket(server, 'shared')];
+      await put(one, 'voices/a', 'x');
+      expect(server.kept.objects.has('shared/one/voices/a')).toBe(true);
+      expect(await (await openBucket(server, 'shared/on')).stat('voices/a')).toBeNull();
+      const found: string[] = [];
+      for await (const { key } of all.list('')) found.push(key);
+      expect(found).toEqual(['one/voices/a']);
+    });
+
+    it('loses thousands of objects by few requests', async () => {
+      const before = server.requests.length;
+      await storage.delete(Array.from({ length: 2001 }, (_, n) => `voices/${n}`));
+      expect(server.requests.length - before).toBe(3);
+    });
+
+    it('says so when some of many objects were not deleted', async () => {
+      const prefix = randomUUID();
+      const own = await openBucket(server, prefix);
+      for (const name of ['a', 'b']) await put(own, `v/${name}`, name);
+      server.kept.locked.add(`${prefix}/v/a`);
+      await expect(own.deletePrefix('v/')).rejects.toMatchObject({ code: 'unavailable' });
+      expect([await own.stat('v/a'), await own.stat('v/b')]).toEqual([{ bytes: 1 }, null]);
+    });
+
+    it('keeps a content type', async () => {
+      await put(storage, 'a.opus', 'x');
+      const response = await fetch(await storage.signGet('a.opus', { audience: 'gpu', expiresInSeconds: 60 }));
+      expect(response.headers.get('content-type')).toBe('audio/ogg');
+    });
+  });
+
+  describe('signed URLs', () => {
+    const get = { audience: 'client', expiresInSeconds: 60 } as const;
+    const inSeconds = (seconds: number): Date => new Date(Date.now() + seconds * 1000);
+    beforeAll(async () => {
+      storage = await openBucket(server, 'signed');
+      await put(storage, 'a.zip', 'some bytes');
+    });
+
+    it('read an object under the name and type that were asked for', async () => {
+      const url = await storage.signGet('a.zip', {
+        ...get,
+        downloadName: 'Zoë 日本.zip',
+        contentType: 'application/zip',
+      });
+      const response = await fetch(url);
+      expect([response.status, await response.text()]).toEqual([200, 'some bytes']);
+      expect(response.headers.get('content-type')).toBe('application/zip');
+      expect(response.headers.get('content-disposition')).toContain(
+        "filename*=UTF-8''Zo%C3%AB%20%E6%97%A5%E6%9C%AC.zip",
+      );
+    });
+
+    it('are good for their object, their method and their time alone', async () => {
+      const url = new URL(await storage.signGet('a.zip', get));
+      const signed = { method: 'GET', url: url.pathname + url.search, headers: { host: url.host } };
+      expect(checkSignature(signed, server.key, inSeconds(55))).toBeNull();
+      expect(checkSignature(signed, server.key, inSeconds(65))).toBe('AccessDenied');
+      for (const changed of ['a.zip', 'X-Amz-Expires=60', 'X-Amz-Signature=']) {
+        expect((await fetch(url.href.replace(changed, `${changed}0`))).status).toBe(403);
+      }
+      expect((await fetch(url, { method: 'PUT', body: 'x' })).status).toBe(403);
+    });
+
+    it('store an object of the signed type, and of no other', async () => {
+      const url = await storage.signPut('inbox/a.zip', {
+        audience: 'gpu',
+        expiresInSeconds: 60,
+        contentType: 'application/zip',
+        maxBytes: 99,
+      });
+      const send = async (headers: Record<string, string>): Promise<number> =>
+        (await fetch(url, { method: 'PUT', headers, body: new Uint8Array(10) })).status;
+      expect(await send({ 'content-type': 'text/html' })).toBe(403);
+      expect(await send({})).toBe(403);
+      expect(await storage.stat('inbox/a.zip')).toBeNull();
+      expect(await send({ 'content-type': 'application/zip' })).toBe(200);
+      expect(await storage.stat('inbox/a.zip')).toEqual({ bytes: 10 });
+    });
+
+    it('point at the public endpoint', async () => {
+      const public_endpoint = 'https://files.example.com';
+      const reachedOtherwise = await openBucket(server, 'signed', { public_endpoint });
+      for (const audience of ['client', 'gpu'] as const) {
+        const url = await reachedOtherwise.signGet('a.zip', { audience, expiresInSeconds: 60 });
+        expect(url).toMatch(/^https:\/\/files\.example\.com\/voices\/signed\/a\.zip\?/);
+      }
+      expect(await reachedOtherwise.stat('a.zip')).toEqual({ bytes: 10 });
+    });
+  });
+
+  describe('opening', () => {
+    it('says what an operator has to mend', async () => {
+      await expect(openBucket({ ...server, endpoint: server.endpoint, bucket: 'nowhere' })).rejects.toThrow(
+        'there is no bucket nowhere',
+      );
+      const env = { ...server.env, AWS_SECRET_ACCESS_KEY: 'another' };
+      const wrongKeys = openBucket({ endpoint: server.endpoint, bucket: server.bucket, env });
+      await expect(wrongKeys).rejects.toThrow('is denied to the keys in use');
+    });
+  });
+});

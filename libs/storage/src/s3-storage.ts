@@ -1,0 +1,247 @@
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type GetObjectCommandOutput,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { AppError } from '#libs/errors';
+import { attachmentDisposition } from './attachment-disposition.js';
+import { writeNewFile } from './durable-write.js';
+import { assertObjectKey, assertObjectPrefix } from './object-key-check.js';
+import type {
+  ByteRange,
+  CopyResult,
+  ListedObject,
+  ObjectStorage,
+  PutFileOptions,
+  PutOptions,
+  SignGetOptions,
+  SignPutOptions,
+  StoredFile,
+  StoredObject,
+} from './object-storage.js';
+import { checkBucket, openS3Clients, operatorLine, type S3Clients } from './s3-clients.js';
+import { isMissingUpload, nullIfMissingObject, s3Failure } from './s3-failure.js';
+import type { S3Location } from './s3-location.js';
+import { partBytes, uploadStream, type UploadChecks, type UploadTarget } from './s3-upload.js';
+import { objectPages, unfinishedUploads, type UnfinishedUpload } from './s3-walk.js';
+import { storing } from './storage-failure.js';
+
+/** DeleteObjects takes so many keys a call (docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html). */
+const deletionsAtATime = 1000;
+
+/** Thrown into an upload to keep it from becoming visible. */
+class OtherObject extends Error {
+  constructor(readonly found: StoredObject) {
+    super('The object is not the expected one');
+  }
+}
+
+/** Objects in a bucket of AWS, MinIO, R2 or another server that speaks S3. */
+export class S3Storage implements ObjectStorage {
+  private constructor(
+    private readonly location: S3Location,
+    private readonly clients: S3Clients,
+  ) {}
+
+  /** @throws Error with a line for the operator when the bucket cannot be used; AppError `unavailable` */
+  static async open(location: S3Location): Promise<S3Storage> {
+    const storage = new S3Storage(location, await openS3Clients(location));
+    await storage.check().catch((error: unknown) => {
+      const line = operatorLine(error, location);
+      throw line === null ? error : new Error(line, { cause: error });
+    });
+    return storage;
+  }
+
+  async put(
+    key: string,
+    source: Readable | AsyncIterable<Uint8Array>,
+    { contentType, maxBytes }: PutOptions,
+  ): Promise<StoredObject> {
+    return this.upload(this.target(key, contentType), source, maxBytes === undefined ? {} : { maxBytes });
+  }
+
+  async putFile(key: string, path: string, options: PutFileOptions): Promise<StoredFile> {
+    const target = this.target(key, options.contentType);
+    const file = createReadStream(path, { highWaterMark: partBytes / 8 });
+    const { bytes, sha256 } = await storing(() => this.upload(target, file, {}));
+    await storing(() => rm(path, { force: true }));
+    return { bytes, sha256: options.computeSha256 ? sha256 : null };
+  }
+
+  async stat(key: string): Promise<{ readonly bytes: number } | null> {
+    const command = new HeadObjectCommand(this.at(key));
+    const found = await this.clients.client.send(command).catch(nullIfMissingObject);
+    return found && { bytes: found.ContentLength ?? 0 };
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Readable | null> {
+    const found = await this.get(key, range);
+    return found && bodyOf(found);
+  }
+
+  async fetchFile(key: string, path: string): Promise<boolean> {
+    const source = await this.read(key);
+    if (!source) return false;
+    try {
+      await writeNewFile(path, source);
+      return true;
+    } catch (error) {
+      throw s3Failure(error);
+    }
+  }
+
+  /**
+   * What is hashed is what is sent on, so that no PUT can come in between. CopyObject guarded by the ETag would save
+   * the second half of the way, but an ETag may be an MD5, of which whoever may PUT can make two objects alike.
+   */
+  async copyVerified(from: string, to: string, expected: StoredObject): Promise<CopyResult> {
+    assertObjectKey(to);
+    const found = await this.get(from);
+    if (!found) return { kind: 'missing' };
+    const source = bodyOf(found);
+    const bytes = found.ContentLength ?? 0;
+    if (bytes !== expected.bytes) {
+      source.destroy();
+      return { kind: 'different', bytes, sha256: null };
+    }
+    const accept = (copied: StoredObject): void => {
+      if (copied.bytes !== expected.bytes || copied.sha256 !== expected.sha256) throw new OtherObject(copied);
+    };
+    try {
+      await this.upload(this.target(to, found.ContentType ?? 'application/octet-stream'), source, { accept });
+      return { kind: 'copied' };
+    } catch (error) {
+      if (error instanceof OtherObject) return { kind: 'different', ...error.found };
+      throw s3Failure(error);
+    }
+  }
+
+  async delete(keys: Iterable<string>): Promise<void> {
+    let batch: string[] = [];
+    for (const key of keys) {
+      batch.push(this.at(key).Key);
+      if (batch.length < deletionsAtATime) continue;
+      await this.deleteBatch(batch);
+      batch = [];
+    }
+    await this.deleteBatch(batch);
+  }
+
+  /** Ends unfinished uploads too: what a killed process had sent of somebody's voice goes with the voice. */
+  async deletePrefix(prefix: string): Promise<void> {
+    assertObjectPrefix(prefix);
+    const folder = this.location.prefix + prefix;
+    for await (const upload of unfinishedUploads(this.clients.client, this.location.bucket, folder)) {
+      await this.abort(upload);
+    }
+    for await (const page of objectPages(this.clients.client, this.location.bucket, folder)) {
+      await this.deleteBatch(page.map(({ key }) => key));
+    }
+  }
+
+  async *list(prefix: string): AsyncGenerator<ListedObject> {
+    if (prefix !== '') assertObjectPrefix(prefix);
+    const ours = this.location.prefix;
+    for await (const page of objectPages(this.clients.client, this.location.bucket, ours + prefix)) {
+      for (const object of page) yield { ...object, key: object.key.slice(ours.length) };
+    }
+  }
+
+  /** With keys that expire (roles), the URL ends with them where that is earlier. */
+  async signGet(key: string, options: SignGetOptions): Promise<string> {
+    const command = new GetObjectCommand({
+      ...this.at(key),
+      ResponseContentType: options.contentType,
+      ResponseContentDisposition:
+        options.downloadName === undefined ? undefined : attachmentDisposition(options.downloadName),
+    });
+    return this.sign(() => getSignedUrl(this.clients.signer, command, { expiresIn: options.expiresInSeconds }));
+  }
+
+  async signPut(key: string, options: SignPutOptions): Promise<string> {
+    const command = new PutObjectCommand({ ...this.at(key), ContentType: options.contentType });
+    // The presigner leaves the content type unsigned unless told: any could be sent then.
+    const signableHeaders = new Set(['host', 'content-type']);
+    return this.sign(() =>
+      getSignedUrl(this.clients.signer, command, { expiresIn: options.expiresInSeconds, signableHeaders }),
+    );
+  }
+
+  /** By the time an upload began: none of ours lasts a day. */
+  async removeLeftovers(before: Date): Promise<number> {
+    let removed = 0;
+    const { bucket, prefix } = this.location;
+    for await (const upload of unfinishedUploads(this.clients.client, bucket, prefix)) {
+      if (upload.begunAt >= before) continue;
+      await this.abort(upload);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  check(): Promise<void> {
+    return checkBucket(this.clients.client, this.location.bucket);
+  }
+
+  private at(key: string): { readonly Bucket: string; readonly Key: string } {
+    assertObjectKey(key);
+    return { Bucket: this.location.bucket, Key: this.location.prefix + key };
+  }
+
+  private target(key: string, contentType: string): UploadTarget {
+    const { Bucket: bucket, Key } = this.at(key);
+    return { bucket, key: Key, contentType };
+  }
+
+  private upload(target: UploadTarget, source: AsyncIterable<Uint8Array>, checks: UploadChecks): Promise<StoredObject> {
+    return uploadStream(this.clients.client, target, source, checks);
+  }
+
+  private async get(key: string, range?: ByteRange): Promise<GetObjectCommandOutput | null> {
+    const command = new GetObjectCommand({ ...this.at(key), Range: range && `bytes=${range.start}-${range.end}` });
+    return this.clients.client.send(command).catch(nullIfMissingObject);
+  }
+
+  /** @param keys with the prefix, at most 1000 */
+  private async deleteBatch(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const Objects = keys.map((Key) => ({ Key }));
+    const command = new DeleteObjectsCommand({ Bucket: this.location.bucket, Delete: { Objects, Quiet: true } });
+    const { Errors = [] } = await this.clients.client.send(command).catch((error: unknown) => {
+      throw s3Failure(error);
+    });
+    const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
+    if (failed.length === 0) return;
+    const cause = new Error(`${failed.length} of ${keys.length} objects were not deleted: ${failed[0]?.Code}`);
+    throw AppError.of('unavailable', { cause });
+  }
+
+  private async abort({ key, uploadId }: UnfinishedUpload): Promise<void> {
+    const command = new AbortMultipartUploadCommand({ Bucket: this.location.bucket, Key: key, UploadId: uploadId });
+    await this.clients.client.send(command).catch((error: unknown) => {
+      if (!isMissingUpload(error)) throw s3Failure(error);
+    });
+  }
+
+  private async sign(signing: () => Promise<string>): Promise<string> {
+    try {
+      return await signing();
+    } catch (error) {
+      throw s3Failure(error);
+    }
+  }
+}
+
+/** In Node a body is a stream of the socket: destroying it frees that. */
+function bodyOf({ Body }: GetObjectCommandOutput): Readable {
+  if (Body instanceof Readable) return Body;
+  throw new TypeError('S3 answered without a body');
+}

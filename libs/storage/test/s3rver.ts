@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A bucket of a running s3rver. */
+export interface S3rver {
+  /** Path-style. */
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** The keys it knows, as the AWS SDK reads them. */
+  readonly env: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts s3rver, an S3 server of other people, in a process of its own with a folder of its own.
+ *
+ * It accepts tampered signatures and lists no multipart uploads: s3-stand-in.ts is there for those.
+ */
+export async function startS3rver(bucket: string): Promise<S3rver> {
+  const folder = await mkdtemp(join(tmpdir(), 's3rver-'));
+  const program = join(dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin', 's3rver.js');
+  // Port 0: the system's choice, which s3rver prints. Its hashing needs what OpenSSL 3 calls legacy.
+  const child = spawn(
+    process.execPath,
+    [
+      '--openssl-legacy-provider',
+      program,
+      '-s',
+      '-d',
+      folder,
+      '-a',
+      '127.0.0.1',
+      '-p',
+      '0',
+      '--configure-bucket',
+      bucket,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const stop = async (): Promise<void> => {
+    const ended = once(child, 'exit');
+    if (child.exitCode === null && child.kill('SIGKILL')) await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return {
+      endpoint: await addressOf(child),
+      bucket,
+      env: { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function addressOf({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {
+  const said: string[] = [];
+  stderr?.on('data', (bytes) => said.push(String(bytes)));
+  if (!stdout) throw new Error('s3rver has no output');
+  const lines = createInterface(stdout);
+  for await (const line of lines) {
+    const port = /listening (?:on|at) .*?(\d+)\s*$/i.exec(line)?.[1];
+    if (port === undefined) continue;
+    // Whatever it says from here on has to go somewhere.
+    stdout.resume();
+    return `http://127.0.0.1:${port}`;
+  }
+  throw new Error(`s3rver did not start: ${said.join('')}`);
+}
