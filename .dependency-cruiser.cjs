@@ -1,6 +1,6 @@
 /**
  * Imports point one way (docs/architecture.md): apps → auth, voices, samples, embeddings →
- * database, jobs, storage, audio, runpod → config, errors. No cycles, no lib imports an app, apps never import each other.
+ * database, jobs, storage, audio, runpod → config, errors, logging, metrics, tracing. No cycles, no lib imports an app, apps never import each other.
  */
 const specs = '\\.(spec|medium-spec)\\.ts$';
 const only = (name, moduleName, allowed) => ({
@@ -24,15 +24,18 @@ module.exports = {
     {
       name: 'foundation-imports-nothing-above',
       severity: 'error',
-      from: { path: '^libs/(config|errors|logging)/', pathNot: specs },
-      to: { path: '^libs/', pathNot: '^libs/(config|errors|logging)/' },
+      from: { path: '^libs/(config|errors|logging|metrics|tracing)/', pathNot: specs },
+      to: { path: '^libs/', pathNot: '^libs/(config|errors|logging|metrics|tracing)/' },
     },
     {
       name: 'parts-import-only-the-foundation',
       severity: 'error',
       comment: 'a part may use itself and the foundation; jobs may use database, whose row is the truth',
       from: { path: '^libs/(database|jobs|storage|audio|runpod)/', pathNot: specs },
-      to: { path: '^libs/', pathNot: ['^libs/(config|errors|logging)/', '^libs/$1/', '^libs/database/'] },
+      to: {
+        path: '^libs/',
+        pathNot: ['^libs/(config|errors|logging|metrics|tracing)/', '^libs/$1/', '^libs/database/'],
+      },
     },
     {
       name: 'database-is-below-jobs',
@@ -51,11 +54,15 @@ module.exports = {
     only('bull-in-its-place', '(@nestjs/)?bull', ['^libs/jobs/', '^apps/worker/']),
     only('express-and-multer-in-the-api', '(express|multer)', ['^apps/api/', '^apps/runpod-emulator/']),
     only('ffmpeg-in-libs-audio', 'fluent-ffmpeg', ['^libs/audio/']),
+    only('prom-client-in-libs-metrics', 'prom-client', ['^libs/metrics/']),
+    only('opentelemetry-in-libs-tracing', '@opentelemetry', ['^libs/tracing/']),
+    only('bull-board-in-the-api', '@bull-board', ['^apps/api/']),
     {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: { path: '^(apps|libs|test)/' },
-      to: { couldNotResolve: true, pathNot: '\\.json$' },
+      // timbre-api: types that a test generates beside a copy of its program.
+      to: { couldNotResolve: true, pathNot: '\\.json$|/timbre-api\\.js$' },
     },
   ],
   options: {

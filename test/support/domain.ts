@@ -37,7 +37,7 @@ class DomainModule {
           secrets: ['a secret of the tests, long enough'],
         }),
         JobsModule.forRoot({ redisUrl, maxActiveJobsPerPartner: options.maxActiveJobsPerPartner ?? 20 }),
-        AuthModule.forRoot({ databaseUrl, redisUrl, adminApiKey: undefined }),
+        AuthModule.forRoot({ databaseUrl, redisUrl, adminApiKeys: [] }),
         VoicesModule,
         SamplesModule,
         EmbeddingsModule.forRoot({ ttsTypes: ['kyutai', 'other'] }),

@@ -41,6 +41,14 @@ const inherited = (): Environment => ({
   RATE_LIMIT_PER_MINUTE: '0',
 });
 
+/** In a bucket where the tests run with TEST_STORAGE=s3 (setup.ts), each stack under a prefix of its own; else nothing. */
+function testStorage(dataDir: string): Environment {
+  const text = process.env['TEST_BUCKET'];
+  if (!text) return {};
+  const { url, endpoint, env } = JSON.parse(text) as { url: string; endpoint: string; env: Environment };
+  return { ...env, STORAGE_URL: `${url}/${path.basename(dataDir)}?endpoint=${endpoint}` };
+}
+
 export type PartName = 'valkey' | 'emulator' | 'worker' | 'api';
 
 /** A complete Timbre of real processes, as `npm start` runs it, with its own database, Valkey, folder and emulator. */
@@ -73,7 +81,7 @@ export class Stack {
       dataDir,
     };
     const env = serviceEnvironment(
-      { ...inherited(), ...options.env },
+      { ...inherited(), ...testStorage(dataDir), ...options.env },
       {
         port,
         address: `http://127.0.0.1:${port}`,

@@ -43,6 +43,11 @@ export class TcpProxy {
     return proxy;
   }
 
+  /** How many clients are connected, to the server or to nobody. */
+  get connections(): number {
+    return this.pairs.size + this.lost.size;
+  }
+
   /** All is well, for new connections; those that fell into the black hole never come back. */
   async pass(): Promise<void> {
     this.mode = 'pass';

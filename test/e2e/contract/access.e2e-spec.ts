@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Contract } from '../../support/openapi-client.js';
+import type { Operation } from '../../support/openapi.js';
+import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { ask, pathOf } from './asking.js';
+import { forgetFailedAuthentications } from './failed-authentications.js';
+import { emptyVoice, said } from './made-voices.js';
+import { sql } from './sql.js';
+
+let contract: Contract;
+let partner: TestPartner;
+let other: TestPartner;
+
+beforeAll(async () => {
+  contract = new Contract(sharedStack());
+  [partner, other] = await Promise.all([contract.partner(), contract.partner()]);
+  await emptyVoice(partner, 'sampled');
+});
+
+const keyed = (): readonly Operation[] => contract.recorder.description.operations.filter(({ isOpen }) => !isOpen);
+
+async function newKey(expiresAt?: string): Promise<{ id: string; key: string }> {
+  const fields = { name: 'test', ...(expiresAt === undefined ? {} : { expires_at: expiresAt }) };
+  const made = await contract.admin.post<{ id: string; key: string }>(`/admin/partners/${partner.name}/keys`, fields);
+  return made.body;
+}
+
+describe('who may', () => {
+  const unauthorised = { status: 401, detail: 'Invalid API key' };
+
+  it.each([
+    ['no key', () => undefined],
+    ['a wrong key', () => 'tk_abcdefghijklmnop_0123456789012345678901234567890123456789012'],
+    ['a revoked key', () => revoked],
+    ['an expired key', () => expired],
+    ["another partner's id with a secret of one's own", () => other.key.slice(0, 20) + partner.key.slice(20)],
+  ])('%s is answered 401 on every route that needs a key', async (_what, key) => {
+    const client = contract.client(key());
+    for (const operation of keyed()) {
+      await forgetFailedAuthentications(contract.stack);
+      const init = operation.bodyTypes.length > 0 ? { body: new URLSearchParams({ name: 'x' }) } : {};
+      expect(said(await ask(client, operation.method, pathOf(operation, partner), init))).toEqual(unauthorised);
+    }
+    await forgetFailedAuthentications(contract.stack);
+  });
+  let revoked: string;
+  let expired: string;
+  beforeAll(async () => {
+    const [gone, old] = await Promise.all([newKey(), newKey('2099-01-01T00:00:00Z')]);
+    await contract.admin.delete(`/admin/keys/${gone.id}`);
+    await sql(contract.stack, `UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE id = $1`, [old.id]);
+    [revoked, expired] = [gone.key, old.key];
+  });
+
+  it("another partner's key is answered 403, whether or not partner and voice exist", async () => {
+    const forbidden = { status: 403, detail: 'Access denied' };
+    for (const operation of keyed()) {
+      const places = operation.template.startsWith('/api/admin')
+        ? [{}]
+        : [{}, { voice: 'nothing' }, { partner: 'nobody-here' }, { partner: 'No Such Name' }];
+      for (const place of places) {
+        const answer = await ask(other.http, operation.method, pathOf(operation, partner, place));
+        expect([operation.id, place, said(answer)]).toEqual([operation.id, place, forbidden]);
+      }
+    }
+  });
+
+  it('an admin key may, for every partner', async () => {
+    expect((await contract.admin.get(partner.route('sampled'))).status).toBe(200);
+  });
+
+  it('a signed URL that was changed or has expired is answered 403', async () => {
+    const denied = { status: 403, detail: 'Access denied' };
+    for (const token of ['x', '1.e30.e30', 'a.b.c.d']) {
+      expect(said(await contract.client().get(`/objects/${token}`))).toEqual(denied);
+      expect(said(await contract.client().put(`/objects/${token}`, 'x'))).toEqual(denied);
+    }
+  });
+});
+
+describe('after all of the above', () => {
+  it('every documented 401 and 403 was seen', () => {
+    expect(contract.recorder.unseen((status) => status === 401 || status === 403)).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Contract } from '../../support/openapi-client.js';
+import type { TestPartner } from '../../support/shared-stack.js';
+import { Stack } from '../../support/stack.js';
+import { bytesOf, details, type Details } from '../../support/voices.js';
+import { behave, behaveAgain, embedInstantly } from './emulated.js';
+import { addSample, finished, said, voiceOfSamples } from './made-voices.js';
+
+/** A Timbre with two tts types; the shared one has only kyutai. */
+let stack: Stack;
+let contract: Contract;
+let partner: TestPartner;
+
+beforeAll(async () => {
+  stack = await Stack.start({ env: { RUNPOD_ENDPOINTS: 'kyutai=one,other_tts=two' } });
+  contract = new Contract(stack.address);
+  partner = await contract.partner();
+  await embedInstantly(stack.address, partner);
+});
+afterAll(() => stack?.stop());
+
+const filenames = async (voice: string, query = ''): Promise<string[]> => {
+  const list = await partner.http.get<{ filename: string }[]>(`${partner.route(voice)}/test-samples${query}`);
+  return list.body.map(({ filename }) => filename);
+};
+
+describe('an embedding', () => {
+  it('has results of its own for each tts type, and the last asked for is shown', async () => {
+    await voiceOfSamples(partner, 'types', 2);
+    expect(await details(partner, 'types')).toMatchObject({ embedding_type: 'kyutai', embedding_info: null });
+    const first = await finished(partner, 'types', 'embed');
+    expect(first).toMatchObject({ embedding_type: 'kyutai', embedding_info: { tts_type: 'kyutai' } });
+    const four = ['test_1_1.opus', 'test_1_2.opus', 'test_2_1.opus', 'test_2_2.opus'];
+    expect([await filenames('types'), await filenames('types', '?tts_type=other_tts')]).toEqual([four, []]);
+
+    const other = await finished(partner, 'types', 'embed', { tts_type: 'other_tts' });
+    expect(other).toMatchObject({ embedding_type: 'other_tts', embedding_info: { tts_type: 'other_tts' } });
+    expect(other.embedding_zip_url).not.toBe(first.embedding_zip_url);
+    expect(await filenames('types', '?tts_type=other_tts')).toEqual(four);
+    const again = await finished(partner, 'types', 'embed');
+    expect(again.embedding_type).toBe('other_tts');
+
+    const path = `${partner.route('types')}/test-samples/test_1_1.opus`;
+    for (const query of ['', '?tts_type=kyutai', '?tts_type=other_tts']) await bytesOf(partner, path + query);
+    expect((await partner.http.get(`${path}?tts_type=unheard`)).status).toBe(404);
+  });
+
+  it('with a tts type that is not configured is told which are', async () => {
+    await voiceOfSamples(partner, 'unknown type', 1);
+    const answer = await partner.http.post(`${partner.route('unknown type')}/embed`, { tts_type: 'xtts' });
+    expect(said(answer)).toEqual({ status: 422, detail: 'tts_type must be one of kyutai, other_tts' });
+    const query = await partner.http.post(`${partner.route('unknown type')}/embed?tts_type=xtts`);
+    expect(query.status).toBe(422);
+    expect((await details(partner, 'unknown type')).status.embedding).toBe('idle');
+  });
+
+  it('that fails leaves the last good one, says why and unlocks the voice', async () => {
+    await voiceOfSamples(partner, 'fails', 1);
+    const good = await finished(partner, 'fails', 'embed');
+    const match = { partner: partner.name, voice: 'fails' };
+    await behave(stack.address, match, { kind: 'fail', error: 'CUDA out of memory' });
+    await addSample(partner, 'fails');
+    const failed = await finished(partner, 'fails', 'embed');
+    expect(failed.status.embedding).toBe('failed');
+    expect(failed.errors.embedding).toMatch(/CUDA out of memory/);
+    expect(failed.embedding_info).toMatchObject({ last_update_status: 'failed', stale: true });
+    expect(failed.embedding_info?.sample_scores).toEqual(good.embedding_info?.sample_scores);
+    expect(failed.embedding_info?.test_samples).toEqual(good.embedding_info?.test_samples);
+    expect((await fetch(failed.embedding_zip_url ?? '')).status).toBe(200);
+    await bytesOf(partner, `${partner.route('fails')}/test-samples/test_1_1.opus`);
+
+    await behaveAgain(stack.address, match);
+    const mended = await finished(partner, 'fails', 'embed');
+    expect(mended.errors.embedding).toBeNull();
+    expect(mended.embedding_info).toMatchObject({ last_update_status: 'success', stale: false });
+    expect(mended.embedding_info?.sample_scores).toHaveLength(2);
+  });
+
+  it('that never was good shows when it was tried, and no URL', async () => {
+    await voiceOfSamples(partner, 'never', 1);
+    await behave(stack.address, { partner: partner.name, voice: 'never' }, { kind: 'fail', error: 'no' });
+    const failed = await finished(partner, 'never', 'embed');
+    expect(failed).toMatchObject({ embedding_zip_url: null, preferred_sample_index: null });
+    expect(failed.embedding_info).toMatchObject({ last_update_status: 'failed', test_samples: [], sample_scores: [] });
+  });
+});
+
+describe('test files', () => {
+  it('are deleted for one tts type, once and again; zip and scores stay', async () => {
+    await voiceOfSamples(partner, 'tests', 1);
+    await finished(partner, 'tests', 'embed', { tts_type: 'other_tts' });
+    const before = await finished(partner, 'tests', 'embed', { tts_type: 'kyutai' });
+    const route = partner.route('tests');
+    for (const type of ['kyutai', 'kyutai', 'unheard_of']) {
+      expect((await partner.http.delete(`${route}/test-files/${type}`)).status).toBe(204);
+    }
+    expect(await filenames('tests')).toEqual([]);
+    expect(await filenames('tests', '?tts_type=other_tts')).toHaveLength(2);
+    expect((await partner.http.get(`${route}/test-samples/test_1_1.opus`)).status).toBe(404);
+    const after = await details(partner, 'tests');
+    expect(after.embedding_info).toEqual({ ...before.embedding_info, test_samples: [] });
+    expect((await fetch(after.embedding_zip_url ?? '')).status).toBe(200);
+  });
+});
+
+describe('the preferred sample', () => {
+  const prefer = async (voice: string, index: number | null): Promise<Details> =>
+    (await partner.http.put<Details>(`${partner.route(voice)}/preferred-sample`, { sample_index: index })).body;
+
+  it('is the best scored one, unless a person chose: until that is cleared or its sample deleted', async () => {
+    await voiceOfSamples(partner, 'preferred', 3);
+    expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(1);
+    expect((await prefer('preferred', 3)).preferred_sample_index).toBe(3);
+    expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(3);
+    expect((await prefer('preferred', null)).preferred_sample_index).toBeNull();
+    expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(1);
+    expect((await prefer('preferred', 2)).preferred_sample_index).toBe(2);
+    await partner.http.delete(`${partner.route('preferred')}/samples/2`);
+    expect((await details(partner, 'preferred')).preferred_sample_index).toBeNull();
+    expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(1);
+  });
+
+  it('must be there', async () => {
+    await voiceOfSamples(partner, 'chosen', 1);
+    const answer = await partner.http.put(`${partner.route('chosen')}/preferred-sample`, { sample_index: 2 });
+    expect(said(answer)).toEqual({ status: 404, detail: 'Sample not found' });
+  });
+});
+
+describe('the signed URL of an embedding', () => {
+  it('works for everybody for an hour, unchanged', async () => {
+    await voiceOfSamples(partner, 'signed', 1);
+    const url = (await finished(partner, 'signed', 'embed')).embedding_zip_url ?? '';
+    const whole = await fetch(url);
+    expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    expect(whole.headers.get('content-disposition')).toContain('signed-kyutai.zip');
+    const token = url.split('/').at(-1) ?? '';
+    const [version, grant = '', mac] = token.split('.');
+    const fields = JSON.parse(Buffer.from(grant, 'base64url').toString()) as [string, string, number];
+    expect(fields[2] - Date.now() / 1000).toBeGreaterThan(3_590);
+    expect(fields[2] - Date.now() / 1000).toBeLessThanOrEqual(3_600);
+    const longer = Buffer.from(JSON.stringify(fields.with(2, fields[2] + 1))).toString('base64url');
+    const changed = [`${version}.${longer}.${mac}`, `${token}x`, token.slice(0, -1), `2.${grant}.${mac}`, grant];
+    for (const each of changed) {
+      const answer = await contract.client().get(`/objects/${each}`);
+      expect(said(answer)).toEqual({ status: 403, detail: 'Access denied' });
+    }
+    expect(said(await contract.client().put(`/objects/${token}`, 'x')).status).toBe(403);
+  });
+});

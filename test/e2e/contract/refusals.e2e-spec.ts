@@ -1,0 +1,277 @@
+import { request } from 'node:http';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { HttpClient, type Answer } from '../../support/http.js';
+import { Contract } from '../../support/openapi-client.js';
+import type { Operation } from '../../support/openapi.js';
+import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import type { Details } from '../../support/voices.js';
+import { ask, pathOf } from './asking.js';
+import { behave, behaveAgain } from './emulated.js';
+import { gpuSide } from './gpu-side.js';
+import { emptyVoice, said, toneVoice, voiceOfSamples, type Failure } from './made-voices.js';
+import {
+  conflicts,
+  json,
+  malformed,
+  nothingForAdmin,
+  nothingInVoice,
+  wrongFields,
+  wrongKeyFields,
+} from './refusal-tables.js';
+import { sql } from './sql.js';
+import { toneForm } from './tone.js';
+
+let contract: Contract;
+let partner: TestPartner;
+
+beforeAll(async () => {
+  contract = new Contract(sharedStack());
+  partner = await contract.partner();
+  await behave(contract.stack, { partner: partner.name }, { kind: 'instant', afterMs: 0 });
+  await Promise.all([emptyVoice(partner, 'empty'), voiceOfSamples(partner, 'sampled', 1), toneVoice(partner, 'split')]);
+  await behave(contract.stack, { partner: partner.name, voice: 'sampled' }, { kind: 'hold' });
+});
+
+const keyed = (): readonly Operation[] => contract.recorder.description.operations.filter(({ isOpen }) => !isOpen);
+
+describe('what storage keeps', () => {
+  const nobody = (): HttpClient => contract.client();
+  const beyond = { headers: { Range: 'bytes=99999999-' } };
+
+  it('a range beyond its end is answered 416 with the true length', async () => {
+    const { embedding_zip_url: url } = (await partner.http.get<Details>(partner.route('split'))).body;
+    const zip = new URL(url ?? '').pathname.replace(/^\/api/, '');
+    for (const path of [
+      `${partner.route('split')}/samples/1`,
+      `${partner.route('split')}/test-samples/test_1_1.opus`,
+    ]) {
+      const answer = await ask(partner.http, 'GET', path, beyond);
+      expect(said(answer)).toEqual({ status: 416, detail: 'Range not satisfiable' });
+      expect(answer.headers.get('content-range')).toMatch(/^bytes \*\/\d+$/);
+    }
+    expect(said(await ask(nobody(), 'GET', zip, beyond)).status).toBe(416);
+  });
+
+  it('RunPod may send no more than it was allowed to, and nothing for a voice that is gone', async () => {
+    await voiceOfSamples(partner, 'short lived', 1);
+    await behave(contract.stack, { partner: partner.name, voice: 'short lived' }, { kind: 'hold' });
+    await partner.http.post(`${partner.route('short lived')}/embed`);
+    const held = await gpuSide(contract.stack, partner, 'short lived');
+    const put = (bytes: number): Promise<Answer<Failure>> =>
+      ask(nobody(), 'PUT', held.output, { body: 'x'.repeat(bytes), headers: { 'Content-Type': 'application/json' } });
+    expect(said(await put(2_000))).toEqual({ status: 413, detail: 'The object may have at most 1024 bytes' });
+    const hint = await ask(nobody(), 'POST', held.webhook, { body: Buffer.alloc(17 * 1024 ** 2) });
+    expect(hint.status).toBe(413);
+    expect(said(await put(10)).status).toBe(200);
+    expect((await nobody().fetch(held.outputRead)).status).toBe(200);
+
+    await contract.admin.post(`/admin/jobs/${held.jobId}/cancel`);
+    await partner.http.delete(partner.route('short lived'));
+    expect(said(await put(10))).toEqual({ status: 404, detail: 'Not found' });
+    expect(said(await ask(nobody(), 'GET', held.outputRead))).toEqual({ status: 404, detail: 'Not found' });
+  });
+});
+
+describe('what is not there', () => {
+  it('a voice: 404 before the body is read', async () => {
+    for (const operation of keyed().filter(({ template }) => template.includes('{voice}'))) {
+      const broken =
+        operation.bodyTypes.length > 0 ? { body: '{', headers: { 'Content-Type': 'application/json' } } : {};
+      const answer = await ask(
+        partner.http,
+        operation.method,
+        pathOf(operation, partner, { voice: 'nothing' }),
+        broken,
+      );
+      expect([operation.id, said(answer)]).toEqual([operation.id, { status: 404, detail: 'Voice not found' }]);
+    }
+  });
+
+  it.each(nothingInVoice)('%s …%s: %s', async (method, path, detail) => {
+    expect(said(await ask(partner.http, method, partner.route('sampled') + path))).toEqual({ status: 404, detail });
+  });
+
+  it.each(nothingForAdmin)('%s %s: %s', async (method, path, detail) => {
+    expect(said(await ask(contract.admin, method, path))).toEqual({ status: 404, detail });
+  });
+
+  it('a partner, whom an admin key names', async () => {
+    for (const path of ['/voices/nobody-here', '/voices/nobody-here/empty']) {
+      expect(said(await contract.admin.post(path, { name: 'x' }))).toEqual({
+        status: 404,
+        detail: 'Partner not found',
+      });
+    }
+    expect(said(await contract.admin.get('/voices/nobody-here'))).toEqual({ status: 404, detail: 'Partner not found' });
+    expect(said(await contract.admin.get('/voices/No-Such'))).toEqual({ status: 404, detail: 'Partner not found' });
+  });
+
+  it('outside of /api: 404 all the same', async () => {
+    const origin = contract.stack.baseUrl.replace(/\/api$/, '');
+    for (const path of ['/', '/favicon.ico', '/apix']) {
+      const response = await fetch(origin + path);
+      expect([path, response.status, await response.json()]).toEqual([path, 404, { detail: 'Not found' }]);
+    }
+  });
+
+  it('unknown routes and methods are told without any key', async () => {
+    const nobody = contract.client();
+    expect(said(await ask(nobody, 'GET', '/nothing'))).toEqual({ status: 404, detail: 'Not found' });
+    for (const { method, template } of contract.recorder.description.operations) {
+      const unused = ['PATCH', 'PUT', 'DELETE', 'POST'].filter(
+        (each) => each !== method && !contract.recorder.description.operationOf(each, template),
+      );
+      for (const each of unused) {
+        const answer = await ask(nobody, each, pathOf({ template }, partner, { token: 'x' }));
+        expect(said(answer)).toEqual({ status: 405, detail: 'Method not allowed' });
+      }
+    }
+  });
+});
+
+describe('what is wrong with a request', () => {
+  const withBody = (): readonly Operation[] => keyed().filter(({ bodyTypes }) => bodyTypes.length > 0);
+
+  it.each(malformed)('%s is 400 everywhere', async (_what, body, headers) => {
+    for (const operation of withBody()) {
+      const client = operation.template.startsWith('/api/admin') ? contract.admin : partner.http;
+      const answer = await ask(client, operation.method, pathOf(operation, partner, { voice: 'empty' }), {
+        body,
+        headers,
+      });
+      expect([operation.id, answer.status, typeof answer.body.detail]).toEqual([operation.id, 400, 'string']);
+    }
+  });
+
+  it('a field that is too large is 413 everywhere', async () => {
+    const big = 'x'.repeat(70_000);
+    const form = new FormData();
+    form.set('name', big);
+    for (const operation of withBody()) {
+      const client = operation.template.startsWith('/api/admin') ? contract.admin : partner.http;
+      for (const body of [form, new URLSearchParams({ name: big })]) {
+        const answer = await ask(client, operation.method, pathOf(operation, partner, { voice: 'empty' }), { body });
+        expect([operation.id, answer.status]).toEqual([operation.id, 413]);
+        expect(answer.body.detail).toMatch(/at most 65536 bytes$/);
+      }
+    }
+  });
+
+  it.each(wrongFields)('%s …%s %j is 422 and names %s', async (method, path, fields, field) => {
+    const init = fields === null ? {} : { body: JSON.stringify(fields), headers: json };
+    const answer = await ask(partner.http, method, `/voices/${partner.name}${path}`, init);
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors).toEqual([{ field, message: answer.body.detail }]);
+    expect(answer.body.detail).toContain(field);
+  });
+
+  it('an unknown tts type is told the configured ones', async () => {
+    const answer = await partner.http.post<Failure>(`${partner.route('split')}/embed`, { tts_type: 'unknown' });
+    expect(answer.body.detail).toBe('tts_type must be one of kyutai');
+  });
+
+  it.each(wrongKeyFields)('POST %s %j is 422 and names %s', async (path, fields, field) => {
+    const answer = await contract.admin.post<Failure>(path, fields);
+    expect([answer.status, answer.body.errors?.[0]?.field]).toEqual([422, field]);
+  });
+
+  it.each(['/admin/jobs?state=asleep', '/admin/audit?limit=0', '/admin/audit?cursor=x'])(
+    'GET %s is 422',
+    async (path) => {
+      expect((await contract.admin.get(path)).status).toBe(422);
+    },
+  );
+
+  it('a malformed URL is 400', async () => {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const path = `/api/voices/${partner.name}/%E0%A4%A`;
+      const headers = { 'X-Api-Key': partner.key };
+      const { hostname, port } = new URL(contract.stack.baseUrl);
+      request({ hostname, port, path, headers }, (response) => resolve(response.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(400);
+  });
+});
+
+describe('what a voice does not allow', () => {
+  it.each(conflicts)('%s …%s %j is 409: %s', async (method, path, fields, detail) => {
+    const body = JSON.stringify(fields);
+    const init = { body, headers: { 'Content-Type': 'application/json' } };
+    const answer = await ask(partner.http, method, `/voices/${partner.name}${path}`, init);
+    expect(said(answer)).toEqual({ status: 409, detail });
+  });
+
+  it('a recording for a name that is taken is 409 and changes nothing', async () => {
+    const answer = await partner.http.post(partner.route(), toneForm(2, { name: 'empty' }));
+    expect(said(answer)).toEqual({ status: 409, detail: 'Voice already exists' });
+  });
+
+  it('the 501st sample is 409', async () => {
+    await emptyVoice(partner, 'full');
+    const own = `(SELECT v.id FROM voices v JOIN partners p ON p.id = v.partner_id
+                  WHERE p.name = '${partner.name}' AND v.name = 'full')`;
+    await sql(contract.stack, `UPDATE voices SET sample_count = 500, next_sample_index = 501 WHERE id = ${own}`);
+    const answer = await partner.http.post(`${partner.route('full')}/samples`, toneForm(2));
+    expect(said(answer)).toEqual({ status: 409, detail: 'Voice has too many samples' });
+  });
+});
+
+describe('a locked voice', () => {
+  beforeAll(async () => {
+    expect((await partner.http.post(`${partner.route('sampled')}/embed`)).status).toBe(202);
+  });
+
+  const changes: readonly (readonly [method: string, path: string, body: NonNullable<RequestInit['body']> | null])[] = [
+    ['DELETE', '', null],
+    ['PUT', '/name', new URLSearchParams({ name: 'renamed' })],
+    ['PUT', '/preferred-sample', new URLSearchParams({ sample_index: '1' })],
+    ['PUT', '/preferred-sample', new URLSearchParams({ sample_index: '77' })],
+    ['POST', '/split', null],
+    ['POST', '/embed', null],
+    ['POST', '/samples', toneForm(2)],
+    ['DELETE', '/samples/1', null],
+    ['DELETE', '/samples/77', null],
+    ['DELETE', '/samples/none', null],
+    ['DELETE', '/test-files/kyutai', null],
+  ];
+  it.each(changes)('refuses %s …%s', async (method, path, body) => {
+    const answer = await ask(partner.http, method, partner.route('sampled') + path, { body });
+    expect(said(answer)).toEqual({ status: 409, detail: 'Voice is currently being processed' });
+  });
+
+  it('answers bad parameters before the lock', async () => {
+    const route = partner.route('sampled');
+    expect((await partner.http.post(`${route}/split`, { max_samples: 0 })).status).toBe(422);
+    expect((await partner.http.post(`${route}/embed`, { tts_type: 'unknown' })).status).toBe(422);
+    expect((await partner.http.put(`${route}/name`, { name: '' })).status).toBe(422);
+    expect((await partner.http.put(`${route}/preferred-sample`, {})).status).toBe(422);
+    expect((await partner.http.post(`${route}/samples`, {})).status).toBe(422);
+  });
+
+  it('answers every read', async () => {
+    const route = partner.route('sampled');
+    for (const path of ['', '/samples/1', '/samples-bundle', '/test-samples']) {
+      expect((await partner.http.fetch(route + path)).status).toBe(200);
+    }
+    expect((await partner.http.get(partner.route())).status).toBe(200);
+  });
+
+  it('is unlocked by the end of its work', async () => {
+    const [job] = (
+      await contract.admin.get<{ id: string; partner: string }[]>('/admin/jobs?state=waiting')
+    ).body.filter((each) => each.partner === partner.name);
+    await contract.admin.post(`/admin/jobs/${job?.id}/cancel`);
+    await behaveAgain(contract.stack, { partner: partner.name, voice: 'sampled' });
+    expect((await partner.http.delete(partner.route('sampled'))).status).toBe(204);
+  });
+});
+
+describe('after all of the above', () => {
+  it('every documented way to fail was seen, but for those that other tests bring about', () => {
+    const elsewhere = /^(401|403|408|429|5\d\d)$/;
+    const unseen = contract.recorder.unseen((status) => status >= 400 && !elsewhere.test(String(status)));
+    expect(unseen).toEqual([]);
+  });
+});

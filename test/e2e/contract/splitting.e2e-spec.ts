@@ -1,0 +1,124 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Contract } from '../../support/openapi-client.js';
+import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { bytesOf, details, settled, type Details } from '../../support/voices.js';
+import { embedInstantly } from './emulated.js';
+import { addSample, emptyVoice, finished, toneVoice, without } from './made-voices.js';
+import { sql } from './sql.js';
+
+let contract: Contract;
+let partner: TestPartner;
+
+beforeAll(async () => {
+  contract = new Contract(sharedStack());
+  partner = await contract.partner();
+  await embedInstantly(contract.stack, partner);
+});
+
+const shape = (voice: Details): (number | string | null)[][] =>
+  voice.samples.map(({ index, source_timestamp, duration }) => [index, source_timestamp, duration]);
+
+describe('a split', () => {
+  beforeAll(() => toneVoice(partner, 'windows', 63));
+
+  it.each([
+    [{}, 15, 4],
+    [{ max_samples: '', sample_duration: '' }, 15, 4],
+    [{ max_samples: '2' }, 15, 2],
+    [{ sample_duration: '5' }, 5, 12],
+    [{ sample_duration: '60', max_samples: '100' }, 60, 1],
+    [{ sample_duration: 7, max_samples: 1 }, 7, 1],
+  ])('with %j cuts consecutive windows of %d s and drops the tail', async (fields, seconds, count) => {
+    const voice = await finished(partner, 'windows', 'split', fields);
+    const stamp = (at: number): string => new Date(at * 1000).toISOString().slice(14, 19);
+    expect(shape(voice)).toEqual(Array.from({ length: count }, (_, at) => [at + 1, stamp(at * seconds), seconds]));
+    expect(voice.status).toEqual({ splitting: 'completed', embedding: 'idle' });
+  });
+
+  it('of a recording shorter than a window is one sample of its own length', async () => {
+    const voice = await toneVoice(partner, 'short', 6.5);
+    expect(shape(voice)).toEqual([[1, '00:00', 6.5]]);
+    expect(shape(await finished(partner, 'short', 'split', { sample_duration: 60 }))).toEqual([[1, '00:00', 6.5]]);
+  });
+});
+
+describe('a re-split', () => {
+  it('replaces all samples, clears the preference, begins indexes again and starts no embedding', async () => {
+    const first = await toneVoice(partner, 'again');
+    expect(first.status).toEqual({ splitting: 'completed', embedding: 'completed' });
+    await addSample(partner, 'again');
+    await partner.http.put(`${partner.route('again')}/preferred-sample`, { sample_index: 3 });
+    const begun = await partner.http.post<Details>(`${partner.route('again')}/split`, { sample_duration: 10 });
+    expect(begun.body.status.splitting).toBe('in_progress');
+    const voice = await settled(partner, 'again');
+    expect(shape(voice)).toEqual([
+      [1, '00:00', 10],
+      [2, '00:10', 10],
+      [3, '00:20', 10],
+    ]);
+    expect(voice).toMatchObject({
+      status: { splitting: 'completed', embedding: 'idle' },
+      preferred_sample_index: null,
+      embedding_info: { last_update_status: 'success', stale: true },
+    });
+    expect(await addSample(partner, 'again')).toBe(4);
+    const zip = await fetch(voice.embedding_zip_url ?? '');
+    expect([zip.status, zip.headers.get('content-type')]).toEqual([200, 'application/zip']);
+  });
+
+  it('that fails keeps the old samples, and says why', async () => {
+    const old = await toneVoice(partner, 'lost');
+    const [row] = await sql<{ id: string; key: string }>(
+      contract.stack,
+      `SELECT v.id, v.original_key AS key FROM voices v JOIN partners p ON p.id = v.partner_id
+       WHERE p.name = $1 AND v.name = 'lost'`,
+      [partner.name],
+    );
+    await rm(path.join(contract.stack.dataDir, 'objects/objects', row?.key ?? '-'));
+    const voice = await finished(partner, 'lost', 'split', { sample_duration: 5 });
+    expect(voice.status.splitting).toBe('failed');
+    expect(voice.errors.splitting).toMatch(/^[A-Z].+/);
+    expect(voice.samples).toEqual(old.samples);
+    for (const { index } of voice.samples) await bytesOf(partner, `${partner.route('lost')}/samples/${index}`);
+    expect(voice.status.embedding).toBe('completed');
+    expect((await partner.http.put(`${partner.route('lost')}/name`, { name: 'found' })).status).toBe(200);
+  });
+
+  it('can be asked for again and again', async () => {
+    await toneVoice(partner, 'often', 20);
+    for (const sample_duration of [5, 10, 5]) {
+      const voice = await finished(partner, 'often', 'split', { sample_duration });
+      expect(voice.samples).toHaveLength(20 / sample_duration);
+    }
+  });
+});
+
+describe('voices', () => {
+  it('are renamed, and found only by the new name', async () => {
+    const old = await toneVoice(partner, 'old name');
+    const renamed = await partner.http.put<Details>(`${partner.route('old name')}/name`, { name: ' neuer Name ' });
+    expect(renamed.status).toBe(200);
+    const kept = without(old, 'updated_at', 'embedding_zip_url');
+    expect(renamed.body).toMatchObject({ ...kept, name: 'neuer Name' });
+    expect((await partner.http.get(partner.route('old name'))).status).toBe(404);
+    expect((await bytesOf(partner, `${partner.route('neuer Name')}/samples/1`)).length).toBeGreaterThan(0);
+    expect((await partner.http.put(`${partner.route('neuer Name')}/name`, { name: 'neuer Name' })).status).toBe(200);
+  });
+
+  it('may be created again under a name that was deleted', async () => {
+    await emptyVoice(partner, 'phoenix');
+    expect((await partner.http.delete(partner.route('phoenix'))).status).toBe(204);
+    expect((await partner.http.get(partner.route('phoenix'))).status).toBe(404);
+    expect((await emptyVoice(partner, 'phoenix')).samples).toEqual([]);
+  });
+
+  it('of two partners may have one name', async () => {
+    const other = await contract.partner();
+    await emptyVoice(partner, 'shared');
+    await emptyVoice(other, 'shared');
+    expect((await other.http.delete(other.route('shared'))).status).toBe(204);
+    expect((await details(partner, 'shared')).name).toBe('shared');
+  });
+});

@@ -1,0 +1,34 @@
+import fc from 'fast-check';
+
+/** Text that names and fields are sent. */
+export const strangeText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.constantFrom(
+    ...['', ' ', '.', '..', '../..', '/', '\\', '%2F', '%00', '\0', 'a\0b', '\ud800', '\udc00a', '\u202e', '\ufeff'],
+    ...['__proto__', 'constructor', 'toString', 'null', 'undefined', 'NaN', '<script>', "'; DROP TABLE voices;--"],
+    ...['🎙'.repeat(255), '🎙'.repeat(256), 'x'.repeat(255), 'x'.repeat(256), 'e\u0301', '\u00e9', 'empty'],
+  ),
+);
+
+/** What is, looks like, or is far from a whole number. */
+export const strangeNumber = fc.oneof(
+  fc.integer().map(String),
+  fc.double().map(String),
+  fc.bigInt().map(String),
+  fc.constantFrom(
+    ...['1e3', '0x10', '0b1', '1_0', ' 5', '5 ', '+5', '5.0', '05', '-1', '-0', '٥', '５', '²', 'Infinity', ''],
+    ...['9007199254740993', '99999999999999999999', '2147483648', '4294967297', '5,6', '5;6', '[5]', '{}', 'true'],
+  ),
+);
+
+/** Is this a whole number of these bounds by the contract, or left empty? */
+export const whole = (given: string, min: number, max: number): boolean =>
+  given === '' || (/^-?\d{1,16}$/.test(given) && Number(given) >= min && Number(given) <= max);
+
+/** The contract's rule of voice names, written here once more. */
+export const isName = (given: string): boolean => {
+  const name = given.trim();
+  const length = [...name].length;
+  return length >= 1 && length <= 255 && !/[\p{Cc}\p{Cs}/\\]/u.test(name) && name !== '.' && name !== '..';
+};

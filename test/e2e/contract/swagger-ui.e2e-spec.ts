@@ -1,0 +1,134 @@
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { launchBrowser } from '../../support/browser.js';
+import { Contract } from '../../support/openapi-client.js';
+import { sharedStack } from '../../support/shared-stack.js';
+import { embedInstantly } from './emulated.js';
+import { toneWav } from './tone.js';
+
+const screenshots = path.join(process.cwd(), '.cache/screenshots');
+
+let browser: Browser;
+let page: Page;
+let key: string;
+/** Requests of the page that failed, and what its console complained of. */
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  const stack = sharedStack();
+  const contract = new Contract(stack);
+  const made = await contract.admin.post<{ key: string }>('/admin/partners/demo/keys', { name: 'swagger' });
+  key = made.body.key;
+  await embedInstantly(stack, { name: 'demo' });
+  for (const voice of ['speaker-1', 'speaker-2']) await contract.admin.delete(`/voices/demo/${voice}`);
+  mkdirSync(screenshots, { recursive: true });
+  browser = await launchBrowser();
+  const context = await browser.newContext({ acceptDownloads: true, viewport: { width: 1280, height: 1600 } });
+  page = await context.newPage();
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+  page.on('pageerror', (error) => void complaints.push(error.message));
+  page.on('requestfailed', (request) => void complaints.push(`${request.url()} ${request.failure()?.errorText}`));
+  await page.goto(`${stack.baseUrl}/docs`);
+  await page.locator('.opblock').first().waitFor();
+}, 60_000);
+afterAll(() => browser?.close());
+
+const shoot = async (name: string): Promise<void> => {
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+};
+
+/** An operation of the page, opened. */
+async function open(group: string, operationId: string): Promise<Locator> {
+  const block = page.locator(`#operations-${group}-${operationId}`);
+  if (!(await block.getAttribute('class'))?.includes('is-open'))
+    await block.locator('.opblock-summary-control').click();
+  await block.locator('.execute').waitFor();
+  return block;
+}
+
+/** Presses Execute. @returns the status of the answer */
+async function execute(block: Locator): Promise<string> {
+  await block.locator('.execute').click();
+  const status = block.locator('.live-responses-table .response-col_status').last();
+  await status.waitFor();
+  return (await status.innerText()).trim().split(/\s/)[0] ?? '';
+}
+
+describe('the documentation in a browser', () => {
+  it('groups every route once', async () => {
+    const { operations } = new Contract(sharedStack()).recorder.description;
+    expect(await page.locator('.opblock').count()).toBe(operations.length);
+    await shoot('1-overview');
+  });
+
+  it('is authorised once, also after a reload', async () => {
+    await page.locator('button.authorize').first().click();
+    const header = page.locator('.auth-container', { hasText: 'X-Api-Key' });
+    await header.locator('input').fill(key);
+    await header.locator('button[type=submit]').click();
+    await shoot('2-authorised');
+    await page.locator('button.btn-done').first().click();
+    await page.reload();
+    await page.locator('.opblock').first().waitFor();
+    expect(await page.locator('button.authorize.locked').count()).toBe(1);
+  });
+
+  it('creates a voice from a file, with the examples as they stand', async () => {
+    const block = await open('Voices', 'createVoice');
+    await block.locator('input[type=file]').setInputFiles({
+      name: 'recording.wav',
+      mimeType: 'audio/wav',
+      buffer: toneWav(46),
+    });
+    await shoot('3-create');
+    expect(await execute(block)).toBe('201');
+    await shoot('4-created');
+  });
+
+  it('shows details and downloads a sample', async () => {
+    const details = await open('Voices', 'getVoice');
+    for (let done = false; !done;) {
+      expect(await execute(details)).toBe('200');
+      done = (await details.locator('.live-responses-table .highlight-code').first().innerText()).includes(
+        '"embedding": "completed"',
+      );
+    }
+    await shoot('5-details');
+    const block = await open('Samples', 'downloadSample');
+    expect(await execute(block)).toBe('200');
+    const [download] = await Promise.all([page.waitForEvent('download'), block.getByText('Download file').click()]);
+    await shoot('6-download');
+    const bytes = await readFile(await download.path());
+    expect(bytes.subarray(0, 4).toString()).toBe('OggS');
+  });
+
+  it('runs the other examples as they stand', async () => {
+    expect(await execute(await open('Voices', 'listVoices'))).toBe('200');
+    await shoot('7-list');
+    expect(await execute(await open('Voices', 'createEmptyVoice'))).toBe('201');
+    expect(await execute(await open('Embedding', 'listTestSamples'))).toBe('200');
+    expect(await execute(await open('Embedding', 'downloadTestSample'))).toBe('200');
+    await shoot('8-test-sample');
+    const preferred = await open('Embedding', 'setPreferredSample');
+    await shoot('9-preferred');
+    expect(await execute(preferred)).toBe('200');
+    const upload = await open('Samples', 'uploadSample');
+    await upload.locator('input[type=file]').setInputFiles({
+      name: 'sample.wav',
+      mimeType: 'audio/wav',
+      buffer: toneWav(2),
+    });
+    await shoot('10-upload');
+    expect(await execute(upload)).toBe('201');
+    const split = await open('Splitting', 'splitVoice');
+    await shoot('11-split');
+    expect(await execute(split)).toBe('202');
+  });
+
+  it('leaves nothing to complain of', () => {
+    expect(complaints).toEqual([]);
+  });
+});

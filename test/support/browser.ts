@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { chromium, type Browser } from 'playwright-core';
+
+const run = promisify(execFile);
+
+/** Chromium and what it needs beside a plain C library, unpacked. */
+interface UnpackedChromium {
+  readonly executable: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const cache = path.join(process.cwd(), '.cache');
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Unpacks the Chromium that npm carries (@sparticuz/chromium, Linux on x64) into `.cache`, once for each version, some
+ * 2 s and 200 MB.
+ *
+ * The package unpacks into TMPDIR, and its shared libraries (NSS, expat) only where it takes the machine for Amazon
+ * Linux, which it tells by AWS_EXECUTION_ENV (its build/esm/helper.js). So a child process that is told both does it,
+ * into a folder that gets its name when it is complete.
+ */
+async function unpackedChromium(): Promise<UnpackedChromium> {
+  const manifest = path.join(process.cwd(), 'node_modules/@sparticuz/chromium/package.json');
+  const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string };
+  const folder = path.join(cache, `chromium-${version}`);
+  if (!(await isThere(folder))) {
+    await mkdir(cache, { recursive: true });
+    const unfinished = await mkdtemp(path.join(cache, 'chromium-unfinished-'));
+    const unpack = "import('@sparticuz/chromium').then((chromium) => chromium.default.executablePath())";
+    await run(process.execPath, ['--input-type=module', '--eval', unpack], {
+      env: { ...process.env, TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
+    });
+    // Another test run may have been quicker: its folder is as good.
+    await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true }));
+  }
+  await writeFile(path.join(folder, 'fonts/fonts.conf'), fontsOf(folder));
+  return {
+    executable: path.join(folder, 'chromium'),
+    env: {
+      LD_LIBRARY_PATH: path.join(folder, 'al2023/lib'),
+      FONTCONFIG_PATH: path.join(folder, 'fonts'),
+      HOME: folder,
+    },
+  };
+}
+
+/** The package's own names /tmp/fonts alone. */
+const fontsOf = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${path.join(folder, 'fonts')}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${path.join(folder, 'fonts-cache')}</cachedir>
+</fontconfig>
+`;
+
+/**
+ * Starts a headless Chromium: the one CHROMIUM_PATH names, else the one from npm.
+ *
+ * @throws Error that says what is missing; a machine without a browser fails the test instead of skipping it
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const given = process.env['CHROMIUM_PATH'];
+  try {
+    const { executable, env } = given ? { executable: given, env: {} } : await unpackedChromium();
+    return await chromium.launch({
+      executablePath: executable,
+      env: { ...process.env, ...env },
+      args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
+    });
+  } catch (cause) {
+    throw new Error(
+      'No Chromium could be started. The one from npm (@sparticuz/chromium) runs on Linux on x64 alone; elsewhere set ' +
+        `CHROMIUM_PATH to one of your own. ${String(cause)}`,
+      { cause },
+    );
+  }
+}
