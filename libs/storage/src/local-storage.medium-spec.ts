@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, open, readdir, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readlink, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -53,6 +53,30 @@ describe('LocalStorage', () => {
     await storage.check();
     await rm(root, { recursive: true });
     await expect(storage.check()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('takes a disk that is not mounted for out of reach: nothing is missing, removed or written', async () => {
+    const storage = await LocalStorage.open(root, { signing });
+    await storage.put('a', Readable.from([Buffer.from('a')]), zip);
+    const away = `${root} away`;
+    await rename(root, away);
+    await mkdir(root);
+    const upload = join(away, 'upload');
+    await writeFile(upload, 'b');
+    const attempts = [
+      storage.stat('a'),
+      storage.read('a'),
+      storage.fetchFile('a', join(root, 'fetched')),
+      storage.delete(['a']),
+      storage.deletePrefix('voices/'),
+      storage.list('').next(),
+      storage.putFile('b', upload, zip),
+    ];
+    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await readdir(root)).toEqual([]);
+    await rmdir(root);
+    await rename(away, root);
+    expect(await storage.stat('a')).toEqual({ bytes: 1 });
   });
 
   it('removes leftovers older than a day when it opens, and no younger ones', async () => {

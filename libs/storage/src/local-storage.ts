@@ -71,6 +71,7 @@ export class LocalStorage implements ObjectStorage {
 
   async putFile(key: string, path: string, options: PutFileOptions): Promise<StoredFile> {
     const target = this.pathOf(key);
+    await this.assertPresent();
     const sha256 = options.computeSha256 ? await storing(() => hashFile(path)) : null;
     const bytes = await storing(() => settleFile(path));
     try {
@@ -85,13 +86,17 @@ export class LocalStorage implements ObjectStorage {
   async stat(key: string): Promise<{ readonly bytes: number } | null> {
     const path = this.pathOf(key);
     const found = await storing(() => stat(path).catch(nullIfMissing));
+    if (!found) await this.assertPresent();
     return found?.isFile() ? { bytes: found.size } : null;
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable | null> {
     const path = this.pathOf(key);
     const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
-    if (!handle) return null;
+    if (!handle) {
+      await this.assertPresent();
+      return null;
+    }
     try {
       const found = await storing(() => handle.stat());
       if (!found.isFile()) {
@@ -137,6 +142,7 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async delete(keys: Iterable<string>): Promise<void> {
+    await this.assertPresent();
     for (const key of keys) {
       const path = this.pathOf(key);
       await storing(() => rm(path, { force: true }).catch(nullIfMissing));
@@ -146,6 +152,7 @@ export class LocalStorage implements ObjectStorage {
 
   async deletePrefix(prefix: string): Promise<void> {
     const folder = this.folderOf(prefix);
+    await this.assertPresent();
     // A put that is just being published makes the folder non-empty again: rm tries that anew.
     await storing(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }));
     await storing(() => pruneEmpty(dirname(folder), this.objects));
@@ -153,6 +160,7 @@ export class LocalStorage implements ObjectStorage {
 
   async *list(prefix: string): AsyncGenerator<ListedObject> {
     const folder = prefix === '' ? this.objects : this.folderOf(prefix);
+    await this.assertPresent();
     try {
       for await (const { path, bytes, modifiedAt } of filesUnder(folder)) {
         yield { key: relative(this.objects, path).split(sep).join('/'), bytes, modifiedAt };
@@ -191,6 +199,14 @@ export class LocalStorage implements ObjectStorage {
   async check(): Promise<void> {
     const mode = constants.R_OK | constants.W_OK | constants.X_OK;
     await storing(() => Promise.all([access(this.objects, mode), access(this.incoming, mode)]));
+  }
+
+  /**
+   * Is the folder that `open` made still there? A disk that is not mounted looks like an empty folder: then nothing is
+   * missing, nothing has been deleted, and what was written now would be hidden when the disk comes back.
+   */
+  private async assertPresent(): Promise<void> {
+    await storing(() => access(this.incoming));
   }
 
   private pathOf(key: string): string {

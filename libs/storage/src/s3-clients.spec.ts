@@ -1,14 +1,11 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setKeys } from '../test/s3-bucket.js';
 import { openS3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-location.js';
 
-beforeEach(() => {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  const files = { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null' };
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret', ...files });
-});
+beforeEach(() => setKeys(process.env, { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' }));
 
 /** Where a signed URL of the key `a/b` points, and the region it is signed for. */
 async function signedFor(url: string): Promise<readonly [string, string | undefined]> {

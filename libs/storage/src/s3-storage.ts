@@ -6,12 +6,10 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  PutObjectCommand,
   type GetObjectCommandOutput,
+  type S3Client,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { AppError } from '#libs/errors';
-import { attachmentDisposition } from './attachment-disposition.js';
 import { writeNewFile } from './durable-write.js';
 import { assertObjectKey, assertObjectPrefix } from './object-key-check.js';
 import type {
@@ -26,9 +24,10 @@ import type {
   StoredFile,
   StoredObject,
 } from './object-storage.js';
-import { checkBucket, openS3Clients, operatorLine, type S3Clients } from './s3-clients.js';
+import { checkBucket, openS3Clients, operatorLine } from './s3-clients.js';
 import { isMissingUpload, nullIfMissingObject, s3Failure } from './s3-failure.js';
 import type { S3Location } from './s3-location.js';
+import { S3Signer, type ObjectAddress } from './s3-signer.js';
 import { partBytes, uploadStream, type UploadChecks, type UploadTarget } from './s3-upload.js';
 import { objectPages, unfinishedUploads, type UnfinishedUpload } from './s3-walk.js';
 import { storing } from './storage-failure.js';
@@ -47,12 +46,14 @@ class OtherObject extends Error {
 export class S3Storage implements ObjectStorage {
   private constructor(
     private readonly location: S3Location,
-    private readonly clients: S3Clients,
+    private readonly client: S3Client,
+    private readonly signer: S3Signer,
   ) {}
 
   /** @throws Error with a line for the operator when the bucket cannot be used; AppError `unavailable` */
   static async open(location: S3Location): Promise<S3Storage> {
-    const storage = new S3Storage(location, await openS3Clients(location));
+    const { client, signer } = await openS3Clients(location);
+    const storage = new S3Storage(location, client, new S3Signer(signer));
     await storage.check().catch((error: unknown) => {
       const line = operatorLine(error, location);
       throw line === null ? error : new Error(line, { cause: error });
@@ -78,8 +79,11 @@ export class S3Storage implements ObjectStorage {
 
   async stat(key: string): Promise<{ readonly bytes: number } | null> {
     const command = new HeadObjectCommand(this.at(key));
-    const found = await this.clients.client.send(command).catch(nullIfMissingObject);
-    return found && { bytes: found.ContentLength ?? 0 };
+    const found = await this.client.send(command).catch(nullIfMissingObject);
+    if (found) return { bytes: found.ContentLength ?? 0 };
+    // The answer to HEAD does not say what is missing. Without its bucket nothing is known to be missing.
+    await this.check();
+    return null;
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable | null> {
@@ -139,10 +143,10 @@ export class S3Storage implements ObjectStorage {
   async deletePrefix(prefix: string): Promise<void> {
     assertObjectPrefix(prefix);
     const folder = this.location.prefix + prefix;
-    for await (const upload of unfinishedUploads(this.clients.client, this.location.bucket, folder)) {
+    for await (const upload of unfinishedUploads(this.client, this.location.bucket, folder)) {
       await this.abort(upload);
     }
-    for await (const page of objectPages(this.clients.client, this.location.bucket, folder)) {
+    for await (const page of objectPages(this.client, this.location.bucket, folder)) {
       await this.deleteBatch(page.map(({ key }) => key));
     }
   }
@@ -150,36 +154,24 @@ export class S3Storage implements ObjectStorage {
   async *list(prefix: string): AsyncGenerator<ListedObject> {
     if (prefix !== '') assertObjectPrefix(prefix);
     const ours = this.location.prefix;
-    for await (const page of objectPages(this.clients.client, this.location.bucket, ours + prefix)) {
+    for await (const page of objectPages(this.client, this.location.bucket, ours + prefix)) {
       for (const object of page) yield { ...object, key: object.key.slice(ours.length) };
     }
   }
 
-  /** With keys that expire (roles), the URL ends with them where that is earlier. */
   async signGet(key: string, options: SignGetOptions): Promise<string> {
-    const command = new GetObjectCommand({
-      ...this.at(key),
-      ResponseContentType: options.contentType,
-      ResponseContentDisposition:
-        options.downloadName === undefined ? undefined : attachmentDisposition(options.downloadName),
-    });
-    return this.sign(() => getSignedUrl(this.clients.signer, command, { expiresIn: options.expiresInSeconds }));
+    return this.signer.signGet(this.at(key), options);
   }
 
   async signPut(key: string, options: SignPutOptions): Promise<string> {
-    const command = new PutObjectCommand({ ...this.at(key), ContentType: options.contentType });
-    // The presigner leaves the content type unsigned unless told: any could be sent then.
-    const signableHeaders = new Set(['host', 'content-type']);
-    return this.sign(() =>
-      getSignedUrl(this.clients.signer, command, { expiresIn: options.expiresInSeconds, signableHeaders }),
-    );
+    return this.signer.signPut(this.at(key), options);
   }
 
   /** By the time an upload began: none of ours lasts a day. */
   async removeLeftovers(before: Date): Promise<number> {
     let removed = 0;
     const { bucket, prefix } = this.location;
-    for await (const upload of unfinishedUploads(this.clients.client, bucket, prefix)) {
+    for await (const upload of unfinishedUploads(this.client, bucket, prefix)) {
       if (upload.begunAt >= before) continue;
       await this.abort(upload);
       removed += 1;
@@ -188,10 +180,10 @@ export class S3Storage implements ObjectStorage {
   }
 
   check(): Promise<void> {
-    return checkBucket(this.clients.client, this.location.bucket);
+    return checkBucket(this.client, this.location.bucket);
   }
 
-  private at(key: string): { readonly Bucket: string; readonly Key: string } {
+  private at(key: string): ObjectAddress {
     assertObjectKey(key);
     return { Bucket: this.location.bucket, Key: this.location.prefix + key };
   }
@@ -202,12 +194,12 @@ export class S3Storage implements ObjectStorage {
   }
 
   private upload(target: UploadTarget, source: AsyncIterable<Uint8Array>, checks: UploadChecks): Promise<StoredObject> {
-    return uploadStream(this.clients.client, target, source, checks);
+    return uploadStream(this.client, target, source, checks);
   }
 
   private async get(key: string, range?: ByteRange): Promise<GetObjectCommandOutput | null> {
     const command = new GetObjectCommand({ ...this.at(key), Range: range && `bytes=${range.start}-${range.end}` });
-    return this.clients.client.send(command).catch(nullIfMissingObject);
+    return this.client.send(command).catch(nullIfMissingObject);
   }
 
   /** @param keys with the prefix, at most 1000 */
@@ -215,7 +207,7 @@ export class S3Storage implements ObjectStorage {
     if (keys.length === 0) return;
     const Objects = keys.map((Key) => ({ Key }));
     const command = new DeleteObjectsCommand({ Bucket: this.location.bucket, Delete: { Objects, Quiet: true } });
-    const { Errors = [] } = await this.clients.client.send(command).catch((error: unknown) => {
+    const { Errors = [] } = await this.client.send(command).catch((error: unknown) => {
       throw s3Failure(error);
     });
     const failed = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
@@ -226,17 +218,9 @@ export class S3Storage implements ObjectStorage {
 
   private async abort({ key, uploadId }: UnfinishedUpload): Promise<void> {
     const command = new AbortMultipartUploadCommand({ Bucket: this.location.bucket, Key: key, UploadId: uploadId });
-    await this.clients.client.send(command).catch((error: unknown) => {
+    await this.client.send(command).catch((error: unknown) => {
       if (!isMissingUpload(error)) throw s3Failure(error);
     });
-  }
-
-  private async sign(signing: () => Promise<string>): Promise<string> {
-    try {
-      return await signing();
-    } catch (error) {
-      throw s3Failure(error);
-    }
   }
 }
 

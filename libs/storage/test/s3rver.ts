@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,8 +13,13 @@ export interface S3rver {
   readonly bucket: string;
   /** The keys it knows, as the AWS SDK reads them. */
   readonly env: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
+  /** The key of every object, as its folder tells: asked for past everything of ours. */
+  keys(): Promise<string[]>;
   stop(): Promise<void>;
 }
+
+/** How it names the file of an object. */
+const objectSuffix = '._S3rver_object';
 
 /**
  * Starts s3rver, an S3 server of other people, in a process of its own with a folder of its own.
@@ -52,6 +57,10 @@ export async function startS3rver(bucket: string): Promise<S3rver> {
       endpoint: await addressOf(child),
       bucket,
       env: { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' },
+      keys: async () => {
+        const files = await readdir(join(folder, bucket), { recursive: true });
+        return files.filter((file) => file.endsWith(objectSuffix)).map((file) => file.slice(0, -objectSuffix.length));
+      },
       stop,
     };
   } catch (error) {

@@ -9,20 +9,32 @@ export interface S3Server {
 
 const signing = { clientBaseUrl: 'http://unused', gpuBaseUrl: 'http://unused', secrets: ['unused'] };
 
+const surroundings = {
+  AWS_CONFIG_FILE: '/dev/null',
+  AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+};
+
+/** Leaves the SDK nothing of the person who runs the tests, and these keys. */
+export function setKeys(environment: NodeJS.ProcessEnv, keys: S3Server['env']): void {
+  for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name];
+  Object.assign(environment, surroundings, keys);
+}
+
 /**
- * Opens a server's bucket as an operator would: by STORAGE_URL, with keys from the environment, and nothing of the
- * person who runs the tests.
+ * Opens a server's bucket as an operator would: by STORAGE_URL, with keys from the environment.
  *
+ * @param environment of this process
  * @param folder prefix in the bucket
  * @param more further parameters of the URL
  */
 export function openBucket(
+  environment: NodeJS.ProcessEnv,
   { endpoint, bucket, env }: S3Server,
   folder = 'timbre/objects',
   more: Readonly<Record<string, string>> = {},
 ): Promise<ObjectStorage> {
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_SHARED_CREDENTIALS_FILE: '/dev/null', ...env });
+  setKeys(environment, env);
   return createStorage(`s3://${bucket}/${folder}?${new URLSearchParams({ endpoint, ...more }).toString()}`, {
     signing,
   });
