@@ -55,7 +55,8 @@ export async function encodeOpus(options: EncodeOptions): Promise<OpusEncoding> 
   }
 }
 
-async function* withinLimits(
+/** A stream that fails as soon as it is over the limits, or at its end when it is under them. */
+export async function* withinLimits(
   stream: OpusStream,
   limits: RecordingLimits,
   onProgress: EncodeOptions['onProgress'],

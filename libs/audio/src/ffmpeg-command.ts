@@ -1,3 +1,4 @@
+import type { Section } from './section-plan.js';
 import { allowedDemuxers } from './tool-requirements.js';
 
 /** A run of ffmpeg as data. Its output goes to standard output; no text of a user's is ever in it. */
@@ -28,10 +29,12 @@ const inputOptions = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-thread
  * - `asetpts`, after resampling: times are counted from the samples, so that gaps and late starts of a container (paused
  *   browser recordings) do not become gaps in granule positions, which cutting counts on.
  */
-const monoOptions = [
+const mono = 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono,asetpts=N/SR/TB';
+
+const firstAudioStream = [
   ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-threads', '1'],
-  ...['-af', 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono,asetpts=N/SR/TB'],
 ];
+const monoOptions = [...firstAudioStream, '-af', mono];
 
 /** 96 kbit/s; without `constrained` clean speech comes out at 158. 20 ms packets are the grid that cutting counts on. */
 const opusOptions = [
@@ -39,10 +42,33 @@ const opusOptions = [
   ...['-frame_duration', '20', '-application', 'audio'],
 ];
 
+/** Decoded before the first sample that counts: a seek may land a packet late, and a cold decoder has to settle. */
+const seekMarginSeconds = 1;
+
 /** The whole recording as Ogg Opus. */
 export function encodeCommand(inputPath: string): FfmpegCommand {
   const outputOptions = [...monoOptions, ...opusOptions];
   return { input: fileUrl(inputPath), inputOptions, outputOptions, format: 'ogg' };
+}
+
+/**
+ * A section of the recording, and its lead, as Ogg Opus.
+ *
+ * The seek itself only has to land before the section: the samples are found by `atrim`, in the recording's own rate
+ * and time (`-copyts`), before they are resampled. ffmpeg's own exact seek trims after resampling, which shifts 44.1 kHz
+ * by up to a sample.
+ *
+ * @param streamStartSeconds time stamp of the recording's first sample
+ */
+export function encodeSectionCommand(inputPath: string, section: Section, streamStartSeconds: number): FfmpegCommand {
+  const whole = encodeCommand(inputPath);
+  const fromSeconds = section.startSeconds - section.leadSeconds;
+  const seekSeconds = Math.max(0, fromSeconds - seekMarginSeconds);
+  const seek = ['-copyts', '-noaccurate_seek', '-ss', String(seekSeconds)];
+  const from = fromSeconds === 0 ? [] : [`start=${(streamStartSeconds + fromSeconds).toFixed(6)}`];
+  const to = section.endSeconds === null ? [] : [`end=${(streamStartSeconds + section.endSeconds).toFixed(6)}`];
+  const outputOptions = [...firstAudioStream, '-af', `atrim=${[...from, ...to].join(':')},${mono}`, ...opusOptions];
+  return { ...whole, inputOptions: [...inputOptions, ...(seekSeconds === 0 ? ['-copyts'] : seek)], outputOptions };
 }
 
 /** The first seconds of the recording as 16-bit samples: does it really decode? */
@@ -53,7 +79,10 @@ export function decodeStartCommand(inputPath: string, seconds: number): FfmpegCo
 
 /** ffprobe's arguments for its report on the first audio stream, as JSON; warnings go to standard error. */
 export function probeArguments(inputPath: string): string[] {
-  const entries = ['format=format_name,duration', 'stream=codec_name,channels,sample_rate,bit_rate,duration'].join(':');
+  const entries = [
+    'format=format_name,duration',
+    'stream=codec_name,channels,sample_rate,bit_rate,duration,start_time',
+  ].join(':');
   return [
     ...['-hide_banner', '-loglevel', 'warning', '-threads', '1', ...confinement],
     ...['-select_streams', 'a:0', '-show_entries', entries, '-print_format', 'json', fileUrl(inputPath)],

@@ -8,6 +8,8 @@ export {
 export { planCut, preRollPackets, type CutPlan, type Stretch } from './cut-plan.js';
 export { cutSample } from './cut-sample.js';
 export { encodeOpus, type EncodeOptions, type OpusEncoding } from './encode-opus.js';
+export { encodeRecording, type EncodeRecordingOptions } from './encode-recording.js';
+export { EncodeSlots, type EncodeSlot } from './encode-slots.js';
 export { encodeToFile, type EncodedFile, type EncodeToFileOptions } from './encode-to-file.js';
 export { conversionLimits, probeLimits, recordingLimits, type ProcessLimits, type RecordingLimits } from './limits.js';
 export { LiveCutter, type CutSample, type LiveCutterOptions } from './live-cutter.js';

@@ -96,7 +96,8 @@ export function readPage(bytes: Buffer, offset: number): { page: OggPage; length
     serial: bytes.readUInt32LE(offset + 14),
     sequence: bytes.readUInt32LE(offset + 18),
     lacing,
-    body: bytes.subarray(bodyAt, end),
+    // No Buffer: the packets of an hour are 180,000 views of it, and a Buffer's views cost twice as much to make.
+    body: new Uint8Array(bytes.buffer, bytes.byteOffset + bodyAt, end - bodyAt),
   };
   return { page, length: end - offset };
 }

@@ -73,7 +73,8 @@ async function* packetsOf(
   for await (const chunk of chunks) yield valid(() => reader.push(chunk));
 }
 
-function valid<Result>(read: () => Result): Result {
+/** @throws AppError `conversion_failed` for an Error of the Ogg reader */
+export function valid<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (cause) {

@@ -37,6 +37,7 @@ describe('a good recording', () => {
   it('is described', async () => {
     expect(await probe(speech('en'))).toEqual({
       durationSeconds: 75,
+      startSeconds: 0,
       formatName: 'flac',
       codecName: 'flac',
       channels: 1,

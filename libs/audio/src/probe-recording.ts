@@ -34,11 +34,7 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
   if (fileBytes === 0) throw unusable('The file is empty');
   const run: RunOptions = { tools, limits: probeLimits, workFolder: dirname(inputPath), signal };
 
-  const { stdout, exit } = await runFfprobe(probeArguments(inputPath), run);
-  const cause = new Error(`ffprobe ended with ${exit.code ?? exit.signal ?? ''}: ${exit.stderr.trim()}`);
-  if (exit.code !== 0) throw unusable(undecodable, cause);
-  const facts = readProbeReport({ stdout, stderr: exit.stderr, fileBytes });
-  if (typeof facts === 'string') throw unusable(facts, cause);
+  const facts = await readFacts(inputPath, fileBytes, run);
   const objection = objectionTo(facts, limits);
   if (objection !== undefined) throw unusable(objection);
 
@@ -47,6 +43,16 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
   if (decodedSamples >= neededSamples - lengthToleranceSamples) return facts;
   const promisedMore = facts.durationSeconds !== null && facts.durationSeconds >= limits.minSeconds;
   throw unusable(decodedSamples === 0 || promisedMore ? undecodable : tooShort(limits));
+}
+
+/** What the recording's container says. @throws AppError `unusable_audio` when that makes no sense */
+export async function readFacts(inputPath: string, fileBytes: number, run: RunOptions): Promise<RecordingFacts> {
+  const { stdout, exit } = await runFfprobe(probeArguments(inputPath), run);
+  const cause = new Error(`ffprobe ended with ${exit.code ?? exit.signal ?? ''}: ${exit.stderr.trim()}`);
+  if (exit.code !== 0) throw unusable(undecodable, cause);
+  const facts = readProbeReport({ stdout, stderr: exit.stderr, fileBytes });
+  if (typeof facts === 'string') throw unusable(facts, cause);
+  return facts;
 }
 
 /** How many 48 kHz samples the start of the recording gives, at most `seconds` of them. */

@@ -3,13 +3,19 @@ import fc from 'fast-check';
 import { recordingLimits } from './limits.js';
 import { objectionTo, readProbeReport } from './probe-report.js';
 
-const stream = { codec_name: 'mp3', channels: 2, sample_rate: '44100', bit_rate: '128000', duration: '12.5' };
+const stream = {
+  ...{ codec_name: 'mp3', channels: 2, sample_rate: '44100' },
+  ...{ bit_rate: '128000', duration: '12.5', start_time: '0.025057' },
+};
 const format = { format_name: 'mp3', duration: '12.6' };
 
 const read = (report: unknown, { stderr = '', fileBytes = 1_000_000 } = {}) =>
   readProbeReport({ stdout: JSON.stringify(report), stderr, fileBytes });
 
-const facts = { durationSeconds: 12.5, formatName: 'mp3', codecName: 'mp3', channels: 2, sampleRate: 44_100 };
+const facts = {
+  ...{ durationSeconds: 12.5, startSeconds: 0.025057 },
+  ...{ formatName: 'mp3', codecName: 'mp3', channels: 2, sampleRate: 44_100 },
+};
 
 describe('readProbeReport', () => {
   it('reads what the stream says, else what the container says', () => {
@@ -33,7 +39,10 @@ describe('readProbeReport', () => {
 
   it('believes PCM that fits its file', () => {
     const pcm = { ...stream, codec_name: 'pcm_s16le', bit_rate: '1411200' };
-    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject({ durationSeconds: 12.5 });
+    const stderr = 'Estimating duration from bitrate, this may be inaccurate';
+    const expected = { durationSeconds: 12.5 };
+    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject(expected);
+    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044, stderr })).toMatchObject(expected);
   });
 
   it('says why there are no facts', () => {

@@ -6,6 +6,8 @@ import { samplesPerSecond } from './opus-packet.js';
 export interface RecordingFacts {
   /** null when the container does not say, or cannot be believed. */
   readonly durationSeconds: number | null;
+  /** Time stamp of the first sample; 0, as ffmpeg counts, where the container has none (WAV). */
+  readonly startSeconds: number;
   readonly formatName: string;
   readonly codecName: string;
   readonly channels: number;
@@ -47,10 +49,13 @@ export function readProbeReport({ stdout, stderr, fileBytes }: ProbeOutput): Rec
   if (typeof codecName !== 'string' || channels < 1) return undecodable;
 
   const stated = numberOf(stream['duration']) ?? numberOf(format['duration']);
-  const pcmBytes = codecName.startsWith('pcm_') ? ((numberOf(stream['bit_rate']) ?? 0) / 8) * (stated ?? 0) : 0;
-  const believed = !stderr.includes(estimated) && pcmBytes <= fileBytes * pcmSlack;
+  const isPcm = codecName.startsWith('pcm_');
+  const pcmBytes = ((numberOf(stream['bit_rate']) ?? 0) / 8) * (stated ?? 0);
+  // PCM has one bit rate (CAF and W64 are always divided by it), but may claim more than there is.
+  const believed = isPcm ? pcmBytes <= fileBytes * pcmSlack : !stderr.includes(estimated);
   const durationSeconds = stated !== undefined && stated > 0 && believed ? stated : null;
-  return { durationSeconds, formatName: format['format_name'], codecName, channels, sampleRate };
+  const startSeconds = numberOf(stream['start_time']) ?? 0;
+  return { durationSeconds, startSeconds, formatName: format['format_name'], codecName, channels, sampleRate };
 }
 
 /** Why a recording is not taken, in one sentence; undefined when its facts are within the limits. */

@@ -79,10 +79,9 @@ async function* read(
   close: (reason: unknown) => Promise<void>,
 ): AsyncGenerator<Buffer> {
   const chunks = output.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const stalled = (): void => void process.end(AppError.of('conversion_stalled'));
   /** The next chunk; undefined at the end. The clock runs only while we wait: a slow reader is not ffmpeg's fault. */
   const next = async (): Promise<Buffer | undefined> => {
-    const clock = setTimeout(stalled, stallSeconds * 1000);
+    const stopClock = whenSilent(stallSeconds * 1000, () => void process.end(AppError.of('conversion_stalled')));
     try {
       const chunk = await chunks.next();
       return chunk.done === true ? undefined : chunk.value;
@@ -90,7 +89,7 @@ async function* read(
       if (process.ended === undefined) throw error;
       return undefined;
     } finally {
-      clearTimeout(clock);
+      stopClock();
     }
   };
   try {
@@ -102,4 +101,23 @@ async function* read(
   } finally {
     await close(new Error('Nobody reads the output'));
   }
+}
+
+/** A timer that fires this late says that this process itself stood still: it was stopped, or its event loop blocked. */
+const stoodStillMs = 2_000;
+
+/**
+ * Calls back when the time is over, unless we were the ones that stood still: then nobody could have heard anything,
+ * and the time begins anew.
+ *
+ * @returns ends the wait
+ */
+function whenSilent(ms: number, callBack: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const dueAt = performance.now() + ms;
+    timer = setTimeout(() => (performance.now() - dueAt > stoodStillMs ? wait() : callBack()), ms);
+  };
+  wait();
+  return () => clearTimeout(timer);
 }

@@ -19,7 +19,7 @@ export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequire
     { question: '-encoders', kind: 'encoder', needed: ['libopus', 'pcm_s16le'] },
     { question: '-muxers', kind: 'muxer', needed: ['ogg', 's16le'] },
     { question: '-demuxers', kind: 'demuxer', needed: ['wav', 'mp3', 'flac', 'ogg', 'aac', 'mov', 'matroska'] },
-    { question: '-filters', kind: 'filter', needed: ['aformat', 'aresample', 'asetpts'] },
+    { question: '-filters', kind: 'filter', needed: ['aformat', 'aresample', 'asetpts', 'atrim'] },
     { question: '-protocols', kind: 'protocol', needed: ['file', 'pipe'] },
   ],
   ffprobe: [{ question: '-protocols', kind: 'protocol', needed: ['file'] }],

@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  encodeOpus,
+  encodeRecording,
   OggOpusWriter,
   readOpusStream,
   recordingLimits,
   samplesPerSecond,
   serialFrom,
   type AudioTools,
+  type EncodeSlots,
   type OpusStream,
   type SampleWindows,
 } from '#libs/audio';
@@ -21,6 +22,10 @@ import { SampleWriter } from './sample-writer.js';
 export interface SplitStepOptions {
   readonly tools: AudioTools;
   readonly maxRecordingSeconds: number;
+  /** The ffmpegs all splits of this worker may run. */
+  readonly slots: EncodeSlots;
+  /** Told how much audio was converted, once it is stored. */
+  readonly onConverted: (seconds: number) => void;
 }
 
 /**
@@ -63,8 +68,10 @@ export class SplitStep {
       const done = Math.floor(encodedSeconds);
       work.report({ stage: 'converting', done, of: Math.max(knownSeconds, done) });
     };
-    const encoding = await encodeOpus({
+    const encoding = await encodeRecording({
       tools: this.options.tools,
+      slots: this.options.slots,
+      expectedSeconds: upload.durationSeconds,
       inputPath,
       workFolder: folder,
       limits: recordingLimits(this.options.maxRecordingSeconds),
@@ -76,6 +83,7 @@ export class SplitStep {
       const key = originalKey({ voiceId: job.voiceId, jobId: job.id, generation: job.generation });
       await this.storage.put(key, this.original(job, encoding, samples), { contentType: 'audio/ogg' });
       const durationSeconds = encoding.totalSamples() / samplesPerSecond;
+      this.options.onConverted(durationSeconds);
       await this.splitting.commitOriginal(job, { objectKey: key, durationSeconds });
     } finally {
       await encoding.close();
