@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import type { AudioTools } from '#libs/audio';
+import { cpuOf } from './measure.js';
+
+/** Runs a program to its end. @param onOutput hears what it prints @throws Error when it fails */
+export function run(
+  command: string,
+  args: readonly string[],
+  { input = '', onOutput }: { readonly input?: string; readonly onOutput?: (chunk: Buffer) => void } = {},
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdout.on('data', (chunk: Buffer) => onOutput?.(chunk));
+    child.once('error', reject);
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
+    child.stdin.end(input);
+  });
+}
+
+/** CPU seconds of a program and of what it started. */
+export async function cpuSecondsOf(command: string, args: readonly string[]): Promise<number> {
+  const before = cpuOf('self').children;
+  await run(command, args);
+  return cpuOf('self').children - before;
+}
+
+/** What a person would type to convert a recording as Timbre does; the limits and the launcher are not among it. */
+export const encodeArguments = (input: string, output: string, part: readonly string[] = []): string[] => [
+  ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', '-threads', '1', ...part, '-i', input],
+  ...['-map', '0:a:0', '-ac', '1', '-ar', '48000', '-sample_fmt', 's16', '-threads', '1'],
+  ...['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained', '-frame_duration', '20', '-application', 'audio'],
+  output,
+];
+
+/** Encodes, `processes` at a time, as `xargs -P` does it. */
+export function xargsEncode(
+  tools: AudioTools,
+  processes: number,
+  encodes: readonly (readonly string[])[],
+): Promise<void> {
+  const perCommand = encodes[0]?.length ?? 1;
+  const input = encodes.flat().join('\0');
+  return run('xargs', ['-0', '-P', String(processes), '-n', String(perCommand), tools.ffmpeg.path], { input });
+}

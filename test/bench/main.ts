@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { findAudioTools } from '#libs/audio';
+import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { EmulatorControl } from '../faults/emulator-control.js';
+import { setUpServices, tearDown } from '../support/setup.js';
+import { Stack } from '../support/stack.js';
+import type { BenchCase, Lab } from './bench-case.js';
+import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
+import { overhead, throughput, workers } from './cases/many-recordings.js';
+import { details, detailsAtScale, list } from './cases/queries.js';
+import { bundle, download, upload } from './cases/transfers.js';
+import { Inputs } from './inputs.js';
+import { describeMachine, machineLine, notes, summary, table, type Report } from './report.js';
+import { full, short } from './scales.js';
+
+const cases: readonly BenchCase[] = [
+  ...[encodeOnce, samplesFirst, resplit, throughput, overhead, workers],
+  ...[upload, download, bundle, details, detailsAtScale, list],
+];
+
+const usage = `Usage: main.js [--short] [--only ${cases.map(({ name }) => name).join('|')}]…`;
+
+/**
+ * `npm run bench`: every case against its reference, in turns. `--short` runs all of them with next to no work: whether
+ * they run, not how fast. A full run of all cases writes docs/performance.md and docs/performance.json.
+ */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { short: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+  });
+  const chosen = cases.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+  if (chosen.length < values.only.length) throw new Error(usage);
+
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'timbre-bench-'));
+  await setUpServices();
+  try {
+    const tools = await findAudioTools({
+      searchPath: process.env['PATH'] ?? '',
+      launcherFolder: path.join(folder, 'launchers'),
+    });
+    const cache = path.join(projectRoot, '.cache', 'bench');
+    await mkdir(cache, { recursive: true });
+    const scale = values.short ? short : full;
+    const inputs = new Inputs(tools, cache);
+    const report = {
+      machine: describeMachine(tools),
+      date: new Date().toISOString(),
+      results: [] as Report['results'][number][],
+    };
+    const failed: string[] = [];
+    for (const one of chosen) {
+      const result = await runCase(one, { tools, scale, inputs, folder }).catch((error: unknown) => {
+        console.error(
+          `FAILED  ${one.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        );
+        failed.push(one.name);
+      });
+      if (result !== undefined) report.results.push(result);
+    }
+    console.log(`\n${machineLine(report)}\n\n${table(report)}`);
+    await writeFile(path.join(cache, 'last-run.json'), JSON.stringify(report, null, 2));
+    if (!values.short && values.only.length === 0 && failed.length === 0) await publish(report);
+    console.log(`\n${report.results.length} passed, ${failed.length} failed`);
+    if (failed.length > 0) process.exitCode = 1;
+  } finally {
+    await tearDown();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each case has a Timbre of its own, with the emulator instant and the rate limit off. */
+async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report['results'][number]> {
+  const startedAt = performance.now();
+  const loadBefore = os.loadavg()[0] ?? 0;
+  const stack = await Stack.start();
+  try {
+    await new EmulatorControl(stack.address.emulatorUrl, stack.address.emulatorKey).behaveWell();
+    const rows = await one.run({ ...lab, stack });
+    const result = { case: one.name, rows, load: [loadBefore, os.loadavg()[0] ?? 0] as const };
+    console.log(`ran     ${one.name}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${summary(rows)}`);
+    return result;
+  } catch (error) {
+    console.error(stack.lines.slice(-30).join('\n'));
+    throw error;
+  } finally {
+    await stack.stop();
+  }
+}
+
+/** Puts figures between the marks of docs/performance.md, whose words around them are a person's. */
+async function publish(report: Report): Promise<void> {
+  const page = path.join(projectRoot, 'docs', 'performance.md');
+  const text = await readFile(page, 'utf8');
+  const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
+  const figures = `${begin}\n\n${machineLine(report)}\n\n${table(report)}\n\n${notes(report)}\n\n${end}`;
+  const [before = '', rest = ''] = text.split(begin);
+  await writeFile(page, `${before}${figures}${rest.split(end)[1] ?? ''}`);
+  await writeFile(path.join(projectRoot, 'docs', 'performance.json'), `${JSON.stringify(report, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { AudioTools } from '#libs/audio';
+import type { Row } from './bench-case.js';
+import { median, spread } from './measure.js';
+
+/** The machine figures were seen on, and how busy it was. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGigabytes: number;
+  readonly node: string;
+  readonly ffmpeg: string;
+  readonly kernel: string;
+  readonly loadBefore: readonly number[];
+}
+
+export function describeMachine(tools: AudioTools): Machine {
+  return {
+    cpu: /model name\s*:\s*(.*)/.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? os.cpus()[0]?.model ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryGigabytes: Math.round(os.totalmem() / 1e9),
+    node: process.version,
+    ffmpeg: `${tools.ffmpeg.version} (${tools.ffmpeg.origin})`,
+    kernel: `${os.type()} ${os.release()}`,
+    loadBefore: os.loadavg(),
+  };
+}
+
+/** What a run came to. */
+export interface Report {
+  readonly machine: Machine;
+  readonly date: string;
+  readonly results: readonly {
+    readonly case: string;
+    readonly rows: readonly Row[];
+    /** Load average over a minute when the case began and when it ended: what else the machine did is in it. */
+    readonly load: readonly [number, number];
+  }[];
+}
+
+/** What the target bounds: the ratio to the reference, or ours alone. */
+export function figureOf(row: Row): number {
+  const ours = median(row.ours.values);
+  return row.reference === undefined ? ours : ours / median(row.reference.values);
+}
+
+export function isReached(row: Row): boolean {
+  const figure = figureOf(row);
+  return row.target.at === 'most' ? figure <= row.target.value : figure >= row.target.value;
+}
+
+const number = (value: number): string => String(Number(value.toPrecision(3)));
+const plain = (value: number): string => (value >= 1000 ? value.toFixed(0) : number(value));
+const percent = (value: number): string => `±${(value * 100).toFixed(0)} %`;
+
+/** What a case came to, on one line. */
+export const summary = (rows: readonly Row[]): string => rows.map((row) => number(figureOf(row))).join(', ');
+
+const columns = ['case', 'unit', 'ours', 'reference', 'ratio', 'target', 'reached', 'load'] as const;
+
+/** One line a row: medians with their spread, the ratio and what it was to be. */
+export function table({ results }: Report): string {
+  const lines = results.flatMap(({ rows, load }) =>
+    rows.map((row) => [
+      row.name,
+      row.unit,
+      cell(row.ours),
+      row.reference === undefined ? 'none' : cell(row.reference),
+      row.reference === undefined ? '' : number(figureOf(row)),
+      `${row.target.at === 'most' ? '≤' : '≥'} ${plain(row.target.value)}`,
+      isReached(row) ? 'yes' : '**no**',
+      load.map((value) => value.toFixed(1)).join(' to '),
+    ]),
+  );
+  return [columns, columns.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+const cell = (series: Row['ours']): string => {
+  const middle = plain(median(series.values));
+  return series.values.length === 1 ? middle : `${middle} ${percent(spread(series))}`;
+};
+
+/** What was set against what, and what was seen beside. */
+export function notes({ results }: Report): string {
+  const lines = results.flatMap(({ rows }) =>
+    rows.map((row) => {
+      const against = row.reference === undefined ? '' : ` against ${row.reference.name}`;
+      const head = `**${row.name}**: ${row.ours.name}${against}; ${row.ours.values.length} measured.`;
+      return [head, ...(row.notes ?? [])].join('\n\n');
+    }),
+  );
+  return lines.join('\n\n');
+}
+
+export function machineLine({ machine, date }: Report): string {
+  const load = machine.loadBefore.map((value) => value.toFixed(1)).join(', ');
+  return (
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}, Node ${machine.node}, ` +
+    `ffmpeg ${machine.ffmpeg}; ${date}; load average before the run ${load}.`
+  );
+}

@@ -1,0 +1,81 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import http from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import type { TestPartner } from '../support/shared-stack.js';
+
+/** Bytes to send, of known size, made anew for each sending. */
+export interface Source {
+  readonly bytes: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+const chunkBytes = 1 << 20;
+
+export async function fileSource(file: string): Promise<Source> {
+  const { size } = await stat(file);
+  return { bytes: size, open: () => createReadStream(file, { highWaterMark: chunkBytes }) };
+}
+
+/** Sends a body as it is; the answer's text. @throws Error unless it is a 2xx */
+export async function send(url: string, headers: http.OutgoingHttpHeaders, body: Source): Promise<string> {
+  const request = http.request(url, { method: 'POST', headers: { ...headers, 'Content-Length': body.bytes } });
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+  });
+  await pipeline(body.open(), request);
+  const answer = await answered;
+  const said = await text(answer);
+  if ((answer.statusCode ?? 500) >= 300) throw new Error(`${url}: ${answer.statusCode} ${said}`);
+  return said;
+}
+
+/** Creates a voice with a recording, streamed from a source. */
+export async function uploadVoice(partner: TestPartner, voice: string, recording: Source): Promise<void> {
+  const boundary = 'timbre-bench-boundary';
+  const part = (disposition: string): string => `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n`;
+  const head = Buffer.from(
+    `${part('name="name"')}\r\n${voice}\r\n${part('name="file"; filename="recording.wav"')}` +
+      'Content-Type: audio/wav\r\n\r\n',
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const body: Source = {
+    bytes: head.length + recording.bytes + tail.length,
+    async *open() {
+      yield head;
+      yield* recording.open();
+      yield tail;
+    },
+  };
+  const headers = { 'X-Api-Key': partner.key, 'Content-Type': `multipart/form-data; boundary=${boundary}` };
+  await send(`${partner.http.baseUrl}${partner.route()}`, headers, body);
+}
+
+/** A WAV of 44.1 kHz stereo of exactly so many bytes: a tone, from one block over and over. */
+export function toneWav(bytes: number): Source {
+  const header = Buffer.alloc(44);
+  header.write('RIFF');
+  header.writeUInt32LE(bytes - 8, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(2, 22);
+  header.writeUInt32LE(44_100, 24);
+  header.writeUInt32LE(44_100 * 4, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(bytes - 44, 40);
+  const block = Buffer.from(
+    Int16Array.from({ length: chunkBytes / 2 }, (_, at) => 8000 * Math.sin((at >> 1) * 0.05)).buffer,
+  );
+  return {
+    bytes,
+    async *open() {
+      yield header;
+      for (let left = bytes - header.length; left > 0; left -= block.length)
+        yield block.subarray(0, Math.min(left, block.length));
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { TestPartner } from '../support/shared-stack.js';
+import { details } from '../support/voices.js';
+import { processesNaming } from '../support/running-processes.js';
+import { waitFor } from '../support/wait-for.js';
+import { allSettled, expectNoOrphans } from './checks.js';
+import { expectNothingLeft } from './collection.js';
+import { expect, type Fault } from './fault.js';
+import { upload } from './uploads.js';
+import type { Lab, LabOptions } from './lab.js';
+import type { FfmpegMode } from './scripted-ffmpeg.js';
+
+/** Room for one of each kind at the same time; short recordings, so that an endless one is soon too long. */
+const badFfmpegLab: LabOptions = { env: { FFMPEG_PROCESSES: '3', MAX_RECORDING_SECONDS: '300' } };
+
+/** The longest of ffmpeg's limits that applies: no output for 30 s. */
+const killedWithinMs = 45_000;
+
+const hungAndRunaway: Fault = {
+  name: 'ffmpeg-hung-runaway',
+  fault: 'hung and runaway ffmpeg (sleeps, burns a core, writes for ever)',
+  passesWhen: 'killed at its limit, voice failed with a sentence, unlocked',
+  lab: badFfmpegLab,
+  round: async (lab) => {
+    const partner = await lab.partner();
+    const modes = ['hang', 'spin', 'endless'] as const satisfies readonly FfmpegMode[];
+    for (const mode of modes) await convertWith(lab, partner, mode);
+    const recoveryMs = await allSettled(lab, partner, killedWithinMs);
+    await expectNoOrphans(lab);
+    const sentences: string[] = [];
+    for (const mode of modes) {
+      const { status, errors } = await details(partner, mode);
+      expect(status.splitting === 'failed' && status.embedding === 'idle', `${mode}: failed`, { status, errors });
+      expect((errors.splitting ?? '').length > 10, `${mode}: a sentence says why`, errors);
+      sentences.push(`${mode}: ${errors.splitting}`);
+    }
+    await lab.ffmpeg.become('real');
+    for (const mode of modes) {
+      const again = await partner.http.post(`${partner.route(mode)}/split`);
+      expect(again.status === 202, `${mode}: the voice is unlocked`, again);
+    }
+    await allSettled(lab, partner, 60_000);
+    for (const mode of modes) {
+      expect((await details(partner, mode)).status.embedding === 'completed', `${mode}: converts once ffmpeg is well`);
+    }
+    await expectNothingLeft(lab);
+    return { recoveryMs, note: sentences.join('; ') };
+  },
+};
+
+/** Uploads a voice named after the mode and waits until its ffmpeg, which is in that mode for good, runs. */
+async function convertWith(lab: Lab, partner: TestPartner, mode: FfmpegMode): Promise<void> {
+  await lab.ffmpeg.become(mode);
+  const running = async (): Promise<number> => (await processesNaming(`libopus`)).length;
+  const before = await running();
+  await upload(lab, partner, mode);
+  const isClaimed = async (): Promise<boolean> => {
+    const rows = await lab.sql(
+      `SELECT 1 FROM jobs JOIN voices ON voices.id = voice_id JOIN partners p ON p.id = jobs.partner_id
+       WHERE p.name = $1 AND voices.name = $2 AND jobs.state <> 'queued'`,
+      [partner.name, mode],
+    );
+    return rows.length > 0;
+  };
+  await waitFor(`${mode} is claimed`, isClaimed, { everyMs: 10 });
+  // `hang` becomes `sleep`, whose arguments do not name the encoder.
+  if (mode !== 'hang') await waitFor(`${mode} runs`, async () => (await running()) > before || !(await isBusy(lab)));
+  else await waitFor('sleep runs', async () => (await processesNaming('86400')).length > 0);
+}
+
+async function isBusy(lab: Lab): Promise<boolean> {
+  return (await lab.sql(`SELECT 1 FROM jobs WHERE state = 'running'`)).length > 0;
+}
+
+export const badFfmpegFaults: readonly Fault[] = [hungAndRunaway];

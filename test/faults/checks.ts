@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { TestPartner } from '../support/shared-stack.js';
+import { bytesOf, details, settled, type Details } from '../support/voices.js';
+import { processesNaming } from '../support/running-processes.js';
+import { waitFor } from '../support/wait-for.js';
+import { expect } from './fault.js';
+import type { Lab } from './lab.js';
+
+/** What a voice's samples are, without what is different by design in each job: the stream serial of Ogg. */
+export interface SampleSet {
+  readonly samples: Details['samples'];
+  readonly audio: readonly string[];
+}
+
+/** Reads all samples of a voice. */
+export async function sampleSet(partner: TestPartner, voice: string): Promise<SampleSet> {
+  const { samples } = await details(partner, voice);
+  const audio: string[] = [];
+  for (const { index } of samples) {
+    audio.push(packetsDigest(await bytesOf(partner, `${partner.route(voice)}/samples/${index}`)));
+  }
+  return { samples, audio };
+}
+
+/** SHA-256 of an Ogg file with serials and the checksums over them left out (RFC 3533, section 6). */
+function packetsDigest(ogg: Buffer): string {
+  const plain = Buffer.from(ogg);
+  for (let at = plain.indexOf('OggS'); at >= 0; at = plain.indexOf('OggS', at + 27)) {
+    plain.fill(0, at + 14, at + 18);
+    plain.fill(0, at + 22, at + 26);
+  }
+  return createHash('sha256').update(plain).digest('hex');
+}
+
+/** A voice went through everything: completed, with exactly these samples and an embedding that can be downloaded. */
+export async function expectWhole(partner: TestPartner, voice: string, wanted: SampleSet): Promise<void> {
+  const found = await details(partner, voice);
+  expect(found.status.splitting === 'completed' && found.status.embedding === 'completed', `${voice} completed`, found);
+  expect(found.errors.splitting === null && found.errors.embedding === null, `${voice} has no errors`, found.errors);
+  const made = await sampleSet(partner, voice);
+  expect(JSON.stringify(made) === JSON.stringify(wanted), `${voice} has exactly the samples it should`, made.samples);
+  const zip = await fetch(found.embedding_zip_url ?? '');
+  await zip.body?.cancel();
+  expect(zip.status === 200, `the embedding of ${voice} can be downloaded`, zip.status);
+}
+
+/** Each job of a voice ended once, well, and the GPU side was asked at most `submissions` times. */
+export async function expectOnce(lab: Lab, partner: TestPartner, voice: string, submissions = 1): Promise<void> {
+  const jobs = await lab.sql<{ kind: string; state: string; submissions: number }>(
+    `SELECT kind, state, submissions FROM jobs JOIN voices ON voices.id = jobs.voice_id JOIN partners p
+       ON p.id = voices.partner_id WHERE p.name = $1 AND voices.name = $2`,
+    [partner.name, voice],
+  );
+  const ended = jobs.map(({ kind, state }) => `${kind} ${state}`).sort();
+  expect(ended.join() === 'embed completed,split completed', `${voice} was split and embedded once`, ended);
+  const asked = await lab.emulator.jobs({ partner: partner.name, voice });
+  expect(asked.length >= 1 && asked.length <= submissions, `at most ${submissions} GPU jobs for ${voice}`, asked);
+}
+
+/** Waits until none of a partner's voices is in progress. @returns how long it took, in milliseconds */
+export async function allSettled(lab: Lab, partner: TestPartner, timeoutMs: number): Promise<number> {
+  const startedAt = performance.now();
+  const inProgress = (): Promise<boolean> =>
+    lab
+      .sql<{ n: string }>(
+        `SELECT count(*) AS n FROM voices JOIN partners p ON p.id = partner_id
+         WHERE p.name = $1 AND 'in_progress' IN (splitting_status, embedding_status)`,
+        [partner.name],
+      )
+      .then(([row]) => row?.n === '0')
+      .catch(() => false);
+  await waitFor(`all voices of ${partner.name} are settled`, inProgress, { timeoutMs, everyMs: 50 });
+  return Math.round(performance.now() - startedAt);
+}
+
+/** As `settled`, measured. @returns milliseconds */
+export async function settledWithin(partner: TestPartner, voice: string, timeoutMs: number): Promise<number> {
+  const startedAt = performance.now();
+  await settled(partner, voice, timeoutMs);
+  return Math.round(performance.now() - startedAt);
+}
+
+/** No ffmpeg or ffprobe is left running. */
+export async function expectNoOrphans(lab: Lab): Promise<void> {
+  const none = async (): Promise<boolean> => (await processesNaming(lab.scratch)).length === 0;
+  await waitFor('no ffmpeg is left behind', none, { timeoutMs: 5_000 });
+}
+
+/** No part ended by itself. */
+export function expectAllRunning(lab: Lab): void {
+  expect(lab.missing.length === 0, 'no process ended by itself', lab.missing);
+}
+
+/** The scratch folder holds nothing but an empty folder for each process that runs. */
+export async function expectCleanScratch(lab: Lab): Promise<void> {
+  const clean = async (): Promise<boolean> => {
+    const folders = await readdir(lab.scratch);
+    const held = await Promise.all(folders.map((name) => readdir(path.join(lab.scratch, name)).catch(() => [])));
+    const expected = [lab.api, ...lab.workers].filter((part) => part.pid !== undefined).length;
+    const processes = folders.filter((name) => /^(api|worker)_/.test(name));
+    const left = folders.flatMap((name, at) => (processes.includes(name) ? held[at]! : []));
+    return left.length === 0 && processes.length <= expected;
+  };
+  await waitFor('no file is left in the scratch folder', clean, { timeoutMs: 10_000 });
+}

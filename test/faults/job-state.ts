@@ -1,0 +1,21 @@
+import type { TestPartner } from '../support/shared-stack.js';
+import { waitFor } from '../support/wait-for.js';
+import type { Lab } from './lab.js';
+
+/** Waits until a job of a partner meets a condition on its row: the moment for a fault to strike. */
+export async function jobIs(
+  lab: Lab,
+  partner: TestPartner,
+  kind: 'split' | 'embed',
+  condition: string,
+  timeoutMs = 20_000,
+): Promise<void> {
+  const looks = async (): Promise<boolean> => {
+    const rows = await lab.sql(
+      `SELECT 1 FROM jobs JOIN partners p ON p.id = jobs.partner_id WHERE p.name = $1 AND kind = $2 AND ${condition}`,
+      [partner.name, kind],
+    );
+    return rows.length > 0;
+  };
+  await waitFor(`a ${kind} job with ${condition}`, looks, { everyMs: 5, timeoutMs });
+}

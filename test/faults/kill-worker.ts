@@ -1,0 +1,224 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processesNaming } from '../support/running-processes.js';
+import type { TestPartner } from '../support/shared-stack.js';
+import { settled } from '../support/voices.js';
+import { waitFor } from '../support/wait-for.js';
+import { allSettled, expectNoOrphans, expectOnce, expectWhole, sampleSet } from './checks.js';
+import { expectNothingLeft } from './collection.js';
+import { expect, type Fault, type Outcome } from './fault.js';
+import { jobIs } from './job-state.js';
+import type { Lab, LabOptions } from './lab.js';
+import { reference } from './reference.js';
+import { upload } from './uploads.js';
+
+const killWorkerLab: LabOptions = {};
+/** Its rounds take longest; they need not wait for the others'. */
+const fiveTimesLab: LabOptions = {};
+
+/** How long after a worker is back everything has to be settled. */
+const recoverWithinMs = 30_000;
+
+/** Brings the worker back and checks that the voice went through everything all the same. */
+async function recovered(lab: Lab, partner: TestPartner, submissions = 1): Promise<Outcome> {
+  const wanted = await reference(lab);
+  await lab.worker.start();
+  const recoveryMs = await allSettled(lab, partner, recoverWithinMs);
+  await expectWhole(partner, 'voice', wanted);
+  await expectOnce(lab, partner, 'voice', submissions);
+  await expectNoOrphans(lab);
+  await expectNothingLeft(lab);
+  return { recoveryMs };
+}
+
+async function killWorker(lab: Lab): Promise<void> {
+  lab.worker.kill('SIGKILL');
+  await lab.worker.ended;
+}
+
+const passesWhen =
+  'terminal ≤ 30 s after a worker is back, exact samples, 0 orphan processes, 0 leftover files after collection';
+
+const duringConvert: Fault = {
+  name: 'kill-worker-convert',
+  fault: 'kill -9 worker during convert',
+  passesWhen,
+  lab: killWorkerLab,
+  round: async (lab) => {
+    await reference(lab);
+    const partner = await lab.partner();
+    await lab.ffmpeg.become('slow');
+    await upload(lab, partner, 'voice');
+    await jobIs(lab, partner, 'split', `state = 'running'`);
+    await waitFor('ffmpeg runs', async () => (await processesNaming(lab.scratch)).length > 0);
+    await sleep(Math.random() * 3_000);
+    await killWorker(lab);
+    await lab.ffmpeg.become('real');
+    await expectNoOrphans(lab);
+    return recovered(lab, partner);
+  },
+};
+
+const duringSplit: Fault = {
+  name: 'kill-worker-split',
+  fault: 'kill -9 worker during split (cutting a stored original)',
+  passesWhen,
+  lab: killWorkerLab,
+  round: async (lab) => {
+    const partner = await lab.partner();
+    await upload(lab, partner, 'voice', lab.recordings.long);
+    await settled(partner, 'voice');
+    const split = async (): Promise<void> => {
+      const answer = await partner.http.post(`${partner.route('voice')}/split`, {
+        max_samples: 100,
+        sample_duration: 5,
+      });
+      expect(answer.status === 202, 'the split was taken', answer);
+    };
+    await split();
+    await settled(partner, 'voice');
+    const wanted = await sampleSet(partner, 'voice');
+    await split();
+    await jobIs(lab, partner, 'split', `state = 'running'`);
+    await killWorker(lab);
+    await lab.worker.start();
+    const recoveryMs = await allSettled(lab, partner, recoverWithinMs);
+    const made = await sampleSet(partner, 'voice');
+    expect(JSON.stringify(made) === JSON.stringify(wanted), 'exactly the samples of a split without a fault');
+    const [job] = await lab.sql<{ generation: number }>(
+      `SELECT generation FROM jobs WHERE kind = 'split' ORDER BY created_at DESC LIMIT 1`,
+    );
+    await expectNoOrphans(lab);
+    await expectNothingLeft(lab);
+    return { recoveryMs, ...(job?.generation === 1 ? { note: 'the split was over before the kill' } : {}) };
+  },
+};
+
+/** Odd rounds: POST /run never arrives. Even rounds: it does, and the answer is on its way back. */
+const duringSubmit: Fault = {
+  name: 'kill-worker-submit',
+  fault: 'kill -9 worker during submit',
+  passesWhen: `${passesWhen}, ≤ 2 submissions`,
+  lab: killWorkerLab,
+  round: async (lab, round) => {
+    await reference(lab);
+    const partner = await lab.partner();
+    const arrives = round.number % 2 === 0;
+    if (arrives) lab.gpu.keepAnswers();
+    else lab.gpu.blackHole();
+    await upload(lab, partner, 'voice');
+    await jobIs(lab, partner, 'embed', `state = 'running' AND submitted_at IS NOT NULL`);
+    if (arrives) await waitFor('the GPU job', async () => (await lab.emulator.jobs({ voice: 'voice' })).length > 0);
+    await killWorker(lab);
+    await lab.gpu.cut();
+    await lab.gpu.pass();
+    return recovered(lab, partner, arrives ? 1 : 2);
+  },
+};
+
+const duringPoll: Fault = {
+  name: 'kill-worker-poll',
+  fault: 'kill -9 worker during poll',
+  passesWhen,
+  lab: killWorkerLab,
+  round: async (lab) => {
+    await reference(lab);
+    const partner = await lab.partner();
+    const whose = { partner: partner.name, voice: 'voice' };
+    await lab.emulator.befall(whose, { kind: 'hold' });
+    await upload(lab, partner, 'voice');
+    await jobIs(lab, partner, 'embed', `state = 'waiting'`);
+    lab.gpu.keepAnswers();
+    await jobIs(lab, partner, 'embed', `state = 'waiting' AND polls > 0`);
+    await killWorker(lab);
+    await lab.gpu.cut();
+    await lab.gpu.pass();
+    await lab.emulator.relieve(whose);
+    return recovered(lab, partner);
+  },
+};
+
+/** In turns: the commit of the samples, of the original, of the embedding. */
+const duringCommit: Fault = {
+  name: 'kill-worker-commit',
+  fault: 'kill -9 worker during commit',
+  passesWhen,
+  lab: killWorkerLab,
+  round: async (lab, round) => {
+    await reference(lab);
+    const partner = await lab.partner();
+    const commits = [
+      ['split', `stage = 'samples' AND state = 'running'`],
+      ['split', `stage = 'original' AND state = 'running'`],
+      ['embed', `state = 'waiting'`],
+    ] as const;
+    const [kind, condition] = commits[round.number % commits.length] ?? commits[0];
+    if (kind === 'split') await lab.ffmpeg.become('slow');
+    else await lab.emulator.befall({ partner: partner.name }, { kind: 'instant', afterMs: 1_000 });
+    await upload(lab, partner, 'voice');
+    await jobIs(lab, partner, kind, condition);
+    await whileVoiceIsLocked(lab, partner, async () => {
+      await waitFor('the worker waits for the lock of its commit', () => workerWaits(lab), { timeoutMs: 20_000 });
+      await killWorker(lab);
+    });
+    await lab.ffmpeg.become('real');
+    return recovered(lab, partner);
+  },
+};
+
+/** Holds the row that every commit begins with. */
+async function whileVoiceIsLocked(lab: Lab, partner: TestPartner, work: () => Promise<void>): Promise<void> {
+  const connection = await lab.connect();
+  try {
+    await connection.query('BEGIN');
+    await connection.query(
+      `SELECT 1 FROM voices WHERE partner_id = (SELECT id FROM partners WHERE name = $1) FOR UPDATE`,
+      [partner.name],
+    );
+    await work();
+  } finally {
+    await connection.query('ROLLBACK');
+    connection.release();
+  }
+}
+
+async function workerWaits(lab: Lab): Promise<boolean> {
+  const waiting = await lab.sql(
+    `SELECT 1 FROM pg_stat_activity WHERE application_name = 'timbre-worker' AND wait_event_type = 'Lock'`,
+  );
+  return waiting.length > 0;
+}
+
+/** Kills within each run of the same job, before it could finish. */
+const fiveTimes: Fault = {
+  name: 'kill-worker-five-times',
+  fault: 'the same job killed five times',
+  passesWhen: 'completes',
+  lab: fiveTimesLab,
+  round: async (lab) => {
+    const wanted = await reference(lab);
+    const partner = await lab.partner();
+    await lab.ffmpeg.become('slow');
+    await upload(lab, partner, 'voice');
+    for (let kills = 0; kills < 5; kills += 1) {
+      await jobIs(lab, partner, 'split', `state = 'running' AND leased_until > now() AND generation > ${kills}`);
+      if (kills === 4) await lab.ffmpeg.become('real');
+      await killWorker(lab);
+      await lab.worker.start();
+    }
+    const recoveryMs = await allSettled(lab, partner, recoverWithinMs);
+    await expectWhole(partner, 'voice', wanted);
+    await expectOnce(lab, partner, 'voice');
+    await expectNoOrphans(lab);
+    await expectNothingLeft(lab);
+    return { recoveryMs };
+  },
+};
+
+export const killWorkerFaults: readonly Fault[] = [
+  duringConvert,
+  duringSplit,
+  duringSubmit,
+  duringPoll,
+  duringCommit,
+  fiveTimes,
+];

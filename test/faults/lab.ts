@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { findAudioTools, type AudioTools } from '#libs/audio';
+import { migrate } from '#libs/database';
+import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
+import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
+import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import { freePort } from '../support/ports.js';
+import { ProcessLog } from '../support/process-log.js';
+import { startValkey, temporaryFolder } from '../support/services.js';
+import { makePartner, type TestPartner } from '../support/shared-stack.js';
+import type { Environment } from '../support/stack.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { waitFor } from '../support/wait-for.js';
+import { EmulatorControl } from './emulator-control.js';
+import { makeRecordings, type Recordings } from './recordings.js';
+import { ScriptedFfmpeg } from './scripted-ffmpeg.js';
+import { mountSmallDisk, unmountDisk } from './small-disk.js';
+
+export interface LabOptions {
+  /** Default 1. */
+  readonly workers?: number;
+  /** Beside the defaults, for the API and the workers. */
+  readonly env?: Environment;
+  readonly workerEnv?: Environment;
+  /** Uploads, conversions and objects share a disk of this size; absent: no limit. */
+  readonly diskMebibytes?: number;
+}
+
+/** Times that are hours in production, where a test cannot wait for them. */
+const shortTimes: Environment = {
+  RUNPOD_UNKNOWN_OUTCOME_SECONDS: '6',
+  EMBEDDING_DEADLINE_SECONDS: '300',
+  SHUTDOWN_GRACE_SECONDS: '5',
+  TEST_SENTENCES: 'One sentence is enough.',
+  RATE_LIMIT_PER_MINUTE: '0',
+  MAX_RECORDING_SECONDS: '1200',
+  FFMPEG_PROCESSES: '2',
+  NODE_ENV: 'test',
+  LOG_FORMAT: 'json',
+};
+
+/** Nothing of it has to outlive a power cut; a kill -9 of Postgres loses nothing without fsync. */
+const postgresSettings = ['max_connections=200', 'fsync=off', 'full_page_writes=off'];
+
+/**
+ * A complete Timbre of real processes with a Postgres, a Valkey and a RunPod of its own, all of them to be broken: the
+ * API and the workers reach Redis, and the workers RunPod, through proxies.
+ */
+export class Lab {
+  readonly log = new ProcessLog();
+  readonly adminKey = randomBytes(24).toString('base64url');
+  readonly dataDir = temporaryFolder();
+  readonly disk = path.join(this.dataDir, 'disk');
+  readonly scratch = path.join(this.disk, 'scratch');
+  readonly objects = path.join(this.disk, 'objects');
+
+  postgres: ManagedProcess;
+  valkey: ManagedProcess;
+  emulatorProcess: ManagedProcess;
+  api: ManagedProcess;
+  workers: readonly ManagedProcess[];
+  apiRedis: TcpProxy;
+  workerRedis: TcpProxy;
+  gpu: TcpProxy;
+  emulator: EmulatorControl;
+  ffmpeg: ScriptedFfmpeg;
+  tools: AudioTools;
+  recordings: Recordings;
+  baseUrl: string;
+  databaseUrl: string;
+  valkeyPort: number;
+  private pool: pg.Pool;
+
+  private constructor(readonly options: LabOptions) {}
+
+  static async start(options: LabOptions): Promise<Lab> {
+    const lab = new Lab(options);
+    try {
+      await lab.startServers();
+      await lab.startTimbre();
+      return lab;
+    } catch (error) {
+      await lab.stop().catch(() => undefined);
+      throw new Error(`The lab did not start: ${String(error)}\n${lab.log.lines.slice(-40).join('\n')}`);
+    }
+  }
+
+  /** The first worker. */
+  get worker(): ManagedProcess {
+    return this.workers[0]!;
+  }
+
+  partner(): Promise<TestPartner> {
+    return makePartner(this);
+  }
+
+  async sql<T>(statement: string, parameters: unknown[] = []): Promise<T[]> {
+    return (await this.pool.query(statement, parameters)).rows as T[];
+  }
+
+  /** A connection of the caller's own, to hold a lock with. */
+  connect(): Promise<pg.PoolClient> {
+    return this.pool.connect();
+  }
+
+  /** Ends what a fault left behind: whatever is down is started, whatever is stopped goes on. */
+  async heal(): Promise<void> {
+    await Promise.all([this.apiRedis.pass(), this.workerRedis.pass(), this.gpu.pass(), this.ffmpeg.become('real')]);
+    if (this.postgres.pid === undefined) await this.postgres.start();
+    if (this.valkey.pid === undefined) await this.valkey.start();
+    if (this.emulatorProcess.pid === undefined) await this.emulatorProcess.start();
+    await this.emulator.behaveWell();
+    for (const part of [this.api, ...this.workers]) part.kill('SIGCONT');
+    await Promise.all([this.api, ...this.workers].filter((part) => part.pid === undefined).map((part) => part.start()));
+  }
+
+  /** Names of the parts that are not running. */
+  get missing(): string[] {
+    const parts = [this.postgres, this.valkey, this.emulatorProcess, this.api, ...this.workers];
+    return parts.filter((part) => part.pid === undefined).map((part) => part.name);
+  }
+
+  async stop(): Promise<void> {
+    const timbre = [this.api, ...(this.workers ?? []), this.emulatorProcess];
+    for (const part of timbre) part?.kill('SIGCONT');
+    await Promise.all(timbre.map((part) => part?.stop()));
+    await this.pool?.end();
+    await Promise.all([this.valkey?.stop(), this.postgres?.stop()]);
+    await Promise.all([this.apiRedis, this.workerRedis, this.gpu].map((proxy) => proxy?.stop()));
+    if (this.options.diskMebibytes !== undefined) await unmountDisk(this.disk);
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async startServers(): Promise<void> {
+    await mkdir(this.disk, { recursive: true });
+    if (this.options.diskMebibytes !== undefined) await mountSmallDisk(this.disk, this.options.diskMebibytes);
+    const server = await embeddedPostgres(this.dataDir, postgresSettings);
+    this.databaseUrl = server.url;
+    this.postgres = new ManagedProcess(server.process, this.log);
+    const [valkey, tools] = await Promise.all([
+      startValkey(),
+      findAudioTools({
+        searchPath: process.env['PATH'] ?? '',
+        launcherFolder: path.join(this.dataDir, 'test-launchers'),
+      }),
+      this.postgres.start(),
+    ]);
+    this.valkey = valkey.process;
+    this.valkeyPort = Number(new URL(valkey.url).port);
+    this.tools = tools;
+    const [, ffmpeg, recordings] = await Promise.all([
+      migrate(this.databaseUrl),
+      ScriptedFfmpeg.write(this.dataDir, tools.ffmpeg.path),
+      makeRecordings(tools, path.join(this.dataDir, 'recordings')),
+    ]);
+    this.ffmpeg = ffmpeg;
+    this.recordings = recordings;
+    this.pool = new pg.Pool({ connectionString: this.databaseUrl, max: 10 });
+    this.pool.on('error', () => undefined); // Postgres is restarted under it
+  }
+
+  private async startTimbre(): Promise<void> {
+    const proxied = async (port: number): Promise<TcpProxy> =>
+      TcpProxy.start(await freePort(), { host: '127.0.0.1', port });
+    const [port, emulatorPort] = await Promise.all([freePort(), freePort()]);
+    [this.apiRedis, this.workerRedis, this.gpu] = await Promise.all([
+      proxied(this.valkeyPort),
+      proxied(this.valkeyPort),
+      proxied(emulatorPort),
+    ]);
+    const key = randomBytes(24).toString('base64url');
+    const address = `http://127.0.0.1:${port}`;
+    this.baseUrl = `${address}/api`;
+    this.emulator = new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, key);
+    const environment = (redis: TcpProxy, more: Environment = {}): NodeJS.ProcessEnv =>
+      serviceEnvironment(
+        {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          SCRATCH_DIR: this.scratch,
+          STORAGE_URL: pathToFileURL(this.objects).href,
+          ...shortTimes,
+          ...this.options.env,
+          ...more,
+        },
+        {
+          port,
+          address,
+          dataDir: this.dataDir,
+          databaseUrl: this.databaseUrl,
+          redisUrl: `redis://127.0.0.1:${redis.port}`,
+          runpodBaseUrl: `http://127.0.0.1:${this.gpu.port}/v2`,
+          runpodApiKey: key,
+          adminApiKey: this.adminKey,
+          ffmpegPath: this.ffmpeg.path,
+          ffprobePath: this.tools.ffprobe.path,
+        },
+      );
+    const emulator = { port: emulatorPort, apiKey: key, ffmpegPath: this.tools.ffmpeg.path };
+    const apiEnvironment = environment(this.apiRedis);
+    const workerEnvironment = environment(this.workerRedis, this.options.workerEnv);
+    this.emulatorProcess = new ManagedProcess(
+      emulatorProcess(apiEnvironment, emulator, ['--webhook-retry-ms', '1000']),
+      this.log,
+    );
+    this.api = new ManagedProcess(apiProcess(apiEnvironment, address), this.log);
+    this.workers = Array.from(
+      { length: this.options.workers ?? 1 },
+      (_, at) => new ManagedProcess({ ...workerProcess(workerEnvironment), name: `worker-${at + 1}` }, this.log),
+    );
+    await Promise.all([this.emulatorProcess, this.api, ...this.workers].map((part) => part.start()));
+    await this.emulator.behaveWell();
+    await waitFor('Postgres answers', () => this.sql('SELECT 1').then(() => true));
+  }
+}

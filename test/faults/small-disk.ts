@@ -1,0 +1,40 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Puts a file system in memory of a fixed size on a folder. */
+export async function mountSmallDisk(folder: string, mebibytes: number): Promise<void> {
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0755`, 'tmpfs', folder]);
+}
+
+export async function unmountDisk(folder: string): Promise<void> {
+  await run('umount', ['-l', folder]);
+}
+
+/** Why no file system can be mounted here; undefined when it can. */
+export function whyNoSmallDisk(): string | undefined {
+  const folder = mkdtempSync(path.join(tmpdir(), 'timbre-mount-'));
+  try {
+    mkdirSync(folder, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder], { stdio: 'pipe' });
+    return undefined;
+  } catch {
+    return 'mounting a small disk needs root and mount(8)';
+  } finally {
+    rmdirSync(folder);
+  }
+}
+
+/** Fills a disk until so many bytes are left, with one file. @returns its path: removing it gives the space back */
+export async function fillDisk(folder: string, leaveBytes: number): Promise<string> {
+  const ballast = path.join(folder, 'ballast');
+  const { bavail, bsize } = await statfs(folder);
+  await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes)));
+  return ballast;
+}
