@@ -6,9 +6,11 @@ import { DatabaseModule } from '#libs/database';
 import { EmbeddingsModule } from '#libs/embeddings';
 import { JobsModule } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
+import { MonitoringModule } from '#libs/monitoring';
 import { SamplesModule } from '#libs/samples';
 import { StorageModule } from '#libs/storage';
 import { VoicesModule } from '#libs/voices';
+import { ActorInterceptor } from './access/actor.interceptor.js';
 import { ApiKeyGuard } from './access/api-key.guard.js';
 import { PartnerGuard } from './access/partner.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
@@ -17,7 +19,6 @@ import { AdminModule } from './admin/admin.module.js';
 import { BodyInterceptor } from './body/body.interceptor.js';
 import { EmbeddingController } from './embeddings/embedding.controller.js';
 import { TestSamplesController } from './embeddings/test-samples.controller.js';
-import { Health } from './health/health.js';
 import { HealthController } from './health/health.controller.js';
 import { HooksController } from './hooks/hooks.controller.js';
 import { EveryErrorFilter } from './http/every-error.filter.js';
@@ -58,13 +59,14 @@ export class AppModule {
         AuthModule.forRoot({
           databaseUrl: config.databaseUrl,
           redisUrl: config.redisUrl,
-          adminApiKey: config.adminApiKey,
+          adminApiKeys: config.adminApiKeys,
         }),
         VoicesModule,
         SamplesModule,
         EmbeddingsModule.forRoot({ ttsTypes: [...config.runpodEndpoints.keys()] }),
         AdminModule,
         ObjectsModule,
+        MonitoringModule.forRoot({ app: 'api', port: config.metricsPort, host: config.metricsHost }),
       ],
       controllers: [
         ListVoicesController,
@@ -79,7 +81,6 @@ export class AppModule {
         HooksController,
       ],
       providers: [
-        Health,
         Recordings,
         UploadedSamples,
         // Each step of the contract's order of checks, in that order: 401, 429, 403, 404, then the body.
@@ -87,6 +88,7 @@ export class AppModule {
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: PartnerGuard },
         { provide: APP_GUARD, useClass: VoiceGuard },
+        { provide: APP_INTERCEPTOR, useClass: ActorInterceptor },
         { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
         { provide: APP_FILTER, useExisting: EveryErrorFilter },
       ],

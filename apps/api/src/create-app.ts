@@ -1,10 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '#libs/config';
+import { JobQueues, warnOfEviction } from '#libs/jobs';
 import { NestLogger, type Logger } from '#libs/logging';
+import { Metrics } from '#libs/metrics';
+import { serveQueuesBoard } from './admin/queues-board.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs/serve-docs.js';
+import { allowOrigins } from './http/allow-origins.js';
 import { prepareHttp } from './http/prepare-http.js';
+import { followRequests } from './monitoring/follow-requests.js';
 import type { Stopping } from './http/stopping.js';
 
 export interface ApiApp {
@@ -19,6 +24,13 @@ export async function createApp(config: Config, logger: Logger): Promise<ApiApp>
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const stopping = await prepareHttp(app, logger, () => serveDocs(app, config.publicUrl));
+  app.set('trust proxy', config.trustProxy);
+  app.use(followRequests(app.get(Metrics)));
+  const stopping = await prepareHttp(app, logger, () => {
+    allowOrigins(app, config.corsOrigins);
+    if (config.swagger === 'on') serveDocs(app, config.publicUrl);
+    if (config.bullBoard === 'on') serveQueuesBoard(app);
+  });
+  warnOfEviction(app.get(JobQueues), logger);
   return { app, stopping };
 }

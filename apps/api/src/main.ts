@@ -2,12 +2,19 @@ import 'reflect-metadata';
 import { configFromEnvironment } from '#libs/config';
 import { missingMigrations, waitForPostgres } from '#libs/database';
 import { createLogger } from '#libs/logging';
+import { startTracing } from '#libs/tracing';
 import { createApp } from './create-app.js';
 
 /** Serves the API until it is told to stop (SIGTERM, SIGINT) or its parent process is gone. */
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'api', level: config.logLevel, format: config.logFormat });
+
+  const tracing = startTracing({
+    app: 'api',
+    endpoint: config.otlpEndpoint,
+    onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),
+  });
 
   // Started by another process of ours: never outlive it.
   const orphaned = (): void => process.exit(1);
@@ -28,6 +35,7 @@ async function main(): Promise<void> {
       logger.info(`Stopping: ${why}`);
       await stopping.stop(app.getHttpServer(), config.shutdownGraceSeconds);
       await app.close();
+      await tracing.stop();
       process.exit(0);
     })();
   };

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { withSecretsFromFiles } from '#libs/config';
 import { banner } from './banner.js';
 import { demoKey } from './demo-key.js';
 import { InstanceLock } from './instance-lock.js';
@@ -13,8 +14,8 @@ const say = (name: string, line: string): void => void process.stdout.write(`${n
 const report = (line: string): void => say('timbre', line);
 
 /** Everything `npm start` needs before its first process: a free port and a data folder of its own. */
-async function prepare(): Promise<{ settings: Settings; lock: InstanceLock }> {
-  const settings = readSettings(process.env);
+async function prepare(environment: NodeJS.ProcessEnv): Promise<{ settings: Settings; lock: InstanceLock }> {
+  const settings = readSettings(environment);
   // Passable for the user that Postgres runs as when root starts it; what is secret in it is readable to us alone.
   mkdirSync(settings.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const lock = await InstanceLock.take(settings.dataDir);
@@ -31,7 +32,8 @@ async function showHowToUse(settings: Settings): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { settings, lock } = await prepare();
+  const environment = withSecretsFromFiles(process.env);
+  const { settings, lock } = await prepare(environment);
   const run = new Run(lock, { line: say, report }, () => {
     process.exitCode = 1;
     void run.stop();
@@ -43,7 +45,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 
   try {
-    await startTimbre(run, settings, report);
+    await startTimbre(run, settings, environment, report);
     await showHowToUse(settings);
   } catch (error) {
     if (!run.isStopping) {

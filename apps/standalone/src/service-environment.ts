@@ -42,7 +42,7 @@ export function serviceEnvironment(given: NodeJS.ProcessEnv, around: Surrounding
     REDIS_URL: around.redisUrl,
     RUNPOD_BASE_URL: around.runpodBaseUrl,
     RUNPOD_API_KEY: around.runpodApiKey,
-    ADMIN_API_KEY: around.adminApiKey,
+    ADMIN_API_KEY: set['ADMIN_API_KEY'] ?? around.adminApiKey, // it may list several
     FFMPEG_PATH: around.ffmpegPath,
     FFPROBE_PATH: around.ffprobePath,
   };

@@ -13,7 +13,7 @@ export interface Settings {
   readonly redisUrl: string | undefined;
   readonly runpodBaseUrl: string | undefined;
   readonly runpodApiKey: string;
-  /** For making the demo key; the operator's own, else one of this run. */
+  /** For making the demo key; the operator's own (of several the first), else one of this run. */
   readonly adminApiKey: string;
 }
 
@@ -33,6 +33,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     redisUrl: environment['REDIS_URL'] || undefined,
     runpodBaseUrl: environment['RUNPOD_BASE_URL'] || undefined,
     runpodApiKey: environment['RUNPOD_API_KEY'] || randomBytes(24).toString('base64url'),
-    adminApiKey: environment['ADMIN_API_KEY'] || randomBytes(24).toString('base64url'),
+    adminApiKey: environment['ADMIN_API_KEY']?.split(',')[0]?.trim() || randomBytes(24).toString('base64url'),
   };
 }

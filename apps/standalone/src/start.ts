@@ -42,14 +42,19 @@ async function findTools({ dataDir }: Settings, report: Report): Promise<AudioTo
 }
 
 /** Starts what the environment does not name already, each part when those it needs are ready. */
-export async function startTimbre(run: Run, settings: Settings, report: Report): Promise<void> {
+export async function startTimbre(
+  run: Run,
+  settings: Settings,
+  environment: NodeJS.ProcessEnv,
+  report: Report,
+): Promise<void> {
   const emulatorPort = await freePort();
   const [tools, databaseUrl, redisUrl] = await Promise.all([
     findTools(settings, report),
     settings.databaseUrl ?? startPostgres(run, settings.dataDir, report),
     settings.redisUrl ?? startValkey(run),
   ]);
-  const env = serviceEnvironment(process.env, {
+  const env = serviceEnvironment(environment, {
     ...settings,
     databaseUrl,
     redisUrl,

@@ -3,13 +3,21 @@ import { NestFactory } from '@nestjs/core';
 import { findAudioTools } from '#libs/audio';
 import { configFromEnvironment } from '#libs/config';
 import { missingMigrations, waitForPostgres } from '#libs/database';
+import { JobQueues, warnOfEviction } from '#libs/jobs';
 import { createLogger, NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
+import { startTracing } from '#libs/tracing';
 import { WorkerModule } from './worker.module.js';
 
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'worker', level: config.logLevel, format: config.logFormat });
+  const tracing = startTracing({
+    app: 'worker',
+    endpoint: config.otlpEndpoint,
+    onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),
+  });
+
   // Started by another process of ours: never outlive it.
   const orphaned = (): void => process.exit(1);
   process.once('disconnect', orphaned);
@@ -28,11 +36,14 @@ async function main(): Promise<void> {
     logger: new NestLogger(logger),
   });
 
+  warnOfEviction(app.get(JobQueues), logger);
+
   let stopping: Promise<void> | null = null;
   const stop = (): void => {
     stopping ??= app
       .close()
       .then(() => scratch.close())
+      .then(() => tracing.stop())
       .then(() => process.exit(0))
       .catch((error: unknown) => {
         logger.error({ err: error }, 'stopped badly');

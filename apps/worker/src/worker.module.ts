@@ -1,10 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AudioTools } from '#libs/audio';
+import { EncodeSlots, type AudioTools } from '#libs/audio';
+import { AuditLogRepository } from '#libs/audit';
 import type { Config } from '#libs/config';
 import { Database, DatabaseModule } from '#libs/database';
 import { EmbeddingResults, EmbeddingsModule, GpuJobsRepository } from '#libs/embeddings';
 import { Dispatcher, DispatchRepository, JobQueues, JobsModule, JobsRepository } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
+import { Metrics } from '#libs/metrics';
+import { MonitoringModule } from '#libs/monitoring';
 import { RunpodClient } from '#libs/runpod';
 import { SamplesModule, SamplesService, SplittingService } from '#libs/samples';
 import { OBJECT_STORAGE, ScratchFolder, StorageModule, type ObjectStorage } from '#libs/storage';
@@ -57,21 +60,29 @@ export class WorkerModule {
         VoicesModule,
         SamplesModule,
         EmbeddingsModule.forRoot({ ttsTypes: [...config.runpodEndpoints.keys()] }),
+        MonitoringModule.forRoot({ app: 'worker', port: config.metricsPort, host: config.metricsHost }),
       ],
       providers: [
         { provide: Stopping, useFactory: () => new Stopping() },
         {
           provide: RunpodClient,
-          useFactory: () =>
+          useFactory: (metrics: Metrics) =>
             new RunpodClient({
               baseUrl: config.runpodBaseUrl,
               apiKey: config.runpodApiKey,
               timeoutMs: runpodTimeoutMs,
+              onCall: (call, outcome, seconds) => metrics.observe('runpodCallSeconds', { call, outcome }, seconds),
             }),
+          inject: [Metrics],
         },
         {
           provide: StoredObjectsRepository,
           useFactory: (database: Database) => new StoredObjectsRepository(database),
+          inject: [Database],
+        },
+        {
+          provide: AuditLogRepository,
+          useFactory: (database: Database) => new AuditLogRepository(database),
           inject: [Database],
         },
         {
@@ -93,14 +104,20 @@ export class WorkerModule {
             processing: Processing,
             garbage: GarbageCollector,
             stopping: Stopping,
-          ) => new JobRunner(database, jobs, processing, garbage, stopping, logger),
-          inject: [Database, JobsRepository, Processing, GarbageCollector, Stopping],
+            metrics: Metrics,
+          ) => new JobRunner(database, jobs, processing, garbage, stopping, metrics, logger),
+          inject: [Database, JobsRepository, Processing, GarbageCollector, Stopping, Metrics],
         },
         {
           provide: SplitStep,
-          useFactory: (splitting: SplittingService, storage: ObjectStorage) =>
-            new SplitStep(splitting, storage, scratch, { tools, maxRecordingSeconds: config.maxRecordingSeconds }),
-          inject: [SplittingService, OBJECT_STORAGE],
+          useFactory: (splitting: SplittingService, storage: ObjectStorage, metrics: Metrics) =>
+            new SplitStep(splitting, storage, scratch, {
+              tools,
+              maxRecordingSeconds: config.maxRecordingSeconds,
+              slots: new EncodeSlots(config.ffmpegProcesses),
+              onConverted: (seconds) => metrics.count('audioSeconds', { source: 'recording' }, seconds),
+            }),
+          inject: [SplittingService, OBJECT_STORAGE, Metrics],
         },
         {
           provide: SplittingProcessor,
@@ -132,11 +149,16 @@ export class WorkerModule {
             storage: ObjectStorage,
             client: RunpodClient,
             queues: JobQueues,
+            metrics: Metrics,
           ) =>
             new PollStep(gpuJobs, processing, storage, client, queues, {
               unknownOutcomeSeconds: config.runpodUnknownOutcomeSeconds,
+              onFailed: (job, why) => {
+                logger.warn({ job: job.id, voice: job.voiceId, kind: job.kind, ...why }, 'job failed');
+                metrics.count('jobsFailed', { kind: job.kind, code: why.code });
+              },
             }),
-          inject: [GpuJobsRepository, Processing, OBJECT_STORAGE, RunpodClient, JobQueues],
+          inject: [GpuJobsRepository, Processing, OBJECT_STORAGE, RunpodClient, JobQueues, Metrics],
         },
         {
           provide: CollectStep,
@@ -188,8 +210,31 @@ export class WorkerModule {
             garbage: GarbageCollector,
             canceller: GpuCanceller,
             objects: StoredObjectsRepository,
-          ) => new Upkeep(dispatcher, rows, processing, garbage, canceller, objects, logger),
-          inject: [Dispatcher, DispatchRepository, Processing, GarbageCollector, GpuCanceller, StoredObjectsRepository],
+            audit: AuditLogRepository,
+            metrics: Metrics,
+          ) =>
+            new Upkeep(
+              dispatcher,
+              rows,
+              processing,
+              garbage,
+              canceller,
+              objects,
+              audit,
+              config.auditKeepDays,
+              metrics,
+              logger,
+            ),
+          inject: [
+            Dispatcher,
+            DispatchRepository,
+            Processing,
+            GarbageCollector,
+            GpuCanceller,
+            StoredObjectsRepository,
+            AuditLogRepository,
+            Metrics,
+          ],
         },
       ],
     };

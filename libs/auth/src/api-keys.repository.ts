@@ -47,15 +47,20 @@ export class ApiKeysRepository {
     );
   }
 
-  /** Revokes a key and tells every API process; false when there is no such key. A second time changes nothing. */
-  async revoke(id: string): Promise<boolean> {
-    const rows = await this.database.query(
+  /**
+   * Revokes a key and tells every API process once this is committed. A second time changes nothing.
+   *
+   * @returns whose key it is; null when there is no such key
+   */
+  async revoke(tx: Transaction, id: string): Promise<string | null> {
+    const [row] = await rowsOf<{ partnerId: string }>(
+      tx,
       `WITH revoked AS (
-         UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id
-       ) SELECT pg_notify('${revokedChannel}', id) FROM revoked`,
+         UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id, partner_id
+       ) SELECT partner_id AS "partnerId", pg_notify('${revokedChannel}', id) FROM revoked`,
       [id],
     );
-    return rows.length > 0;
+    return row?.partnerId ?? null;
   }
 
   /** Tells every API process that no key of a partner is good any more. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import { ApiKeyEntity, Database, GpuCancellationEntity, PartnerEntity, rowsOf } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { eraseVoiceObjects } from '#libs/storage';
@@ -48,6 +49,8 @@ export class ApiKeysService {
         prefix: minted.prefix,
         expiresAt: key.expiresAt,
       });
+      const details = { key: minted.id, name: key.name };
+      await recordChange(tx, { action: 'key.create', partnerId: owner.id, details });
       return (await tx.findOneByOrFail(ApiKeyEntity, { id: minted.id })).createdAt;
     });
     return { id: minted.id, partner, name: key.name, key: minted.key, createdAt, expiresAt: key.expiresAt };
@@ -71,7 +74,12 @@ export class ApiKeysService {
 
   /** Revokes a key: every API process refuses it within a second. @throws AppError `key_not_found` */
   async revoke(id: string): Promise<void> {
-    if (!/^[a-z2-7]{16}$/.test(id) || !(await this.keys.revoke(id))) throw AppError.of('key_not_found');
+    if (!/^[a-z2-7]{16}$/.test(id)) throw AppError.of('key_not_found');
+    await this.database.transaction(async (tx) => {
+      const partnerId = await this.keys.revoke(tx, id);
+      if (partnerId === null) throw AppError.of('key_not_found');
+      await recordChange(tx, { action: 'key.revoke', partnerId, details: { key: id } });
+    });
   }
 
   /**
@@ -84,6 +92,8 @@ export class ApiKeysService {
     await this.database.transaction(async (tx) => {
       if (!(await this.keys.lockPartner(tx, partner.id))) throw AppError.of('partner_not_found');
       const voices = await this.keys.lockVoices(tx, partner.id);
+      const details = { voices: voices.length };
+      await recordChange(tx, { action: 'partner.delete', partnerId: partner.id, details });
       const onGpu = await rowsOf<{ runpodEndpoint: string; runpodJobId: string }>(
         tx,
         `SELECT runpod_endpoint AS "runpodEndpoint", runpod_job_id AS "runpodJobId" FROM jobs

@@ -6,6 +6,7 @@ import { ApiKeysService, type CreatedKey } from './api-keys.service.js';
 import { Authenticator } from './authenticator.js';
 
 const adminApiKey = 'an operator’s key, long enough';
+const nextAdminKey = 'the key that will take its place';
 
 describe('Authenticator', () => {
   let domain: Domain;
@@ -20,7 +21,7 @@ describe('Authenticator', () => {
   const started: Authenticator[] = [];
   afterEach(() => Promise.all(started.splice(0).map((one) => one.onApplicationShutdown())));
   const authenticator = (repository = new ApiKeysRepository(domain.database)): Authenticator =>
-    new Authenticator(repository, { databaseUrl: domain.databaseUrl, adminApiKey });
+    new Authenticator(repository, { databaseUrl: domain.databaseUrl, adminApiKeys: [adminApiKey, nextAdminKey] });
   /** Backends of listeners that hear. */
   const ears = async (): Promise<number[]> => {
     const rows = await domain.database.query<{ pid: number }>(
@@ -53,7 +54,9 @@ describe('Authenticator', () => {
     const other = await keys.create('globex', { name: 'test', expiresAt: null });
     expect(await one.authenticate(made.key)).toMatchObject({ kind: 'partner', partnerName: 'acme', keyId: made.id });
     expect(await one.authenticate(other.key)).toMatchObject({ kind: 'partner', partnerName: 'globex' });
-    expect(await one.authenticate(adminApiKey)).toEqual({ kind: 'admin', keyId: 'admin' });
+    const admins = [await one.authenticate(adminApiKey), await one.authenticate(nextAdminKey)];
+    expect(admins.map(({ kind }) => kind)).toEqual(['admin', 'admin']);
+    expect(new Set(admins.map(({ keyId }) => keyId)).size).toBe(2);
   });
 
   it('refuses missing, unknown, wrong, expired and revoked keys alike', async () => {
@@ -71,7 +74,7 @@ describe('Authenticator', () => {
     }
     const nobodyIsAdmin = new Authenticator(new ApiKeysRepository(domain.database), {
       databaseUrl: domain.databaseUrl,
-      adminApiKey: undefined,
+      adminApiKeys: [],
     });
     expect(await refused(nobodyIsAdmin, adminApiKey)).toBe(true);
     expect(await refused(nobodyIsAdmin, '')).toBe(true);

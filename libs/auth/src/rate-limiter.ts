@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { connectRedis, type RedisConnection } from '#libs/jobs';
 import { LocalWindows, rateCount, windowMs, type RateCount } from './rate-window.js';
 
 /** One request never waits longer than this for Redis. */
@@ -21,13 +21,13 @@ return {count, rest}`;
  * neither refuses nor waits.
  */
 export class RateLimiter {
-  private readonly redis: Redis;
+  private readonly redis: RedisConnection;
   private readonly local = new LocalWindows();
   private failures = 0;
   private openUntil = 0;
 
   constructor(redisUrl: string) {
-    this.redis = new Redis(redisUrl, {
+    this.redis = connectRedis(redisUrl, {
       commandTimeout: patienceMs,
       connectTimeout: 2_000,
       enableOfflineQueue: false,

@@ -34,6 +34,15 @@ describe('readConfig', () => {
     expect([...config.runpodEndpoints.keys()]).toEqual(['kyutai']);
   });
 
+  it('takes no browser, no proxy and no admin key for granted', () => {
+    expect(readConfig(least)).toMatchObject({ corsOrigins: [], trustProxy: false, adminApiKeys: [], swagger: 'on' });
+  });
+
+  it('takes several admin keys, so that one can follow the other', () => {
+    const [old, next] = ['o'.repeat(24), 'n'.repeat(24)];
+    expect(readConfig({ ...least, ADMIN_API_KEY: `${next}, ${old}` }).adminApiKeys).toEqual([next, old]);
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(readConfig({ ...least, PORT: '' }).port).toBe(8080);
   });
@@ -54,8 +63,9 @@ describe('readConfig', () => {
     [{ PORT: '80a' }, 'PORT must be a whole number from 0 to 65535'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535'],
     [{ DATABASE_URL: undefined }, 'DATABASE_URL is required'],
-    [{ REDIS_URL: 'http://x' }, 'REDIS_URL must be a URL starting with redis:// or rediss://'],
-    [{ ADMIN_API_KEY: 'short' }, 'ADMIN_API_KEY must have at least 24 characters'],
+    [{ REDIS_URL: undefined }, 'REDIS_URL is required'],
+    [{ CORS_ORIGINS: 'https://a.example/path' }, 'CORS_ORIGINS must hold origins like https://app.example.com, or *'],
+    [{ ADMIN_API_KEY: `${'k'.repeat(24)},short` }, 'ADMIN_API_KEY must have at least 24 characters'],
     [{ RUNPOD_ENDPOINTS: 'other=abc' }, 'RUNPOD_ENDPOINTS must name an endpoint for kyutai'],
     [{ RUNPOD_ENDPOINTS: 'kyutai' }, 'RUNPOD_ENDPOINTS must look like kyutai=<endpoint id>,other=<endpoint id>'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'],

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { fileVariable, textOf } from './variable-text.js';
 import { variables } from './variables.js';
 
 type Values = { readonly [K in keyof typeof variables]: ReturnType<(typeof variables)[K]['read']> };
@@ -32,16 +33,35 @@ const isLoopback = (address: string): boolean =>
 
 function readAll(environment: NodeJS.ProcessEnv, lines: string[]): Values {
   const read = Object.entries(variables).map(([key, variable]) => {
-    // An empty variable is an absent one: compose files and shells cannot always leave a name out.
-    const value = environment[variable.name] === '' ? undefined : environment[variable.name];
     try {
-      return [key, variable.read(value)] as const;
+      return [key, variable.read(textOf(environment, variable))] as const;
     } catch (error) {
       lines.push(`${variable.name} ${(error as Error).message}`);
       return [key, undefined] as const;
     }
   });
   return Object.fromEntries(read) as unknown as Values;
+}
+
+/**
+ * An environment with the secrets that files hold put in by name, for who hands it on to other processes.
+ *
+ * @throws ConfigError naming every secret that cannot be read
+ */
+export function withSecretsFromFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const lines: string[] = [];
+  const whole = { ...environment };
+  for (const variable of Object.values(variables).filter(({ isSecret }) => isSecret)) {
+    try {
+      const text = textOf(environment, variable);
+      if (text !== undefined) whole[variable.name] = text;
+      delete whole[fileVariable(variable.name)];
+    } catch (error) {
+      lines.push(`${variable.name} ${(error as Error).message}`);
+    }
+  }
+  if (lines.length > 0) throw new ConfigError(lines);
+  return whole;
 }
 
 /**

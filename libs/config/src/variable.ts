@@ -6,7 +6,12 @@ export interface Variable<T> {
   readonly shownDefault: string | null;
   /** @throws Error whose message continues "NAME …" */
   readonly read: (text: string | undefined) => T;
+  /** May be given by a file instead, which NAME_FILE names. */
+  readonly isSecret?: true;
 }
+
+/** Marks a variable whose value must not be seen: it may come from a file, and no message repeats it. */
+export const secret = <T>(variable: Variable<T>): Variable<T> => ({ ...variable, isSecret: true });
 
 interface Common {
   readonly about: string;
@@ -68,6 +73,14 @@ export function text(name: string, options: Common & { readonly default: string 
 /** Any text that has to be there. */
 export function requiredText(name: string, options: Common): Variable<string> {
   return { name, about: options.about, shownDefault: null, read: (value) => value ?? required() };
+}
+
+/** Text that is read by a function of its own. */
+export function parsed<T>(
+  name: string,
+  options: Common & { readonly shown: string | null; readonly parse: (text: string | undefined) => T },
+): Variable<T> {
+  return { name, about: options.about, shownDefault: options.shown, read: options.parse };
 }
 
 /** One of a few words. */

@@ -1,5 +1,18 @@
 import { availableParallelism } from 'node:os';
-import { choice, integer, list, optionalText, optionalUrl, requiredText, text, url } from './variable.js';
+import { parseRedisUrl } from './redis-location.js';
+import { parseTrustedProxies } from './trusted-proxies.js';
+import {
+  choice,
+  integer,
+  list,
+  optionalText,
+  optionalUrl,
+  parsed,
+  requiredText,
+  secret,
+  text,
+  url,
+} from './variable.js';
 
 const gibibyte = 1024 ** 3;
 const mebibyte = 1024 ** 2;
@@ -9,6 +22,38 @@ function checkEndpoint(pair: string): void {
   if (!/^[a-z0-9_-]{1,64}=[A-Za-z0-9_-]{1,64}$/.test(pair)) {
     throw new Error('must look like kyutai=<endpoint id>,other=<endpoint id>');
   }
+}
+
+function checkAdminKey(key: string): void {
+  if (key.length < 24) throw new Error('must have at least 24 characters');
+}
+
+function checkOrigin(origin: string): void {
+  if (origin === '*') return;
+  const url = URL.canParse(origin) ? new URL(origin) : null;
+  if (url === null || !http.includes(url.protocol) || url.origin !== origin) {
+    throw new Error('must hold origins like https://app.example.com, or *');
+  }
+}
+
+function readRedisUrl(text: string | undefined): string {
+  if (text === undefined) throw new Error('is required');
+  parseRedisUrl(text);
+  return text;
+}
+
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (!(port >= 1 && port <= 65_535)) throw new Error('must be a whole number from 1 to 65535');
+  return port;
+}
+
+function readCollector(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (!URL.canParse(text) || !http.includes(new URL(text).protocol))
+    throw new Error('must be a URL starting with http:// or https://');
+  return text.replace(/\/+$/, '');
 }
 
 /** Every environment variable Timbre reads: name, bounds, default, meaning. */
@@ -30,38 +75,74 @@ export const variables = {
     about:
       'Folder for uploads and conversions under way; best on the file system of the storage. DATA_DIR/scratch when absent.',
   }),
-  databaseUrl: url('DATABASE_URL', {
-    protocols: ['postgres:', 'postgresql:'],
-    about: 'Postgres, the truth. `npm start` brings its own when absent.',
+  corsOrigins: list('CORS_ORIGINS', {
+    separator: ',',
+    default: [],
+    check: checkOrigin,
+    about: 'Origins whose pages may call the API from a browser; `*` is every one. None when absent.',
   }),
+  trustProxy: parsed('TRUST_PROXY', {
+    shown: '',
+    parse: parseTrustedProxies,
+    about:
+      'Whose `X-Forwarded-For` tells the client’s address: a number of proxies in front, or their addresses and subnets, also `loopback`, `linklocal`, `uniquelocal`. Nobody’s when absent.',
+  }),
+  swagger: choice('SWAGGER', {
+    of: ['on', 'off'],
+    default: 'on',
+    about: 'Whether /api/docs and /api/openapi.json are served.',
+  }),
+  bullBoard: choice('BULL_BOARD', {
+    of: ['on', 'off'],
+    default: 'on',
+    about: 'Whether admins may look at the queues at /api/admin/queues.',
+  }),
+  databaseUrl: secret(
+    url('DATABASE_URL', {
+      protocols: ['postgres:', 'postgresql:'],
+      about: 'Postgres, the truth. `npm start` brings its own when absent.',
+    }),
+  ),
   databasePoolSize: integer('DATABASE_POOL_SIZE', {
     default: 10,
     min: 2,
     max: 200,
     about: 'Postgres connections a process may hold.',
   }),
-  redisUrl: url('REDIS_URL', {
-    protocols: ['redis:', 'rediss:'],
-    about:
-      'Redis or Valkey for queues and rate limits; may be wiped at any time. `npm start` brings its own when absent.',
-  }),
+  redisUrl: secret(
+    parsed('REDIS_URL', {
+      shown: null,
+      parse: readRedisUrl,
+      about:
+        'Redis or Valkey for queues and rate limits; may be wiped at any time. Also `rediss://`, `redis+sentinel://` and `redis+cluster://` (docs/operations.md). `npm start` brings its own when absent.',
+    }),
+  ),
   storageUrl: optionalUrl('STORAGE_URL', {
     protocols: ['file:', 's3:'],
     shown: 'file://DATA_DIR/objects',
-    about: 'Where bytes are kept.',
+    about: 'Where bytes are kept: `file:///folder`, or `s3://bucket/prefix?…` (see S3 below).',
   }),
-  signingSecret: optionalText('SIGNING_SECRET', {
-    minLength: 16,
-    about:
-      'Signs download URLs; a comma list rotates it (the first signs, all verify). Made once and kept in Postgres when absent.',
-  }),
-  adminApiKey: optionalText('ADMIN_API_KEY', { minLength: 24, about: "An admin key of the operator's own." }),
+  signingSecret: secret(
+    optionalText('SIGNING_SECRET', {
+      minLength: 16,
+      about:
+        'Signs download URLs; a comma list rotates it (the first signs, all verify). Made once and kept in Postgres when absent.',
+    }),
+  ),
+  adminApiKeys: secret(
+    list('ADMIN_API_KEY', {
+      separator: ',',
+      default: [],
+      check: checkAdminKey,
+      about: "An admin key of the operator's own, at least 24 characters; a comma list rotates it (all are good).",
+    }),
+  ),
   runpodBaseUrl: url('RUNPOD_BASE_URL', {
     protocols: http,
     default: 'https://api.runpod.ai/v2',
     about: 'RunPod, or the emulator. `npm start` brings an emulator when absent.',
   }),
-  runpodApiKey: requiredText('RUNPOD_API_KEY', { about: 'Bearer key for RunPod.' }),
+  runpodApiKey: secret(requiredText('RUNPOD_API_KEY', { about: 'Bearer key for RunPod.' })),
   runpodEndpoints: list('RUNPOD_ENDPOINTS', {
     separator: ',',
     default: ['kyutai=kyutai'],
@@ -78,7 +159,7 @@ export const variables = {
   embeddingDeadlineSeconds: integer('EMBEDDING_DEADLINE_SECONDS', {
     default: 86400,
     min: 10,
-    max: 604800,
+    max: 600_000, // signed URLs outlive it by 15 minutes, and S3 signs for 7 days at most
     about: 'An embedding not finished this long after its submission has failed.',
   }),
   testSentences: list('TEST_SENTENCES', {
@@ -137,6 +218,12 @@ export const variables = {
   ffmpegPath: optionalText('FFMPEG_PATH', { about: 'ffmpeg; else PATH, else the one from npm (for trying out).' }),
   ffprobePath: optionalText('FFPROBE_PATH', { about: 'ffprobe; likewise.' }),
   searchPath: text('PATH', { default: '', about: 'Where ffmpeg and ffprobe are looked for.' }),
+  auditKeepDays: integer('AUDIT_KEEP_DAYS', {
+    default: 365,
+    min: 1,
+    max: 36_500,
+    about: 'How long the audit log remembers a change.',
+  }),
   shutdownGraceSeconds: integer('SHUTDOWN_GRACE_SECONDS', {
     default: 25,
     min: 1,
@@ -152,5 +239,20 @@ export const variables = {
     of: ['json', 'pretty'],
     default: 'json',
     about: 'Log lines for machines or for people.',
+  }),
+  metricsPort: parsed('METRICS_PORT', {
+    shown: '',
+    parse: readPort,
+    about:
+      'Port of /metrics, /health/live and /health/ready of an API or a worker, apart from the API’s own; none when absent. Under `npm start` the worker’s is the next one.',
+  }),
+  metricsHost: text('METRICS_HOST', {
+    default: '127.0.0.1',
+    about: 'Address that METRICS_PORT listens on. Whoever reaches it needs no key.',
+  }),
+  otlpEndpoint: parsed('OTEL_EXPORTER_OTLP_ENDPOINT', {
+    shown: '',
+    parse: readCollector,
+    about: 'Collector that traces are sent to (OTLP over HTTP, `http://collector:4318`). No traces when absent.',
   }),
 } as const;

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { ApiKeyEntity } from './entities/api-key.entity.js';
+import { AuditEntryEntity } from './entities/audit-entry.entity.js';
 import { EmbeddingEntity } from './entities/embedding.entity.js';
 import { GpuCancellationEntity } from './entities/gpu-cancellation.entity.js';
 import { JobEntity } from './entities/job.entity.js';
@@ -10,6 +11,8 @@ import { SettingEntity } from './entities/setting.entity.js';
 import { TestSampleEntity } from './entities/test-sample.entity.js';
 import { VoiceEntity } from './entities/voice.entity.js';
 import { FirstSchema1763800000000 } from './migrations/1763800000000-first-schema.js';
+import { AuditLog1764000000000 } from './migrations/1764000000000-audit-log.js';
+import { JobTraceparent1764100000000 } from './migrations/1764100000000-job-traceparent.js';
 
 export interface DataSourceOptions {
   readonly databaseUrl: string;
@@ -49,8 +52,9 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       ObjectRemovalEntity,
       GpuCancellationEntity,
       SettingEntity,
+      AuditEntryEntity,
     ],
-    migrations: [FirstSchema1763800000000],
+    migrations: [FirstSchema1763800000000, AuditLog1764000000000, JobTraceparent1764100000000],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     uuidExtension: 'pgcrypto',

@@ -4,6 +4,7 @@ import { freshDatabase, type FreshDatabase } from '../../../test/support/databas
 import { waitFor } from '../../../test/support/wait-for.js';
 import { createDataSource } from './data-source.js';
 import { Database, rowsOf } from './database.js';
+import { VoiceEntity } from './entities/voice.entity.js';
 import { migrate, missingMigrations, schemaDrift } from './migrate.js';
 import { settingOnce } from './settings.js';
 
@@ -17,11 +18,25 @@ describe('migrate', () => {
   it('runs each migration once, however many processes migrate at the same time', async () => {
     const empty = await freshDatabase({ migrated: false });
     made.push(empty);
-    expect(await missingMigrations(empty.url)).toEqual(['FirstSchema1763800000000']);
+    const migrations = await missingMigrations(empty.url);
+    expect(migrations[0]).toBe('FirstSchema1763800000000');
     const runs = await Promise.all([migrate(empty.url), migrate(empty.url), migrate(empty.url)]);
-    expect(runs.flat()).toEqual(['FirstSchema1763800000000']);
+    expect(runs.flat()).toEqual(migrations);
     expect(await missingMigrations(empty.url)).toEqual([]);
     expect(await migrate(empty.url)).toEqual([]);
+  });
+
+  it('lacks nothing in a database of a newer version: old processes go on, and start, while an upgrade is under way', async () => {
+    const newer = await freshDatabase();
+    made.push(newer);
+    const upgraded = await connect(newer.url);
+    await upgraded.query('ALTER TABLE voices ADD COLUMN of_a_later_version text');
+    await upgraded.query(`INSERT INTO migrations (timestamp, name) VALUES (9999999999999, 'Later9999999999999')`);
+    expect(await missingMigrations(newer.url)).toEqual([]);
+    expect(await migrate(newer.url)).toEqual([]);
+    await upgraded.query(`INSERT INTO partners (name) VALUES ('old-code')`);
+    expect(await upgraded.run((manager) => manager.count(VoiceEntity))).toBe(0);
+    await upgraded.close();
   });
 
   it('makes what the entities say', async () => {

@@ -4,6 +4,20 @@ import { asAppError } from './connection-failure.js';
 /** A transaction under way; repositories write through it. */
 export type Transaction = EntityManager;
 
+/** How busy a process's connections are. */
+export interface PoolUse {
+  readonly inUse: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** What TypeORM's Postgres driver keeps its connections in (pg.Pool). */
+interface PgPool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
 /** Postgres as the libs use it: transactions and plain statements, with "out of reach" told as `unavailable`. */
 export class Database {
   constructor(private readonly dataSource: DataSource) {}
@@ -27,6 +41,17 @@ export class Database {
   /** Rows of one statement. Of UPDATE and DELETE the rows that RETURNING names. */
   query<T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
     return this.run((manager) => rowsOf<T>(manager, sql, parameters));
+  }
+
+  /** The connections of this process, and how many pieces of work wait for one; none once it is closed. */
+  connections(): PoolUse {
+    const { master } = this.dataSource.driver as unknown as { readonly master?: PgPool };
+    if (master === undefined) return { inUse: 0, idle: 0, waiting: 0 };
+    return {
+      inUse: master.totalCount - master.idleCount,
+      idle: master.idleCount,
+      waiting: master.waitingCount,
+    };
   }
 
   async close(): Promise<void> {

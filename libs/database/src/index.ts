@@ -1,7 +1,8 @@
 export { breaksConstraint } from './connection-failure.js';
 export { createDataSource, type DataSourceOptions } from './data-source.js';
-export { Database, rowsOf, type Transaction } from './database.js';
+export { Database, rowsOf, type PoolUse, type Transaction } from './database.js';
 export { ApiKeyEntity } from './entities/api-key.entity.js';
+export { AuditEntryEntity } from './entities/audit-entry.entity.js';
 export { EmbeddingEntity, type StoredScore, type UpdateStatus } from './entities/embedding.entity.js';
 export { GpuCancellationEntity } from './entities/gpu-cancellation.entity.js';
 export {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAppError } from '#libs/errors';
+import { isAppError, type AppError } from '#libs/errors';
 import { asAppError } from './connection-failure.js';
 import { createDataSource } from './data-source.js';
 
@@ -16,19 +16,20 @@ export async function waitForPostgres(databaseUrl: string, onWait: (reason: unkn
   for (let tries = 0; ; tries += 1) {
     const trouble = await connectOnce(databaseUrl);
     if (trouble === null) return;
-    if (!isAppError(trouble, 'unavailable')) throw trouble;
     if (tries === 0) onWait(trouble.cause);
     await sleep(tryEveryMs);
   }
 }
 
-async function connectOnce(databaseUrl: string): Promise<unknown> {
+async function connectOnce(databaseUrl: string): Promise<AppError | null> {
   const dataSource = createDataSource({ databaseUrl, poolSize: 1, applicationName: 'timbre-wait' });
   try {
     await dataSource.initialize();
     await dataSource.destroy();
     return null;
   } catch (error) {
-    return asAppError(error);
+    const trouble = asAppError(error);
+    if (!isAppError(trouble, 'unavailable')) throw error;
+    return trouble;
   }
 }

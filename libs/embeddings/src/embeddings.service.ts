@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import { Database, TestSampleEntity } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
@@ -61,6 +62,8 @@ export class EmbeddingsService {
       const type = ttsType ?? voice.embeddingType;
       this.checkTtsType(type); // a type that was configured when the voice was last embedded may be gone
       await this.processing.beginEmbedding(tx, voice, type);
+      const details = { tts_type: type };
+      await recordChange(tx, { action: 'voice.embed', partnerId: voice.partnerId, voiceId, details });
       return voice.partnerId;
     });
     void this.dispatcher.dispatch(partnerId).catch(() => undefined);
@@ -92,7 +95,7 @@ export class EmbeddingsService {
    * @throws AppError `voice_not_found` | `voice_locked`
    */
   deleteTestFiles(voiceId: string, ttsType: string): Promise<void> {
-    return changeVoice(this.database, voiceId, async (tx) => {
+    return changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
       const files = await tx.find(TestSampleEntity, { where: { voiceId, ttsType }, select: { objectKey: true } });
       await removeObjects(
         tx,
@@ -100,6 +103,7 @@ export class EmbeddingsService {
         keepReplacedSeconds,
       );
       await tx.delete(TestSampleEntity, { voiceId, ttsType });
+      await recordChange(tx, { action: 'test-files.delete', partnerId, voiceId, details: { tts_type: ttsType } });
     });
   }
 }

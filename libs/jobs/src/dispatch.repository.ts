@@ -69,10 +69,10 @@ export class DispatchRepository {
   }
 
   /** Jobs whose owner is gone go back to the queue, one death richer. */
-  reviveExpired(): Promise<{ readonly id: string }[]> {
+  reviveExpired(): Promise<{ readonly id: string; readonly kind: JobKind }[]> {
     return this.database.query(
       `UPDATE jobs SET state = 'queued', leased_until = NULL, nudged_at = NULL, deaths = deaths + 1, updated_at = now()
-       WHERE state = 'running' AND leased_until < now() RETURNING id`,
+       WHERE state = 'running' AND leased_until < now() RETURNING id, kind`,
     );
   }
 

@@ -50,6 +50,12 @@ describe('Dispatcher', () => {
     expect(await queues.holds('splitting', { jobId: id, generation: 0, number: 1 })).toBe(true);
   });
 
+  it('does not take for a delivery what Bull notes of a failure after Redis was wiped', async () => {
+    const delivery = { jobId: '00000000-0000-4000-8000-000000000000', generation: 1, number: 1 };
+    await redis.hset(queues.get('splitting').toKey(`${delivery.jobId}-1-1`), 'failedReason', 'not in the active state');
+    expect(await queues.holds('splitting', delivery)).toBe(false);
+  });
+
   it('never uses an id again, so that no delivery is a silent no-op', async () => {
     const id = await domain.jobId(await domain.uploadedVoice(), 'split');
     await waitFor('the delivery', async () => (await delivered('splitting')).includes(id));

@@ -24,6 +24,7 @@ export type ClaimedJob = Readonly<
     | 'runpodJobId'
     | 'gpuSeen'
     | 'hookToken'
+    | 'traceparent'
     | 'createdAt'
   >
 >;
@@ -34,6 +35,7 @@ export const claimedColumns = `
   jobs.generation, jobs.attempts, jobs.deaths, jobs.polls, jobs.nudges, jobs.deadline,
   jobs.submitted_generation AS "submittedGeneration", jobs.submitted_at AS "submittedAt", jobs.submissions,
   jobs.runpod_endpoint AS "runpodEndpoint", jobs.runpod_job_id AS "runpodJobId", jobs.gpu_seen AS "gpuSeen", jobs.hook_token AS "hookToken",
+  jobs.traceparent,
   jobs.created_at AS "createdAt"`;
 
 /** Somebody else owns the job now, or it has ended: whatever was made for this claim stays invisible. */

@@ -21,6 +21,14 @@ export interface Delivery {
   readonly priority?: number;
 }
 
+/** What a queue holds. Deliveries that have ended are removed; `failed` is more than 0 only for a moment. */
+export interface DeliveryCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+}
+
 /**
  * Bull's options for every queue.
  *
@@ -29,12 +37,13 @@ export interface Delivery {
  *
  * A link that is dead in silence (half-open) is given up 12 s after a command that brought no answer: Redis answers
  * even Bull's longest wait, BRPOPLPUSH, every 5 s. A lost connection is tried again every 2 s at the latest (Bull's
- * default grows to 20 s).
+ * default grows to 20 s). Commands wait for as long as that takes: what Bull asks once, at its start, must not fail.
  */
 export const queueOptions = {
   prefix: '{timbre}',
   redis: {
     socketTimeout: 12_000,
+    maxRetriesPerRequest: null,
     connectTimeout: 5_000,
     retryStrategy: (tries: number) => Math.min(tries * 200, 2_000),
   },
@@ -78,9 +87,28 @@ export class JobQueues {
     return this.byName[name];
   }
 
+  /** How many deliveries Redis holds, by queue and state; null when it does not say. */
+  async counts(): Promise<ReadonlyMap<QueueName, DeliveryCounts> | null> {
+    if (!this.ready()) return null;
+    const counts = queueNames.map(async (name) => [name, await this.byName[name].getJobCounts()] as const);
+    const told = await within(redisPatienceMs, Promise.all(counts));
+    return told && new Map(told);
+  }
+
   /** Is Redis there, as far as this process knows? */
   ready(): boolean {
     return Object.values(this.byName).every((queue) => queue.client.status === 'ready');
+  }
+
+  /**
+   * What Redis does when its memory is full, once it has said so: anything but `noeviction` may drop deliveries, which
+   * are then sent again from Postgres, later. Asked of INFO, which managed servers answer where they refuse CONFIG.
+   */
+  async evictionPolicy(): Promise<string | null> {
+    const queue = this.byName.splitting;
+    await queue.isReady();
+    const said = await queue.client.info('memory').catch(() => '');
+    return /^maxmemory_policy:(\S+)/m.exec(said)?.[1] ?? null;
   }
 
   /** Puts a delivery on a queue; false when Redis did not take it in time. */
@@ -97,11 +125,16 @@ export class JobQueues {
     return (await within(redisPatienceMs, added)) !== null;
   }
 
-  /** Does Redis still hold this delivery? null when it does not say. */
+  /**
+   * Does Redis still hold this delivery? null when it does not say.
+   *
+   * Asked for its data: where Redis was wiped under a delivery at work, Bull's note of the failure makes a hash of the
+   * same key again, that is in no list and is never delivered.
+   */
   async holds(name: QueueName, delivery: Pick<Delivery, 'jobId' | 'generation' | 'number'>): Promise<boolean | null> {
     if (!this.ready()) return null;
     const queue = this.byName[name];
-    const held = await within(redisPatienceMs, queue.client.exists(queue.toKey(bullId(delivery))));
+    const held = await within(redisPatienceMs, queue.client.hexists(queue.toKey(bullId(delivery)), 'data'));
     return held === null ? null : held === 1;
   }
 }

@@ -10,6 +10,8 @@ import {
   type SplitParams,
   type Transaction,
 } from '#libs/database';
+import { noteMadeJob } from '#libs/logging';
+import { currentTraceparent, inSpan } from '#libs/tracing';
 import { claimedColumns, type ClaimedJob } from './job-claim.js';
 import { leaseMs } from './job-timing.js';
 
@@ -30,9 +32,14 @@ export class JobsRepository {
   constructor(private readonly database: Database) {}
 
   /** Writes a job, in the transaction that sets the voice's status. */
-  async insert(tx: Transaction, job: NewJob): Promise<string> {
-    const inserted = await tx.insert(JobEntity, { ...job });
-    return (inserted.identifiers[0] as { id: string }).id;
+  insert(tx: Transaction, job: NewJob): Promise<string> {
+    return inSpan(`${job.kind} job`, { role: 'producer' }, async (describe) => {
+      const inserted = await tx.insert(JobEntity, { ...job, traceparent: currentTraceparent() });
+      const { id } = inserted.identifiers[0] as { id: string };
+      describe({ 'timbre.job_id': id, 'timbre.voice_id': job.voiceId });
+      noteMadeJob({ id, voiceId: job.voiceId });
+      return id;
+    });
   }
 
   /**

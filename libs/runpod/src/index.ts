@@ -39,6 +39,12 @@ export {
   type TestSampleId,
 } from './run-request.js';
 export type { RunResult } from './run-result.js';
-export { RunpodClient, type RequestOptions, type RunpodClientOptions } from './runpod-client.js';
+export {
+  RunpodClient,
+  type RequestOptions,
+  type RunpodCall,
+  type RunpodClientOptions,
+  type RunpodOutcome,
+} from './runpod-client.js';
 export type { CancelResult, HealthResult, StatusResult, Unreachable } from './status-result.js';
 export { runpodLimits, type RequestLimit } from './token-bucket.js';

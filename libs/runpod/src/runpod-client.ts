@@ -1,3 +1,4 @@
+import { inSpan } from '#libs/tracing';
 import { admit, closedBreaker, failed, succeeded, type Breaker, type BreakerSettings } from './circuit-breaker.js';
 import { exchange, type ApiRequest, type Exchange } from './exchange.js';
 import { longestOutputBytes } from './job-output.js';
@@ -13,6 +14,9 @@ import {
 } from './status-result.js';
 import { runpodLimits } from './token-bucket.js';
 
+export type RunpodCall = 'run' | 'status' | 'cancel' | 'health';
+export type RunpodOutcome = (RunResult | StatusResult | CancelResult | HealthResult)['kind'];
+
 export interface RunpodClientOptions {
   /** `https://api.runpod.ai/v2`, or the emulator's. */
   readonly baseUrl: string;
@@ -23,6 +27,8 @@ export interface RunpodClientOptions {
    */
   readonly timeoutMs: number;
   readonly breaker?: BreakerSettings;
+  /** Told of each call, with the time it took from asking for its turn to its last byte. */
+  readonly onCall?: (call: RunpodCall, outcome: RunpodOutcome, seconds: number) => void;
 }
 
 export interface RequestOptions {
@@ -63,32 +69,56 @@ export class RunpodClient {
   /** Submits a job. @param body made by `buildRunRequest` */
   async run(endpointId: string, body: string, { signal }: RequestOptions = {}): Promise<RunResult> {
     const turns = [this.endpoint(endpointId).run];
-    return readRunAnswer(await this.send(endpointId, 'POST', 'run', turns, signal, body), endpointId);
+    return this.watched('run', endpointId, async () =>
+      readRunAnswer(await this.send(endpointId, 'POST', 'run', turns, signal, body), endpointId),
+    );
   }
 
   /** Asks for the state of a job. */
   async status(endpointId: string, runpodJobId: string, { signal }: RequestOptions = {}): Promise<StatusResult> {
     const turns = [this.allPolls, this.endpoint(endpointId).status];
     const path = `status/${encodeURIComponent(runpodJobId)}`;
-    return readStatusAnswer(await this.send(endpointId, 'GET', path, turns, signal), endpointId, runpodJobId);
+    return this.watched('status', endpointId, async () =>
+      readStatusAnswer(await this.send(endpointId, 'GET', path, turns, signal), endpointId, runpodJobId),
+    );
   }
 
   /** Cancels a job. */
   async cancel(endpointId: string, runpodJobId: string, { signal }: RequestOptions = {}): Promise<CancelResult> {
     const turns = [this.endpoint(endpointId).cancel];
     const path = `cancel/${encodeURIComponent(runpodJobId)}`;
-    return readCancelAnswer(await this.send(endpointId, 'POST', path, turns, signal), endpointId);
+    return this.watched('cancel', endpointId, async () =>
+      readCancelAnswer(await this.send(endpointId, 'POST', path, turns, signal), endpointId),
+    );
   }
 
   /** Asks how busy an endpoint is. */
   async health(endpointId: string): Promise<HealthResult> {
-    return readHealthAnswer(await this.send(endpointId, 'GET', 'health', []), endpointId);
+    return this.watched('health', endpointId, async () =>
+      readHealthAnswer(await this.send(endpointId, 'GET', 'health', []), endpointId),
+    );
   }
 
   /** How long an endpoint is left alone yet, in milliseconds; 0 when requests may go out. */
   holdOffMs(endpointId: string): number {
     const { breaker } = this.endpoint(endpointId);
     return breaker.kind === 'closed' ? 0 : Math.max(0, Math.ceil(breaker.untilMs - performance.now()));
+  }
+
+  /** Tells operators of a call. Its trace stays with us: RunPod hands nothing of it on to the handler. */
+  private watched<T extends { readonly kind: RunpodOutcome }>(
+    call: RunpodCall,
+    endpointId: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const startedAt = performance.now();
+    const attributes = { 'timbre.runpod_endpoint': endpointId };
+    return inSpan(`RunPod ${call}`, { role: 'client', attributes }, async (describe) => {
+      const result = await work();
+      describe({ 'timbre.outcome': result.kind });
+      this.options.onCall?.(call, result.kind, (performance.now() - startedAt) / 1000);
+      return result;
+    });
   }
 
   private async send(

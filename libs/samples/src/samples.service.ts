@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import { Database, EmbeddingEntity, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { removeObjects } from '#libs/storage';
@@ -70,6 +71,7 @@ export class SamplesService {
         { nextSampleIndex: index + 1, sampleCount: voice.sampleCount + 1, updatedAt: () => 'now()' },
       );
       await markStale(tx, voiceId);
+      await recordChange(tx, { action: 'sample.add', partnerId: voice.partnerId, voiceId, details: { sample: index } });
       return { index, source_timestamp: null, duration: contractSeconds(sample.durationSeconds) };
     });
   }
@@ -96,6 +98,8 @@ export class SamplesService {
         },
       );
       await markStale(tx, voiceId);
+      const details = { sample: index };
+      await recordChange(tx, { action: 'sample.delete', partnerId: voice.partnerId, voiceId, details });
     });
   }
 }

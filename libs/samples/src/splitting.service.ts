@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
@@ -50,6 +51,8 @@ export class SplittingService {
       if (sourceOf(voice) === null) throw AppError.of('no_original');
       const first = voice.originalKey === null && voice.sampleCount === 0;
       await this.processing.beginSplitting(tx, voice, { ...params, first });
+      const details = { max_samples: params.maxSamples, sample_duration: params.sampleDurationSeconds };
+      await recordChange(tx, { action: 'voice.split', partnerId: voice.partnerId, voiceId, details });
       return voice.partnerId;
     });
     void this.dispatcher.dispatch(partnerId).catch(() => undefined);

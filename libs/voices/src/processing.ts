@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import {
   Database,
   EmbeddingEntity,
@@ -97,21 +98,35 @@ export class Processing {
     jobId?: string,
     generation?: number,
   ): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
-      const voice = await lockVoice(tx, voiceId);
-      const job = voice && (await this.jobs.findActive(tx, voiceId, kind));
-      if (!voice || !job || (jobId !== undefined && job.id !== jobId)) return false;
-      if (generation !== undefined && job.generation !== generation) return false;
-      await this.fail(tx, voice, job, why);
-      return true;
-    });
+    return this.database.transaction((tx) => this.endActive(tx, voiceId, kind, why, jobId, generation));
   }
 
   /** Ends a job because an operator said so. @throws AppError `not_found` */
   async cancel(jobId: string): Promise<void> {
     const job = await this.jobs.find(jobId);
     if (job === null) throw AppError.of('not_found');
-    await this.failActive(job.voiceId, job.kind, { code: 'cancelled', sentence: failures.cancelled.sentence }, job.id);
+    const why = { code: 'cancelled', sentence: failures.cancelled.sentence } as const;
+    const { voiceId, partnerId, kind } = job;
+    await this.database.transaction(async (tx) => {
+      if (!(await this.endActive(tx, voiceId, kind, why, job.id))) return;
+      await recordChange(tx, { action: 'job.cancel', partnerId, voiceId, details: { job: job.id, kind } });
+    });
+  }
+
+  private async endActive(
+    tx: Transaction,
+    voiceId: string,
+    kind: JobKind,
+    why: ProcessingFailure,
+    jobId?: string,
+    generation?: number,
+  ): Promise<boolean> {
+    const voice = await lockVoice(tx, voiceId);
+    const job = voice && (await this.jobs.findActive(tx, voiceId, kind));
+    if (!voice || !job || (jobId !== undefined && job.id !== jobId)) return false;
+    if (generation !== undefined && job.generation !== generation) return false;
+    await this.fail(tx, voice, job, why);
+    return true;
   }
 
   private async failSplitting(tx: Transaction, voice: VoiceEntity, sentence: string): Promise<void> {

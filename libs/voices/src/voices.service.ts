@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { recordChange } from '#libs/audit';
 import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
@@ -99,9 +100,10 @@ export class VoicesService {
   /** @throws AppError `voice_not_found` | `voice_locked` | `voice_exists` */
   async rename(voiceId: string, name: string): Promise<VoiceDetails> {
     try {
-      await changeVoice(this.database, voiceId, (tx) =>
-        tx.update(VoiceEntity, { id: voiceId }, { name, updatedAt: () => 'now()' }),
-      );
+      await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
+        await recordChange(tx, { action: 'voice.rename', partnerId, voiceId, details: { name } });
+        await tx.update(VoiceEntity, { id: voiceId }, { name, updatedAt: () => 'now()' });
+      });
     } catch (error) {
       if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
       throw error;
@@ -111,7 +113,8 @@ export class VoicesService {
 
   /** Deletes a voice at once; its bytes go right after. @throws AppError `voice_not_found` | `voice_locked` */
   async remove(voiceId: string): Promise<void> {
-    await changeVoice(this.database, voiceId, async (tx) => {
+    await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
+      await recordChange(tx, { action: 'voice.delete', partnerId, voiceId });
       await eraseVoiceObjects(tx, [voiceId]);
       await tx.delete(VoiceEntity, { id: voiceId });
     });
@@ -123,7 +126,7 @@ export class VoicesService {
    * @throws AppError `voice_not_found` | `voice_locked` | `sample_not_found`
    */
   async setPreferredSample(voiceId: string, index: number | null): Promise<VoiceDetails> {
-    await changeVoice(this.database, voiceId, async (tx) => {
+    await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
       if (index !== null && !(await hasSample(tx, voiceId, index))) throw AppError.of('sample_not_found');
       const preferredBy = index === null ? null : 'person';
       await tx.update(
@@ -131,6 +134,7 @@ export class VoicesService {
         { id: voiceId },
         { preferredSampleIndex: index, preferredBy, updatedAt: () => 'now()' },
       );
+      await recordChange(tx, { action: 'voice.prefer-sample', partnerId, voiceId, details: { sample: index } });
     });
     return this.details(voiceId);
   }
@@ -147,6 +151,7 @@ export class VoicesService {
             originalDurationSeconds: recording.durationSeconds,
           }),
     });
+    await recordChange(tx, { action: 'voice.create', partnerId: voice.partnerId, voiceId: voice.id });
     if (recording === null) return;
     const inserted = await tx.findOneByOrFail(VoiceEntity, { id: voice.id });
     await this.processing.beginSplitting(tx, inserted, { ...splitDefaults, first: true });

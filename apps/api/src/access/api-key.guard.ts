@@ -2,12 +2,10 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { Authenticator, RateLimiter } from '#libs/auth';
-import { AppError, isAppError } from '#libs/errors';
+import { isAppError } from '#libs/errors';
+import { countFailedAuthentication } from './failed-authentications.js';
 import { publicKey } from './public.decorator.js';
 import { sentKey } from './sent-key.js';
-
-/** Failed authentications a minute from one address; those beyond are answered 429. */
-const failuresPerMinute = 20;
 
 /** 401: who is calling? */
 @Injectable()
@@ -25,14 +23,8 @@ export class ApiKeyGuard implements CanActivate {
       request.caller = await this.authenticator.authenticate(sentKey(request));
       return true;
     } catch (error) {
-      if (isAppError(error, 'invalid_api_key')) await this.countFailure(request);
+      if (isAppError(error, 'invalid_api_key')) await countFailedAuthentication(this.limiter, request);
       throw error;
     }
-  }
-
-  private async countFailure(request: Request): Promise<void> {
-    const address = request.socket.remoteAddress ?? 'unknown';
-    const count = await this.limiter.count(`failed:${address}`, failuresPerMinute);
-    if (!count.allowed) throw AppError.of('rate_limited', { retryAfterSeconds: count.resetSeconds });
   }
 }

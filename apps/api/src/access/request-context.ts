@@ -1,4 +1,5 @@
 import type { Caller } from '#libs/auth';
+import type { MadeJob } from '#libs/logging';
 import type { VoiceRef } from '#libs/voices';
 import type { ReceivedBody } from '../body/multipart.js';
 
@@ -15,5 +16,9 @@ declare module 'express-serve-static-core' {
     partner?: PartnerRef;
     voice?: VoiceRef;
     received?: ReceivedBody;
+    /** Jobs it has made so far, for its log line. */
+    madeJobs?: MadeJob[];
+    /** Where traces are on. */
+    traceId?: string;
   }
 }

@@ -41,6 +41,7 @@ const beside = [
   'delete /api/admin/keys/{id}',
   'get /api/admin/jobs',
   'post /api/admin/jobs/{id}/cancel',
+  'get /api/admin/audit',
   'get /api/objects/{token}',
   'put /api/objects/{token}',
   'post /api/hooks/runpod/{token}',

@@ -1,9 +1,9 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiProperty, ApiResponse, ApiSchema, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Health, type DependencyState, type Readiness } from '#libs/monitoring';
 import { Public } from '../access/public.decorator.js';
 import { Operation } from '../docs/operation.js';
-import { Health, type DependencyState, type Readiness } from './health.js';
 
 const StateProperty = (description?: string): PropertyDecorator =>
   ApiProperty({ enum: ['up', 'down'], example: 'up', ...(description !== undefined && { description }) });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Request } from 'express';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import type { Logger } from '#libs/logging';
+import { clientAddress } from '../access/client-address.js';
 import { redactUrl } from './redact-url.js';
 import { requestIdFrom } from './request-id.js';
 
@@ -22,7 +23,7 @@ export function requestLog(logger: Logger): HttpLogger<IncomingMessage, ServerRe
     serializers: { req: requestLine, res: (response: ServerResponse) => ({ status: response.statusCode }) },
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
-    customProps: (request) => callerLine(request as Request),
+    customProps: (request) => ({ ...callerLine(request as Request), ...workLine(request as Request) }),
     customLogLevel: (request, response) => {
       if (response.statusCode >= 500) return 'error';
       return pathOf(request).startsWith('/api/health/') ? 'debug' : 'info';
@@ -38,11 +39,21 @@ const urlOf = (request: IncomingMessage): string => redactUrl((request as Reques
 const pathOf = (request: IncomingMessage): string => urlOf(request).split('?', 1)[0] ?? '';
 
 function requestLine(request: IncomingMessage): object {
-  return { method: request.method, url: urlOf(request), address: request.socket.remoteAddress };
+  return { method: request.method, url: urlOf(request), address: clientAddress(request as Request) };
 }
 
 function callerLine(request: Request): object {
   const caller = request.caller;
   if (!caller) return {};
   return caller.kind === 'admin' ? { caller: 'admin' } : { caller: caller.partnerName, key_id: caller.keyId };
+}
+
+/** Which voice it was about and which jobs came of it: by these ids the worker's lines are found. */
+function workLine({ voice, madeJobs = [], traceId }: Request): object {
+  const voiceId = voice?.id ?? madeJobs[0]?.voiceId;
+  return {
+    ...(voiceId !== undefined && { voice: voiceId }),
+    ...(madeJobs.length > 0 && { jobs_made: madeJobs.map(({ id }) => id) }),
+    ...(traceId !== undefined && { trace_id: traceId }),
+  };
 }

@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { encodeToFile, probeRecording, recordingLimits, serialFrom, type EncodedFile } from '#libs/audio';
 import type { Config } from '#libs/config';
 import { isAppError } from '#libs/errors';
+import { Metrics } from '#libs/metrics';
 import { SamplesService } from '#libs/samples';
 import { OBJECT_STORAGE, uploadedSampleKey, type ObjectStorage } from '#libs/storage';
 import type { SampleDetails } from '#libs/voices';
@@ -19,6 +20,7 @@ export class UploadedSamples {
     private readonly samples: SamplesService,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly metrics: Metrics,
   ) {}
 
   /**
@@ -47,6 +49,7 @@ export class UploadedSamples {
         }),
       signal,
     );
+    this.metrics.count('audioSeconds', { source: 'sample' }, converted.durationSeconds);
     return this.store(voiceId, sampleId, converted);
   }
 

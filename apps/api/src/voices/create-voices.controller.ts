@@ -15,7 +15,7 @@ import { Operation } from '../docs/operation.js';
 import { PartnerParameter } from '../docs/path-parameters.js';
 import { Recordings } from './recordings.js';
 import { newVoiceExample, voiceDetailsExample } from './voice-examples.js';
-import { CreateVoiceFields, CreateVoiceForm } from './voice-fields.js';
+import { CreateEmptyVoiceFields, CreateVoiceFields, CreateVoiceForm } from './voice-fields.js';
 import { voiceLocation } from './voice-location.js';
 
 @ApiTags('Voices')
@@ -56,7 +56,7 @@ export class CreateVoicesController {
   @Operation({
     summary: 'Create Empty Voice',
     description: 'Creates a voice without an audio file. Use this when uploading samples manually.',
-    body: { fields: CreateVoiceFields, required: true },
+    body: { fields: CreateEmptyVoiceFields, required: true },
     failures: ['partner_not_found', 'voice_exists'],
   })
   @PartnerParameter()
@@ -73,7 +73,7 @@ export class CreateVoicesController {
   })
   async createEmptyVoice(
     @Partner() partner: PartnerRef,
-    @CheckedFields(CreateVoiceFields) fields: CreateVoiceFields,
+    @CheckedFields(CreateEmptyVoiceFields) fields: CreateEmptyVoiceFields,
     @Res({ passthrough: true }) response: Response,
   ): Promise<VoiceDetails> {
     const voice = newVoice(partner, fields);

@@ -13,6 +13,12 @@ export class CreateVoiceFields {
   creator_email?: string;
 }
 
+/** The same with another example, as the voice of the first one is there already. */
+export class CreateEmptyVoiceFields extends CreateVoiceFields {
+  @NameText('Voice name, unique in the partner (1–255 characters, no `/` or `\\`).', 'speaker-2')
+  declare name: string;
+}
+
 /** The same with a recording: multipart only. */
 export class CreateVoiceForm extends CreateVoiceFields {
   @ApiProperty({

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { EmbeddingResults, EmbeddingsService, GpuJobsRepository, newHookToken } from '#libs/embeddings';
 import { JobQueues, type ClaimedJob } from '#libs/jobs';
+import { Metrics } from '#libs/metrics';
 import { RunpodClient } from '#libs/runpod';
 import { SamplesService } from '#libs/samples';
 import {
@@ -40,6 +41,8 @@ let storage: ObjectStorage;
 let runpod: Server;
 let processor: EmbeddingProcessor;
 const answers = new Map<string, StatusAnswer>();
+/** Jobs that polls have ended, with their codes. */
+const failed: string[] = [];
 
 beforeAll(async () => {
   domain = await Domain.open();
@@ -60,7 +63,7 @@ beforeAll(async () => {
   const [samples, processing] = [domain.get(SamplesService), domain.get(Processing)];
   const garbage = new GarbageCollector(storage, new StoredObjectsRepository(domain.database), logger);
   processor = new EmbeddingProcessor(
-    new JobRunner(domain.database, domain.jobs, processing, garbage, stopping, logger),
+    new JobRunner(domain.database, domain.jobs, processing, garbage, stopping, new Metrics('worker'), logger),
     new SubmitStep(
       domain.database,
       gpuJobs,
@@ -76,7 +79,10 @@ beforeAll(async () => {
       },
       logger,
     ),
-    new PollStep(gpuJobs, processing, storage, client, queues, { unknownOutcomeSeconds: 600 }),
+    new PollStep(gpuJobs, processing, storage, client, queues, {
+      unknownOutcomeSeconds: 600,
+      onFailed: (job, why) => void failed.push(`${job.id} ${why.code}`),
+    }),
     new CollectStep(domain.get(EmbeddingResults), gpuWait, samples, storage, client, { sentenceCount: 1 }),
     stopping,
     logger,
@@ -198,6 +204,15 @@ describe('a poll', () => {
       embedding_zip_url: null,
       embedding_info: { test_samples: [] },
     });
+  });
+
+  it('ends a job that failed on the GPU, and tells operators of it once', async () => {
+    const job = await waitingJob('gpu-failed');
+    answers.set('gpu-failed', { status: 200, body: { status: 'FAILED', error: 'out of memory' } });
+    await processor.poll(job.id);
+    await processor.poll(job.id);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'failed' });
+    expect(failed).toEqual([`${job.id} gpu_failed`]);
   });
 
   it('goes on waiting while it runs, and tells how far it is', async () => {

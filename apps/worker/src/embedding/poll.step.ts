@@ -3,12 +3,15 @@ import { GpuJobsRepository } from '#libs/embeddings';
 import { JobQueues, type ClaimedJob } from '#libs/jobs';
 import { pollDelayMs, RunpodClient, type StatusResult } from '#libs/runpod';
 import type { ObjectStorage } from '#libs/storage';
-import { Processing } from '#libs/voices';
+import { inSpan } from '#libs/tracing';
+import { Processing, type ProcessingFailure } from '#libs/voices';
 import { decidePoll, needsResultObject, type PollDecision } from './poll-decision.js';
 import { hasResultObject } from './result-object.js';
 
 export interface PollOptions {
   readonly unknownOutcomeSeconds: number;
+  /** Told of each job that a poll has ended badly. */
+  readonly onFailed: (job: ClaimedJob, why: ProcessingFailure) => void;
 }
 
 /** What a poll found to collect: the output /status gave, if it did. */
@@ -47,7 +50,11 @@ export class PollStep {
 
   private ask(job: ClaimedJob): Promise<StatusResult | null> {
     if (job.runpodEndpoint === null || job.runpodJobId === null) return Promise.resolve(null);
-    return this.client.status(job.runpodEndpoint, job.runpodJobId);
+    const { runpodEndpoint, runpodJobId, traceparent } = job;
+    const attributes = { 'timbre.job_id': job.id, 'timbre.voice_id': job.voiceId };
+    return inSpan('embed poll', { role: 'consumer', parent: traceparent, attributes }, () =>
+      this.client.status(runpodEndpoint, runpodJobId),
+    );
   }
 
   private async decide(job: ClaimedJob, status: StatusResult | null): Promise<PollDecision> {
@@ -77,7 +84,9 @@ export class PollStep {
         return null;
       case 'fail':
         // Not when another poll's find is being collected meanwhile.
-        await this.processing.failActive(job.voiceId, 'embed', decision.why, job.id, job.generation);
+        if (await this.processing.failActive(job.voiceId, 'embed', decision.why, job.id, job.generation)) {
+          this.options.onFailed(job, decision.why);
+        }
         return null;
     }
   }

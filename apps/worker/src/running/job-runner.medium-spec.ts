@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { pino } from 'pino';
 import { AppError } from '#libs/errors';
 import { maxAttempts, maxDeaths } from '#libs/jobs';
+import { Metrics } from '#libs/metrics';
 import { OBJECT_STORAGE, sampleKey, type ObjectStorage } from '#libs/storage';
 import { Processing, VoicesService } from '#libs/voices';
 import { Domain } from '../../../../test/support/domain.js';
@@ -16,6 +17,7 @@ describe('JobRunner', () => {
   let storage: ObjectStorage;
   let runner: JobRunner;
   let stopping: Stopping;
+  let metrics: Metrics;
   let voiceId: string;
   let jobId: string;
   beforeAll(async () => {
@@ -26,11 +28,18 @@ describe('JobRunner', () => {
   beforeEach(async () => {
     const logger = pino({ level: 'silent' });
     stopping = new Stopping();
+    metrics = new Metrics('worker');
     const garbage = new GarbageCollector(storage, new StoredObjectsRepository(domain.database), logger);
-    runner = new JobRunner(domain.database, domain.jobs, domain.get(Processing), garbage, stopping, logger);
+    runner = new JobRunner(domain.database, domain.jobs, domain.get(Processing), garbage, stopping, metrics, logger);
     voiceId = await domain.uploadedVoice();
     jobId = await domain.jobId(voiceId, 'split');
   });
+
+  /** Series of a metric with a value over 0. */
+  const told = async (name: string): Promise<string[]> =>
+    (await metrics.text()).split('\n').filter((line) => line.startsWith(name) && !line.endsWith(' 0'));
+  const steps = async (): Promise<string[]> =>
+    (await told('timbre_step_duration_seconds_count')).map((line) => /outcome="(\w+)".* (\d+)$/.exec(line)?.[1] ?? line);
 
   const throws =
     (error: Error): Step =>
@@ -46,6 +55,7 @@ describe('JobRunner', () => {
     };
     await Promise.all(Array.from({ length: 10 }, () => runner.deliver(jobId, step)));
     expect(runs).toBe(1);
+    expect(await steps()).toEqual(['done']);
   });
 
   it('tries a passing failure again later, till it has not passed often enough', async () => {
@@ -64,6 +74,10 @@ describe('JobRunner', () => {
     await runner.deliver(jobId, throws(AppError.of('conversion_failed')));
     expect(await domain.row('jobs', jobId)).toMatchObject({ state: 'failed', error_code: 'conversion_failed' });
     expect(await errorOf()).toBe('The recording could not be converted');
+    expect(await steps()).toEqual(['failed']);
+    expect(await told('timbre_jobs_failed_total')).toEqual([
+      'timbre_jobs_failed_total{kind="split",code="conversion_failed",app="worker"} 1',
+    ]);
   });
 
   it('tells people nothing of a defect', async () => {
@@ -94,6 +108,7 @@ describe('JobRunner', () => {
     await delivery;
     expect(await domain.row('jobs', jobId)).toMatchObject({ state: 'queued', attempts: 0, deaths: 0, nudged_at: null });
     expect(await domain.jobs.claim(jobId)).not.toBeNull(); // at once
+    expect(await steps()).toEqual(['handed_back']);
   });
 
   it('leaves a job alone that was taken over, and takes its loser’s bytes away', async () => {
@@ -108,6 +123,9 @@ describe('JobRunner', () => {
     expect(await domain.row('jobs', jobId)).toMatchObject({ state: 'running', generation: 2, attempts: 0 });
     expect(await errorOf()).toBeNull();
     expect(await storage.stat(key)).toBeNull();
+    // It failed of itself; its failure counted nothing, because it no longer was the owner.
+    expect(await steps()).toEqual(['failed']);
+    expect(await told('timbre_jobs_failed_total')).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ const submitConcurrency = 8;
 const pollConcurrency = 32;
 
 export interface ConsumerOptions {
-  /** Splits at a time, one ffmpeg each. */
+  /** Splits at a time; each has a right to one ffmpeg (EncodeSlots). */
   readonly ffmpegProcesses: number;
   readonly graceSeconds: number;
 }

@@ -60,7 +60,7 @@ export class GarbageCollector {
       for await (const object of this.storage.list(prefix)) if (!needed.keys.has(object.key)) lost.push(object.key);
       await this.storage.delete(lost);
     } catch (error) {
-      this.logger.warn({ job: job.id, err: error }, 'left for the next sweep');
+      this.logger.warn({ job: job.id, voice: job.voiceId, err: error }, 'left for the next sweep');
     }
   }
 

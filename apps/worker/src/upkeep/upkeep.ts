@@ -1,6 +1,8 @@
+import type { AuditLogRepository } from '#libs/audit';
 import { failures } from '#libs/errors';
 import { Dispatcher, DispatchRepository } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
+import type { Metrics } from '#libs/metrics';
 import { Processing } from '#libs/voices';
 import { GarbageCollector } from './garbage-collector.js';
 import { GpuCanceller } from './gpu-canceller.js';
@@ -20,6 +22,9 @@ export class Upkeep {
     private readonly garbage: GarbageCollector,
     private readonly canceller: GpuCanceller,
     private readonly objects: StoredObjectsRepository,
+    private readonly audit: AuditLogRepository,
+    private readonly auditKeepDays: number,
+    private readonly metrics: Metrics,
     private readonly logger: Logger,
   ) {}
 
@@ -31,6 +36,7 @@ export class Upkeep {
     this.every(2_000, 'cancel on GPU', () => this.canceller.cancelDue());
     this.every(5_000, 'remove objects', () => this.garbage.removeDue());
     this.every(hourMs, 'give up uploads', () => this.objects.giveUpUploads());
+    this.every(hourMs, 'forget changes', () => this.audit.forgetOlderThan(this.auditKeepDays));
     this.every(6 * hourMs, 'sweep', () => this.garbage.sweep());
   }
 
@@ -43,9 +49,11 @@ export class Upkeep {
   private async revive(): Promise<void> {
     const revived = await this.rows.reviveExpired();
     if (revived.length > 0) this.logger.warn({ jobs: revived.map(({ id }) => id) }, 'jobs revived');
+    for (const { kind } of revived) this.metrics.count('jobsRevived', { kind });
     for (const { id, voiceId, kind } of await this.rows.hopeless()) {
       const { sentence } = failures.died_too_often;
-      await this.processing.failActive(voiceId, kind, { code: 'died_too_often', sentence }, id);
+      const ended = await this.processing.failActive(voiceId, kind, { code: 'died_too_often', sentence }, id);
+      if (ended) this.metrics.count('jobsFailed', { kind, code: 'died_too_often' });
     }
   }
 

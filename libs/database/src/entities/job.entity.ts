@@ -151,6 +151,10 @@ export class JobEntity {
   @Column({ name: 'hook_token', type: 'text', nullable: true })
   hookToken: string | null;
 
+  /** W3C `traceparent` of what asked for the job, where traces are on. */
+  @Column({ type: 'text', nullable: true })
+  traceparent: string | null;
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

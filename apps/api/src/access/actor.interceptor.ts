@@ -1,0 +1,16 @@
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { Request } from 'express';
+import { Observable } from 'rxjs';
+import { actingAs, type Actor } from '#libs/audit';
+
+/** Whatever a request changes is noted in the name of its key. */
+@Injectable()
+export class ActorInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const { caller } = request;
+    if (!caller) return next.handle();
+    const actor: Actor = { kind: caller.kind, keyId: caller.keyId, requestId: String(request.id) };
+    return new Observable((subscriber) => actingAs(actor, () => next.handle().subscribe(subscriber)));
+  }
+}

@@ -1,0 +1,66 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import type { AuditEntry } from '#libs/audit';
+import { contractTime } from '#libs/voices';
+
+@ApiSchema({ name: 'AuditEntry' })
+export class AuditEntryDto {
+  @ApiProperty({ type: String, example: '42' })
+  readonly id: string;
+
+  @ApiProperty({ type: String, format: 'date-time', example: '2025-01-15T10:30:00Z' })
+  readonly at: string;
+
+  @ApiProperty({ enum: ['admin', 'partner', 'system'], example: 'partner' })
+  readonly actor: AuditEntry['actor'];
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Id of the key, never the key.',
+    example: 'abcdefghijklmnop',
+  })
+  readonly key_id: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: '`X-Request-Id` of the request.', example: 'b3b1f0c2' })
+  readonly request_id: string | null;
+
+  @ApiProperty({ type: String, example: 'voice.rename' })
+  readonly action: string;
+
+  @ApiProperty({ type: String, format: 'uuid', example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11' })
+  readonly partner_id: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Its name at that time.', example: 'demo' })
+  readonly partner: string | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '9b2d6c1e-0f4a-4d0e-8a55-0a1b2c3d4e5f' })
+  readonly voice_id: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Its name at that time.', example: 'speaker-1' })
+  readonly voice: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }], nullable: true },
+    description: 'What else tells the change.',
+    example: { name: 'speaker-1-renamed' },
+  })
+  readonly details: AuditEntry['details'];
+}
+
+/** An entry in the contract's shape. */
+export function auditAnswer(entry: AuditEntry): AuditEntryDto {
+  return {
+    id: entry.id,
+    at: contractTime(entry.at),
+    actor: entry.actor,
+    key_id: entry.keyId,
+    request_id: entry.requestId,
+    action: entry.action,
+    partner_id: entry.partnerId,
+    partner: entry.partner,
+    voice_id: entry.voiceId,
+    voice: entry.voice,
+    details: entry.details,
+  };
+}

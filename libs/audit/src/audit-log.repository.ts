@@ -1,0 +1,34 @@
+import type { AuditEntryEntity, Database } from '#libs/database';
+
+/** One change, as it is noted. */
+export type AuditEntry = Readonly<AuditEntryEntity>;
+
+export interface AuditPage {
+  /** Only changes of this partner's things, by its name at the time. */
+  readonly partner: string | null;
+  /** Only what was noted before the entry with this id. */
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/** Reads the audit log, and forgets what is old. */
+export class AuditLogRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Newest first. */
+  list({ partner, before, limit }: AuditPage): Promise<AuditEntry[]> {
+    return this.database.query<AuditEntry>(
+      `SELECT id, at, actor, key_id AS "keyId", request_id AS "requestId", action, partner_id AS "partnerId", partner,
+         voice_id AS "voiceId", voice, details
+       FROM audit_log
+       WHERE ($1::text IS NULL OR partner = $1) AND ($2::bigint IS NULL OR id < $2)
+       ORDER BY id DESC LIMIT $3`,
+      [partner, before, limit],
+    );
+  }
+
+  /** Forgets entries that are older; a second time changes nothing. */
+  async forgetOlderThan(days: number): Promise<void> {
+    await this.database.query(`DELETE FROM audit_log WHERE at < now() - make_interval(days => $1)`, [days]);
+  }
+}

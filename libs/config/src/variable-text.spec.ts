@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readConfig, withSecretsFromFiles } from './config.js';
+import { variables } from './variables.js';
+
+const values = {
+  DATABASE_URL: 'postgres://a:b@localhost/c',
+  REDIS_URL: 'redis://localhost',
+  SIGNING_SECRET: 'a secret of sixteen',
+  ADMIN_API_KEY: 'an admin key of 24 or more',
+  RUNPOD_API_KEY: 'a-key',
+};
+type Secret = keyof typeof values;
+const names = Object.keys(values) as Secret[];
+const around = { RUNPOD_BASE_URL: 'http://127.0.0.1:8900/v2' };
+
+describe('secrets in files', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'timbre secrets '));
+    for (const name of names) writeFileSync(path.join(folder, name), `${values[name]}\n`);
+    writeFileSync(path.join(folder, 'EMPTY'), '\n');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = (name: string): string => path.join(folder, name);
+  const files = (): NodeJS.ProcessEnv => Object.fromEntries(names.map((name) => [`${name}_FILE`, file(name)]));
+
+  it('are all the secrets there are', () => {
+    const marked = Object.values(variables).filter(({ isSecret }) => isSecret);
+    expect(marked.map(({ name }) => name).sort()).toEqual([...names].sort());
+  });
+
+  it('say the same as variables', () => {
+    expect(readConfig({ ...around, ...files() })).toEqual(readConfig({ ...around, ...values }));
+    expect(withSecretsFromFiles({ ...around, ...files() })).toEqual({ ...around, ...values });
+  });
+
+  it.each([
+    [{ REDIS_URL: 'redis://x' }, 'REDIS_URL is given twice, by REDIS_URL_FILE too'],
+    [{ REDIS_URL_FILE: '/nowhere' }, 'REDIS_URL cannot be read from the file that REDIS_URL_FILE names (ENOENT)'],
+  ])('with %j stop the start', (more, line) => {
+    expect(() => readConfig({ ...around, ...files(), ...more })).toThrow(line);
+    expect(() => withSecretsFromFiles({ ...around, ...files(), ...more })).toThrow(line);
+  });
+
+  it('may not be empty', () => {
+    expect(() => readConfig({ ...around, ...files(), SIGNING_SECRET_FILE: file('EMPTY') })).toThrow(
+      'SIGNING_SECRET is empty in the file that SIGNING_SECRET_FILE names',
+    );
+  });
+
+  it('are read for secrets only', () => {
+    expect(readConfig({ ...around, ...values, PORT_FILE: '/nowhere' }).port).toBe(8080);
+  });
+});

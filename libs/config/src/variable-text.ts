@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import type { Variable } from './variable.js';
+
+/** An empty variable is an absent one: compose files and shells cannot always leave a name out. */
+const given = (environment: NodeJS.ProcessEnv, name: string): string | undefined => environment[name] || undefined;
+
+/** The variable that names the file a secret is kept in, as Docker and Kubernetes mount them. */
+export const fileVariable = (name: string): string => `${name}_FILE`;
+
+/**
+ * A variable's text: its own, or for a secret that of the file which NAME_FILE names, without the line end that editors
+ * leave at its end.
+ *
+ * @throws Error whose message continues "NAME …": both are given, or the file cannot be read or is empty
+ */
+export function textOf(
+  environment: NodeJS.ProcessEnv,
+  variable: Pick<Variable<unknown>, 'name' | 'isSecret'>,
+): string | undefined {
+  const text = given(environment, variable.name);
+  const file = variable.isSecret === true ? given(environment, fileVariable(variable.name)) : undefined;
+  if (file === undefined) return text;
+  if (text !== undefined) throw new Error(`is given twice, by ${fileVariable(variable.name)} too`);
+  const content = readSecret(file, variable.name).replace(/\r?\n$/, '');
+  if (content === '') throw new Error(`is empty in the file that ${fileVariable(variable.name)} names`);
+  return content;
+}
+
+function readSecret(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new Error(`cannot be read from the file that ${fileVariable(name)} names (${code})`, { cause: error });
+  }
+}

@@ -1,0 +1,194 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { JobQueues } from '#libs/jobs';
+import { Metrics } from '#libs/metrics';
+import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import { deadRedisUrl, Domain } from '../../../test/support/domain.js';
+import { freePort } from '../../../test/support/ports.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { Gauges } from './gauges.js';
+import { Health } from './health.js';
+import { MonitoringServer } from './monitoring-server.js';
+import { WorkAtHandRepository } from './work-at-hand.repository.js';
+
+const redisUrl = process.env['TEST_REDIS_URL'] ?? '';
+
+/** A process's monitoring, as the module wires it. */
+async function monitor(domain: Domain): Promise<MonitoringServer> {
+  const [metrics, queues] = [new Metrics('worker'), domain.get(JobQueues)];
+  const health = new Health(domain.database, queues, domain.get<ObjectStorage>(OBJECT_STORAGE));
+  const gauges = new Gauges(metrics, health, domain.database, new WorkAtHandRepository(domain.database), queues);
+  const server = new MonitoringServer(metrics, gauges, health, { host: '127.0.0.1', port: await freePort() });
+  await server.onApplicationBootstrap();
+  return server;
+}
+
+describe('MonitoringServer', () => {
+  let domain: Domain;
+  let server: MonitoringServer;
+  beforeEach(async () => {
+    domain = await Domain.open({ redisUrl });
+    server = await monitor(domain);
+  });
+  afterEach(async () => {
+    await server.onApplicationShutdown();
+    await domain.close();
+  });
+
+  const ask = (path: string, method = 'GET'): Promise<Response> => fetch(`${server.url}${path}`, { method });
+  /** Values of a metric by the labels it has beside `app`. */
+  const told = async (name: string): Promise<Record<string, number>> => {
+    const lines = (await (await ask('/metrics')).text()).split('\n');
+    const samples = lines.map((line) => new RegExp(`^${name}\\{(.*?),?app="worker"\\} (.*)$`).exec(line));
+    return Object.fromEntries(samples.flatMap((found) => (found ? [[found[1], Number(found[2])]] : [])));
+  };
+
+  it('tells Prometheus of Node and of us, in its own format', async () => {
+    const answer = await ask('/metrics');
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const text = await answer.text();
+    expect(text).toContain('# TYPE timbre_jobs gauge');
+    expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds\{app="worker"\} /m);
+    expect(text).toMatch(/^process_resident_memory_bytes\{app="worker"\} /m);
+  });
+
+  it('tells how much there is to do, as Postgres knows it', async () => {
+    const queued = await domain.jobId(await domain.uploadedVoice(), 'split');
+    await domain.claim(await domain.uploadedVoice(), 'split');
+    await domain.database.query(
+      `UPDATE jobs SET run_after = now() - interval '90 s', deaths = 3, created_at = now() - interval '1 d' WHERE id = $1`,
+      [queued],
+    );
+    expect(await told('timbre_jobs')).toEqual({
+      'kind="split",state="queued"': 1,
+      'kind="split",state="running"': 1,
+      'kind="split",state="waiting"': 0,
+      'kind="embed",state="queued"': 0,
+      'kind="embed",state="running"': 0,
+      'kind="embed",state="waiting"': 0,
+    });
+    const ages = await told('timbre_oldest_queued_job_age_seconds');
+    expect(ages['kind="split"']).toBeGreaterThanOrEqual(90);
+    expect(ages['kind="split"']).toBeLessThan(150);
+    expect(ages['kind="embed"']).toBe(0);
+    expect(await told('timbre_active_job_deaths')).toEqual({ 'kind="split"': 3, 'kind="embed"': 0 });
+  });
+
+  it('takes a job that is not due yet for none that waits', async () => {
+    const id = await domain.jobId(await domain.uploadedVoice(), 'split');
+    await domain.database.query(`UPDATE jobs SET run_after = now() + interval '1 h' WHERE id = $1`, [id]);
+    expect((await told('timbre_oldest_queued_job_age_seconds'))['kind="split"']).toBe(0);
+  });
+
+  it('tells which bytes should be gone', async () => {
+    await domain.database.query(
+      `INSERT INTO object_removals (target, due_at) VALUES
+         ('a', now() - interval '70 s'), ('b', now() - interval '1 s'), ('later', now() + interval '1 h')`,
+    );
+    expect(await told('timbre_object_removals_due')).toEqual({ '': 2 });
+    expect((await told('timbre_oldest_object_removal_age_seconds'))['']).toBeGreaterThanOrEqual(70);
+  });
+
+  it('tells what Redis holds', async () => {
+    const queues = domain.get(JobQueues);
+    await waitFor('Redis', () => queues.ready());
+    const before = await told('timbre_queue_deliveries');
+    await queues.send('embedding-poll', { jobId: 'nobody', generation: 1, number: 1, delayMs: 3_600_000 });
+    const label = 'queue="embedding-poll",state="delayed"';
+    expect((await told('timbre_queue_deliveries'))[label]).toBe((before[label] ?? NaN) + 1);
+    await queues.get('embedding-poll').removeJobs('nobody-1-1');
+  });
+
+  it('tells who holds Postgres’ connections, and who waits for one', async () => {
+    let release = (): void => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    const held = Array.from({ length: 12 }, () => domain.database.transaction(() => until));
+    await waitFor('a full pool', () => domain.database.connections().inUse === 10);
+    const scrape = ask('/metrics');
+    await waitFor('the scrape’s own questions', () => domain.database.connections().waiting > 2);
+    release();
+    expect(await (await scrape).text()).toContain('timbre_postgres_pool_waiting{app="worker"} 2');
+    await Promise.all(held);
+    expect((await told('timbre_postgres_pool_connections'))['state="in_use"']).toBe(0);
+  });
+
+  it('is ready while Postgres and storage answer', async () => {
+    await waitFor('Redis', () => domain.get(JobQueues).ready());
+    const answer = await ask('/health/ready');
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      { status: 'ready', dependencies: { postgres: 'up', storage: 'up', redis: 'up' } },
+    ]);
+    expect(await (await ask('/health/live')).json()).toEqual({ status: 'live' });
+    expect(await told('timbre_dependency_up')).toEqual({
+      'dependency="postgres"': 1,
+      'dependency="storage"': 1,
+      'dependency="redis"': 1,
+    });
+  });
+
+  it('without Postgres it lives, is not ready, and tells nothing of what it does not know', async () => {
+    await domain.uploadedVoice();
+    await domain.database.close();
+    const answer = await ask('/health/ready');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { status: 'not_ready', dependencies: { postgres: 'down', storage: 'up' } },
+    ]);
+    expect((await ask('/health/live')).status).toBe(200);
+    expect((await told('timbre_dependency_up'))['dependency="postgres"']).toBe(0);
+    for (const name of ['timbre_jobs', 'timbre_oldest_queued_job_age_seconds', 'timbre_object_removals_due']) {
+      expect(await told(name)).toEqual({});
+    }
+  });
+
+  it('answers nothing else', async () => {
+    expect((await ask('/')).status).toBe(404);
+    expect((await ask('/api/voices/somebody')).status).toBe(404);
+    const posted = await ask('/metrics', 'POST');
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    const head = await ask('/health/live', 'HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+});
+
+describe('MonitoringServer and a Redis that is away', () => {
+  let domain: Domain;
+  let server: MonitoringServer;
+  beforeAll(async () => {
+    domain = await Domain.open({ redisUrl: deadRedisUrl });
+    server = await monitor(domain);
+  });
+  afterAll(async () => {
+    await server.onApplicationShutdown();
+    await domain.close();
+  });
+
+  it('answers at once, is ready, and tells nothing of the queues', async () => {
+    const startedAt = performance.now();
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(text).not.toMatch(/^timbre_queue_deliveries\{/m);
+    expect(text).toContain('timbre_dependency_up{dependency="redis",app="worker"} 0');
+    const ready = await fetch(`${server.url}/health/ready`);
+    expect([ready.status, await ready.json()]).toMatchObject([200, { dependencies: { redis: 'down' } }]);
+  });
+});
+
+describe('a METRICS_PORT that is taken', () => {
+  let taken: Server;
+  beforeAll(async () => {
+    taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => new Promise((resolve) => taken.close(resolve)));
+
+  it('stops the start in words', async () => {
+    const { port } = taken.address() as AddressInfo;
+    const nothing = { refresh: () => Promise.resolve(), readiness: () => Promise.reject(new Error('unasked')) };
+    const server = new MonitoringServer(new Metrics('api'), nothing, nothing, { host: '127.0.0.1', port });
+    await expect(server.onApplicationBootstrap()).rejects.toThrow(
+      `METRICS_PORT 127.0.0.1:${port} cannot be listened on (EADDRINUSE)`,
+    );
+  });
+});

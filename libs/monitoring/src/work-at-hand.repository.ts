@@ -1,0 +1,39 @@
+import type { Database, JobKind, JobState } from '#libs/database';
+
+/** The jobs of a kind that are in a state. */
+export interface JobsAtHand {
+  readonly kind: JobKind;
+  readonly state: JobState;
+  readonly count: number;
+  /** Most deaths that one of them has seen since its last progress. */
+  readonly mostDeaths: number;
+  /** Seconds since the first of them was due. */
+  readonly oldestDueSeconds: number;
+}
+
+/** Objects that must go and are not gone. */
+export interface RemovalsDue {
+  readonly count: number;
+  readonly oldestSeconds: number;
+}
+
+/** How much there is to do, as Postgres knows it. Both look at rows of partial indexes: what has ended costs nothing. */
+export class WorkAtHandRepository {
+  constructor(private readonly database: Database) {}
+
+  jobs(): Promise<JobsAtHand[]> {
+    return this.database.query(
+      `SELECT kind, state, count(*)::int AS count, max(deaths) AS "mostDeaths",
+         greatest(0, extract(epoch FROM now() - min(run_after)))::float8 AS "oldestDueSeconds"
+       FROM jobs WHERE state IN ('queued', 'running', 'waiting') GROUP BY kind, state`,
+    );
+  }
+
+  async removals(): Promise<RemovalsDue> {
+    const [row] = await this.database.query<RemovalsDue>(
+      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS "oldestSeconds"
+       FROM object_removals WHERE due_at <= now()`,
+    );
+    return row ?? { count: 0, oldestSeconds: 0 };
+  }
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OtlpCollector, type CollectedSpan } from '../test/otlp-collector.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { currentTraceparent, inSpan, openSpan } from './spans.js';
+import { startTracing, type Tracing } from './start-tracing.js';
+
+const noTrouble = (message: string): never => {
+  throw new Error(message);
+};
+
+describe('without a collector', () => {
+  it('work runs as ever, and there is no trace to follow', async () => {
+    await startTracing({ app: 'api', endpoint: undefined, onTrouble: noTrouble }).stop();
+    const span = openSpan('GET', { role: 'server' });
+    expect(span.traceId).toBeNull();
+    expect(span.inside(() => currentTraceparent())).toBeNull();
+    span.end();
+    expect(await inSpan('work', { role: 'client' }, async () => 42)).toBe(42);
+  });
+});
+
+describe('with a collector', () => {
+  let collector: OtlpCollector;
+  let tracing: Tracing;
+  beforeAll(async () => {
+    collector = await OtlpCollector.start();
+    tracing = startTracing({ app: 'worker', endpoint: collector.endpoint, onTrouble: noTrouble });
+  });
+  afterAll(async () => {
+    await tracing.stop();
+    await collector.stop();
+  });
+
+  const collected = (name: string): Promise<CollectedSpan> =>
+    waitFor(`the span ${name}`, () => collector.spans.find((span) => span.name === name) ?? false);
+
+  it('a request, the job it makes, its step and its call are one chain, over a pause and another process', async () => {
+    const request = openSpan('POST', { role: 'server', parent: null });
+    const kept = await request.inside(() => inSpan('split job', { role: 'producer' }, async () => currentTraceparent()));
+    request.rename('POST /api/voices/:partner');
+    request.end();
+    expect(kept).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+
+    // Whoever takes the job up has nothing but what the row keeps.
+    await inSpan('split samples', { role: 'consumer', parent: kept, attributes: { 'timbre.generation': 2 } }, () =>
+      inSpan('RunPod run', { role: 'client' }, async (describe) => describe({ 'timbre.outcome': 'accepted' })),
+    );
+    const call = await collected('RunPod run');
+    expect(collector.chainOf(call)).toEqual(['POST /api/voices/:partner', 'split job', 'split samples', 'RunPod run']);
+    expect(call).toMatchObject({ service: 'timbre-worker', kind: 3, attributes: { 'timbre.outcome': 'accepted' } });
+    expect(call.traceId).toBe(request.traceId);
+    expect((await collected('split samples')).attributes).toEqual({ 'timbre.generation': 2 });
+  });
+
+  it('a client’s own trace is gone on with; what is none begins a new one', async () => {
+    const theirs = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const followed = openSpan('followed', { role: 'server', parent: theirs });
+    const own = openSpan('own', { role: 'server', parent: 'x; DROP TABLE' });
+    followed.end();
+    own.end();
+    expect(await collected('followed')).toMatchObject({
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parentSpanId: '00f067aa0ba902b7',
+    });
+    expect((await collected('own')).parentSpanId).toBeUndefined();
+  });
+
+  it('a failure is thrown on, and told by its kind: its message may quote a stranger', async () => {
+    const failing = inSpan('failing', { role: 'client' }, () => Promise.reject(new TypeError('secret')));
+    await expect(failing).rejects.toThrow('secret');
+    expect((await collected('failing')).failure).toBe('TypeError');
+  });
+
+  it('what is kept back is sent at the end', async () => {
+    openSpan('the last', { role: 'server' }).end();
+    await tracing.stop();
+    expect(collector.spans.map(({ name }) => name)).toContain('the last');
+  });
+});

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { findAudioTools, type AudioTools } from '#libs/audio';
+import { migrate } from '#libs/database';
+import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
+import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
+import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import { startS3rver, type S3rver } from '../../libs/storage/test/s3rver.js';
+import { EmulatorControl } from '../faults/emulator-control.js';
+import { freePort } from '../support/ports.js';
+import { ProcessLog } from '../support/process-log.js';
+import { startValkey, temporaryFolder } from '../support/services.js';
+import { Balancer } from './balancer.js';
+
+export type StorageKind = 's3' | 'folder';
+
+export interface ClusterOptions {
+  readonly apis: number;
+  readonly workers: number;
+  readonly storage: StorageKind;
+}
+
+const postgresSettings = ['max_connections=300', 'fsync=off', 'full_page_writes=off'];
+
+/**
+ * Timbre on several machines, as far as one can play them: every process has a folder of its own, and nothing but
+ * Postgres, Redis and the bucket is shared.
+ */
+export class Cluster {
+  private constructor(
+    readonly adminKey: string,
+    /** Of every API, with `/api`. */
+    readonly baseUrls: readonly string[],
+    readonly apis: readonly ManagedProcess[],
+    readonly workers: readonly ManagedProcess[],
+    readonly valkey: ManagedProcess,
+    readonly postgres: ManagedProcess,
+    readonly tools: AudioTools,
+    readonly folder: string,
+    readonly log: ProcessLog,
+    private readonly rest: readonly (() => unknown)[],
+  ) {}
+
+  static async start(options: ClusterOptions): Promise<Cluster> {
+    const folder = temporaryFolder();
+    const log = new ProcessLog();
+    const adminKey = randomBytes(24).toString('base64url');
+    const runpodApiKey = randomBytes(24).toString('base64url');
+    const server = await embeddedPostgres(folder, postgresSettings);
+    const postgres = new ManagedProcess(server.process, log);
+    const searchPath = process.env['PATH'] ?? '';
+    const [valkey, tools, s3] = await Promise.all([
+      startValkey(),
+      findAudioTools({ searchPath, launcherFolder: path.join(folder, 'launchers') }),
+      options.storage === 's3' ? startS3rver('timbre') : null,
+      postgres.start(),
+    ]);
+    await migrate(server.url);
+    const ports = await Promise.all(Array.from({ length: options.apis }, () => freePort()));
+    const [emulatorPort, balancer] = [await freePort(), await Balancer.start(ports)];
+
+    const environment = (name: string, port: number): NodeJS.ProcessEnv => {
+      const dataDir = path.join(folder, name);
+      const given = {
+        PATH: searchPath,
+        HOME: process.env['HOME'],
+        NODE_ENV: 'test',
+        LOG_FORMAT: 'json',
+        RATE_LIMIT_PER_MINUTE: '0',
+        FFMPEG_PROCESSES: '1',
+        SCRATCH_DIR: path.join(dataDir, 'scratch'),
+        TEST_SENTENCES: 'One sentence is enough.',
+        PUBLIC_URL: `http://127.0.0.1:${balancer.port}`,
+        CALLBACK_URL: `http://127.0.0.1:${balancer.port}`,
+        ...storageOf(s3, folder),
+      };
+      return serviceEnvironment(given, {
+        port,
+        address: `http://127.0.0.1:${port}`,
+        dataDir,
+        databaseUrl: server.url,
+        redisUrl: valkey.url,
+        runpodBaseUrl: `http://127.0.0.1:${emulatorPort}/v2`,
+        runpodApiKey,
+        adminApiKey: adminKey,
+        ffmpegPath: tools.ffmpeg.path,
+        ffprobePath: tools.ffprobe.path,
+      });
+    };
+    const apis = ports.map((port, at) => {
+      const name = `api-${at + 1}`;
+      return new ManagedProcess({ ...apiProcess(environment(name, port), `http://127.0.0.1:${port}`), name }, log);
+    });
+    const workers = Array.from({ length: options.workers }, (_, at) => {
+      const name = `worker-${at + 1}`;
+      return new ManagedProcess({ ...workerProcess(environment(name, 0)), name }, log);
+    });
+    const gpu = { port: emulatorPort, apiKey: runpodApiKey, ffmpegPath: tools.ffmpeg.path };
+    const emulator = new ManagedProcess(emulatorProcess(environment('emulator', 0), gpu), log);
+    const rest = [() => emulator.stop(), () => s3?.stop(), () => balancer.stop()];
+    const baseUrls = ports.map((port) => `http://127.0.0.1:${port}/api`);
+    const cluster = new Cluster(
+      ...([adminKey, baseUrls, apis, workers, valkey.process, postgres, tools, folder, log, rest] as const),
+    );
+    try {
+      await Promise.all([emulator, ...apis, ...workers].map((part) => part.start()));
+      await new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, runpodApiKey).behaveWell();
+      return cluster;
+    } catch (error) {
+      await cluster.stop();
+      throw new Error(`The cluster did not start\n${log.lines.slice(-40).join('\n')}`, { cause: error });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.apis, ...this.workers].map((part) => part.stop()));
+    await Promise.all(this.rest.map((stop) => stop()));
+    await Promise.all([this.valkey.stop(), this.postgres.stop()]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A bucket; or, as several machines may have too, a folder that all of them mount. */
+function storageOf(s3: S3rver | null, folder: string): Record<string, string> {
+  if (s3 === null) return { STORAGE_URL: pathToFileURL(path.join(folder, 'shared')).href };
+  return { ...s3.env, STORAGE_URL: `s3://${s3.bucket}/voices?endpoint=${s3.endpoint}` };
+}

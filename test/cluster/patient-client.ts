@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpClient, type Answer } from '../support/http.js';
+
+/** A client that goes to one API or another, and tries once more where it may: after 503 or a lost connection. */
+export class PatientClient {
+  private turn = 0;
+  /** What it was told to the end, by route. */
+  readonly errors: string[] = [];
+  retries = 0;
+
+  constructor(
+    private readonly baseUrls: readonly string[],
+    private readonly key: string,
+  ) {}
+
+  /** Creates a voice. A second try may find that the first one made it, though its answer was lost. */
+  async create(partner: string, name: string, form: () => FormData): Promise<boolean> {
+    let tries = 0;
+    const answer = await this.patiently(`POST ${name}`, (http) => {
+      tries += 1;
+      return http.post<{ readonly detail?: string }>(`/voices/${partner}`, form());
+    });
+    if (answer?.status === 201) return true;
+    if (answer?.status === 409 && tries === 2) return true;
+    if (answer) this.errors.push(`POST ${name}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return false;
+  }
+
+  /** Reads a route; null counts as an error. */
+  async read<T>(route: string): Promise<T | null> {
+    const answer = await this.patiently(`GET ${route}`, (http) => http.get<T>(route));
+    if (answer?.status === 200) return answer.body;
+    if (answer) this.errors.push(`GET ${route}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return null;
+  }
+
+  private async patiently<T>(what: string, ask: (http: HttpClient) => Promise<Answer<T>>): Promise<Answer<T> | null> {
+    try {
+      const first = await ask(this.next());
+      if (first.status !== 503) return first;
+      await sleep(Number(first.headers.get('retry-after') ?? 1) * 1000);
+    } catch {
+      // Refused or reset: the other API is asked at once.
+    }
+    this.retries += 1;
+    try {
+      return await ask(this.next());
+    } catch (error) {
+      this.errors.push(`${what}: ${String((error as Error).cause ?? error)}`);
+      return null;
+    }
+  }
+
+  private next(): HttpClient {
+    this.turn += 1;
+    return new HttpClient(this.baseUrls[this.turn % this.baseUrls.length] ?? '', this.key);
+  }
+}
