@@ -33,7 +33,8 @@ describe('docker-compose.yml', () => {
   it.each(['migrate', 'api', 'worker'])('%s gets an environment that the configuration accepts', (name) => {
     const environment = environmentOf(name, adminKey);
     expect(readConfig(environment)).toMatchObject({ port: 8080, callbackUrl: 'http://api:8080' });
-    const known = Object.values(variables).map((variable) => variable.name);
+    const ofTheSdk = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION'];
+    const known = [...Object.values(variables).map((variable) => variable.name), ...ofTheSdk];
     expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
@@ -68,11 +69,29 @@ describe('docker-compose.yml', () => {
 
   it('keeps what must last in named volumes', () => {
     const used = Object.values(services).flatMap((service) => service.volumes ?? []);
-    expect(new Set(used)).toEqual(new Set(['postgres:/var/lib/postgresql', 'valkey:/data', 'data:/data']));
-    expect(Object.keys(volumes).sort()).toEqual(['data', 'postgres', 'valkey']);
+    expect(new Set(used)).toEqual(
+      new Set(['postgres:/var/lib/postgresql', 'valkey:/data', 'data:/data', 'objects:/data']),
+    );
+    expect(Object.keys(volumes).sort()).toEqual(['data', 'objects', 'postgres', 'valkey']);
+  });
+
+  it('lets our processes write to their volume and /tmp only, in a memory that has an end', () => {
+    for (const [name, service] of ours) {
+      expect([name, service.read_only, typeof service.mem_limit]).toEqual([name, true, 'string']);
+      expect(service.tmpfs?.join(' ')).toContain('/tmp');
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+      expect(service.cap_drop).toEqual(['ALL']);
+    }
+  });
+
+  it('gives processes longer to stop than they promise to take', () => {
+    for (const name of ['api', 'worker']) {
+      const seconds = Number(/^(\d+)s$/.exec(services[name]?.stop_grace_period ?? '')?.[1]);
+      expect(seconds).toBeGreaterThan(readConfig(environmentOf(name, adminKey)).shutdownGraceSeconds);
+    }
   });
 
   it('never lets Valkey drop a queue', () => {
-    expect(services['valkey']?.command?.join(' ')).toContain('--appendonly yes --maxmemory-policy noeviction');
+    expect(services['valkey']?.command?.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
   });
 });

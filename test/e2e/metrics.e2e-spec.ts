@@ -22,13 +22,11 @@ const urls = { api: '', worker: '' };
 beforeAll(async () => {
   const [apiPort, workerPort, folder] = await Promise.all([freePort(), freePort(), temporaryFolder()]);
   collector = await OtlpCollector.start();
-  [stack] = await Promise.all([
-    Stack.start({
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
-      apiEnv: { METRICS_PORT: String(apiPort) },
-      workerEnv: { METRICS_PORT: String(workerPort) },
-    }),
-  ]);
+  stack = await Stack.start({
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+    apiEnv: { METRICS_PORT: String(apiPort), BULL_BOARD: 'off' },
+    workerEnv: { METRICS_PORT: String(workerPort) },
+  });
   urls.api = `http://127.0.0.1:${apiPort}`;
   urls.worker = `http://127.0.0.1:${workerPort}`;
   partner = await makePartner(stack.address);
@@ -50,7 +48,9 @@ const scrape = async (app: keyof typeof urls): Promise<string> => (await fetch(`
 function valueOf(text: string, name: string, labels: Readonly<Record<string, string>>): number | undefined {
   const line = text
     .split('\n')
-    .find((each) => each.startsWith(`${name}{`) && Object.entries(labels).every(([k, v]) => each.includes(`${k}="${v}"`)));
+    .find(
+      (each) => each.startsWith(`${name}{`) && Object.entries(labels).every(([k, v]) => each.includes(`${k}="${v}"`)),
+    );
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 }
 
@@ -89,7 +89,8 @@ describe('metrics', () => {
 
   it('strangers make no series: unknown paths and methods share one', async () => {
     const anyone = new HttpClient(stack.address.baseUrl);
-    for (const path of ['/no/such/1', '/no/such/2', '/voices/a/b/c/d', '/admin/queues/x', '/%zz']) await anyone.fetch(path);
+    for (const path of ['/no/such/1', '/no/such/2', '/voices/a/b/c/d', '/admin/queues/x', '/%zz'])
+      await anyone.fetch(path);
     const routes = new Set([...(await scrape('api')).matchAll(/route="([^"]*)"/g)].map((found) => found[1]));
     expect([...routes].filter((route) => route !== 'other' && !route?.startsWith('/api/'))).toEqual([]);
     expect([...routes].join()).not.toMatch(/such|watched|partner-/);
@@ -105,6 +106,14 @@ describe('metrics', () => {
       ]);
       expect((await fetch(`${url}/health/live`)).status).toBe(200);
     }
+  });
+});
+
+describe('the queues board that is switched off', () => {
+  it('is not there, for nobody', async () => {
+    const admin = new HttpClient(stack.address.baseUrl, stack.address.adminKey);
+    expect((await admin.get('/admin/queues')).status).toBe(404);
+    expect((await admin.get('/admin/queues/api/queues')).status).toBe(404);
   });
 });
 
@@ -132,7 +141,10 @@ describe('logs', () => {
 
 describe('traces', () => {
   it('lead from the request over both jobs to RunPod', async () => {
-    const call = await waitFor('the span of POST /run', () => collector.spans.find(({ name }) => name === 'RunPod run') ?? false);
+    const call = await waitFor(
+      'the span of POST /run',
+      () => collector.spans.find(({ name }) => name === 'RunPod run') ?? false,
+    );
     const request = 'POST /api/voices/:partner';
     await waitFor('the whole chain', () => collector.chainOf(call)[0] === request);
     expect(collector.chainOf(call)).toEqual([
@@ -143,12 +155,17 @@ describe('traces', () => {
       'embed submit',
       'RunPod run',
     ]);
+    const collect = await waitFor(
+      'the span of the last step',
+      () => collector.spans.find(({ name }) => name === 'embed collect') ?? false,
+    );
+    expect(collect).toMatchObject({ traceId: call.traceId, attributes: { 'timbre.outcome': 'done' } });
     const whole = collector.spans.filter(({ traceId }) => traceId === call.traceId);
     expect(whole.find(({ name }) => name === request)).toMatchObject({
       service: 'timbre-api',
       attributes: { 'timbre.request_id': requestId, 'http.response.status_code': 201 },
     });
-    expect(whole.map(({ name }) => name)).toEqual(expect.arrayContaining(['embed poll', 'RunPod status', 'embed collect']));
+    expect(whole.map(({ name }) => name)).toEqual(expect.arrayContaining(['embed poll', 'RunPod status']));
     expect(linesOf('worker').some((line) => line['trace_id'] === call.traceId)).toBe(true);
   });
 });

@@ -16,7 +16,11 @@ interface Answer {
   readonly body: string;
 }
 
-const json = (status: number, body: object): Answer => ({ status, type: 'application/json', body: JSON.stringify(body) });
+const json = (status: number, body: object): Answer => ({
+  status,
+  type: 'application/json',
+  body: JSON.stringify(body),
+});
 
 /**
  * Tells whoever watches a process how it is: `/metrics`, `/health/live` and `/health/ready`, on a port of its own, so that
@@ -65,7 +69,9 @@ export class MonitoringServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, type, body } = await this.answerTo(request).catch(() => json(500, { detail: 'Internal server error' }));
+    const { status, type, body } = await this.answerTo(request).catch(() =>
+      json(500, { detail: 'Internal server error' }),
+    );
     response.writeHead(status, {
       'Content-Type': type,
       'Content-Length': Buffer.byteLength(body),

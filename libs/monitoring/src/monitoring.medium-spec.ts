@@ -40,7 +40,7 @@ describe('MonitoringServer', () => {
   const told = async (name: string): Promise<Record<string, number>> => {
     const lines = (await (await ask('/metrics')).text()).split('\n');
     const samples = lines.map((line) => new RegExp(`^${name}\\{(.*?),?app="worker"\\} (.*)$`).exec(line));
-    return Object.fromEntries(samples.flatMap((found) => (found ? [[found[1], Number(found[2])]] : [])));
+    return Object.fromEntries(samples.flatMap((found) => (found ? [[found[1] ?? '', Number(found[2])] as const] : [])));
   };
 
   it('tells Prometheus of Node and of us, in its own format', async () => {

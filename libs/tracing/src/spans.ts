@@ -30,7 +30,7 @@ const kinds = {
 export interface OpenSpan {
   readonly traceId: string | null;
   inside<T>(work: () => T): T;
-  describe(attributes: Attributes): void;
+  readonly describe: (attributes: Attributes) => void;
   rename(name: string): void;
   end(failure?: string): void;
 }

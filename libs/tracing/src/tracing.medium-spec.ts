@@ -36,7 +36,9 @@ describe('with a collector', () => {
 
   it('a request, the job it makes, its step and its call are one chain, over a pause and another process', async () => {
     const request = openSpan('POST', { role: 'server', parent: null });
-    const kept = await request.inside(() => inSpan('split job', { role: 'producer' }, async () => currentTraceparent()));
+    const kept = await request.inside(() =>
+      inSpan('split job', { role: 'producer' }, async () => currentTraceparent()),
+    );
     request.rename('POST /api/voices/:partner');
     request.end();
     expect(kept).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

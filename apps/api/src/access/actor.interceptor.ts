@@ -10,7 +10,11 @@ export class ActorInterceptor implements NestInterceptor {
     const request = context.switchToHttp().getRequest<Request>();
     const { caller } = request;
     if (!caller) return next.handle();
-    const actor: Actor = { kind: caller.kind, keyId: caller.keyId, requestId: String(request.id) };
+    const actor: Actor = {
+      kind: caller.kind,
+      keyId: caller.keyId,
+      requestId: typeof request.id === 'string' ? request.id : null,
+    };
     return new Observable((subscriber) => actingAs(actor, () => next.handle().subscribe(subscriber)));
   }
 }

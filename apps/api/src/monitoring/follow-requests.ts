@@ -11,7 +11,9 @@ import { routeTemplate } from './route-template.js';
 export function followRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
-    const span = isHealthCheck(request) ? null : openSpan(request.method, { role: 'server', parent: parentOf(request) });
+    const span = isHealthCheck(request)
+      ? null
+      : openSpan(request.method, { role: 'server', parent: parentOf(request) });
     request.madeJobs = [];
     if (span?.traceId) request.traceId = span.traceId;
     response.once('close', () => {
@@ -42,7 +44,7 @@ function endSpan(span: OpenSpan, request: Request, response: Response, route: st
     'http.request.method': request.method,
     'http.route': route,
     'http.response.status_code': response.statusCode,
-    'timbre.request_id': String(request.id),
+    'timbre.request_id': String(response.getHeader('X-Request-Id')),
     ...(request.voice && { 'timbre.voice_id': request.voice.id }),
   });
   if (!response.writableFinished) span.end('cut');

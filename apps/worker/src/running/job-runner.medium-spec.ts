@@ -39,7 +39,9 @@ describe('JobRunner', () => {
   const told = async (name: string): Promise<string[]> =>
     (await metrics.text()).split('\n').filter((line) => line.startsWith(name) && !line.endsWith(' 0'));
   const steps = async (): Promise<string[]> =>
-    (await told('timbre_step_duration_seconds_count')).map((line) => /outcome="(\w+)".* (\d+)$/.exec(line)?.[1] ?? line);
+    (await told('timbre_step_duration_seconds_count')).map(
+      (line) => /outcome="(\w+)".* (\d+)$/.exec(line)?.[1] ?? line,
+    );
 
   const throws =
     (error: Error): Step =>
