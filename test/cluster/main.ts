@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
 import { makeAudio, speech } from '../support/audio-measure.js';
-import { processesNaming } from '../support/running-processes.js';
 import { makePartner } from '../support/shared-stack.js';
-import type { Details } from '../support/voices.js';
-import { waitFor } from '../support/wait-for.js';
-import { Cluster, type StorageKind } from './cluster.js';
+import { Cluster } from './cluster.js';
+import { missingDownloads, sendWhileKilling, settledVoices, type Load } from './load.js';
 import { PatientClient } from './patient-client.js';
 
 const usage = `Usage: node dist/test/cluster/main.js [--short] [--storage s3|folder]
@@ -27,8 +23,8 @@ const options = {
 /** 32 s: two samples of 15 s. */
 const recordingSeconds = 32;
 const expectedSamples = 2;
-const uploadsAtATime = 4;
-const downMs = 1_000;
+/** How often each process is killed in the long form. */
+const turns = 3;
 
 class Report {
   passed = 0;
@@ -41,131 +37,67 @@ class Report {
   }
 }
 
-async function forEachLimited<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, lane));
-}
-
-/** Ends a process as a failing machine does (Postgres: restarts it, ending its sessions) and brings it back. */
-async function strike(victim: ManagedProcess, cluster: Cluster): Promise<void> {
-  if (victim === cluster.postgres) {
-    await victim.stop();
-  } else {
-    victim.kill('SIGKILL');
-    await victim.ended;
-    await sleep(downMs);
-  }
-  await victim.start();
-}
-
-async function run(cluster: Cluster, recordings: number, report: Report): Promise<void> {
+async function prepare(cluster: Cluster, recordings: number): Promise<Load> {
   const partner = await makePartner({ baseUrl: cluster.baseUrls[0] ?? '', adminKey: cluster.adminKey });
-  const client = new PatientClient(cluster.baseUrls, partner.key);
   const file = path.join(cluster.folder, 'recording.flac');
   await makeAudio(cluster.tools, ['-i', speech('en'), '-t', String(recordingSeconds), file]);
-  const bytes = await readFile(file);
-  const form = (name: string) => (): FormData => {
-    const made = new FormData();
-    made.set('name', name);
-    made.set('file', new Blob([bytes]), 'recording.flac');
-    return made;
-  };
-
-  const victims = [...cluster.workers, ...cluster.apis, cluster.valkey, cluster.postgres];
-  const rounds = victims.length * Math.max(1, Math.round(recordings / 70));
-  const names = Array.from({ length: recordings }, (_, at) => `voice-${String(at + 1).padStart(3, '0')}`);
-  let accepted = 0;
-  const kills = new Map<string, number>();
-  const startedAt = performance.now();
-  for (let round = 0; round < rounds; round++) {
-    const batch = names.slice((recordings * round) / rounds, (recordings * (round + 1)) / rounds);
-    const victim = victims[round % victims.length];
-    if (victim === undefined) throw new Error('nobody to kill');
-    const before = accepted;
-    const uploads = forEachLimited(batch, uploadsAtATime, async (name) => {
-      if (await client.create(partner.name, name, form(name))) accepted += 1;
-    });
-    await Promise.race([uploads, waitFor('an upload under way', () => accepted > before, { everyMs: 5 })]);
-    await Promise.all([uploads, strike(victim, cluster)]);
-    kills.set(victim.name, (kills.get(victim.name) ?? 0) + 1);
-    console.log(`${victim.name.padEnd(9)} was killed and is back; ${accepted} of ${recordings} accepted`);
-  }
-  report.check(accepted === recordings, `${recordings} of ${recordings} recordings accepted`, client.errors);
-  report.check(
-    victims.every(({ name }) => kills.has(name)),
-    'every process was killed while recordings came in',
-  );
-
-  const open = new Set(names);
-  const found: Details[] = [];
-  await waitFor(
-    'every voice to settle',
-    async () => {
-      await forEachLimited([...open], uploadsAtATime, async (name) => {
-        const voice = await client.read<Details>(partner.route(name));
-        if (voice === null || Object.values(voice.status).includes('in_progress')) return;
-        open.delete(name);
-        found.push(voice);
-      });
-      return open.size === 0;
+  const recording = new Blob([await readFile(file)]);
+  return {
+    cluster,
+    partner,
+    client: new PatientClient(cluster.baseUrls, partner.key),
+    names: Array.from({ length: recordings }, (_, at) => `voice-${String(at + 1).padStart(3, '0')}`),
+    form: (name) => {
+      const form = new FormData();
+      form.set('name', name);
+      form.set('file', recording, 'recording.flac');
+      return form;
     },
-    { timeoutMs: 300_000, everyMs: 500 },
-  ).catch(() => undefined);
+  };
+}
+
+async function run(cluster: Cluster, short: boolean, report: Report): Promise<void> {
+  const load = await prepare(cluster, short ? 40 : 200);
+  const { client, names, partner } = load;
+  const processes = [...cluster.workers, ...cluster.apis, cluster.valkey, cluster.postgres];
+  const victims = Array.from({ length: short ? 1 : turns }, () => processes).flat();
+  const startedAt = performance.now();
+  const accepted = await sendWhileKilling(load, victims);
+  report.check(accepted.size === names.length, `${names.length} of ${names.length} recordings accepted`, accepted.size);
+
+  const settled = await settledVoices(load, accepted);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
-  const complete = found.filter(({ status }) => status.splitting === 'completed' && status.embedding === 'completed');
-  report.check(complete.length === recordings, `${recordings} of ${recordings} complete`, {
-    complete: complete.length,
-    open: [...open],
-    failed: found.filter((voice) => !complete.includes(voice)).map(({ name, errors }) => ({ name, errors })),
-  });
-  const short = complete.filter(({ samples }) => samples.length !== expectedSamples).map(({ name }) => name);
-  report.check(short.length === 0, `each has its ${expectedSamples} samples`, short);
-
-  const broken: string[] = [];
-  await forEachLimited(complete, uploadsAtATime, async (voice) => {
-    for (const baseUrl of cluster.baseUrls) {
-      const sample = await fetch(`${baseUrl}${partner.route(voice.name)}/samples/1`, {
-        headers: { 'X-Api-Key': partner.key },
-      });
-      const audio = Buffer.from(await sample.arrayBuffer());
-      if (sample.status !== 200 || !audio.subarray(0, 4).equals(Buffer.from('OggS'))) broken.push(voice.name);
-    }
-    const zip = await fetch(voice.embedding_zip_url ?? '');
-    await zip.body?.cancel();
-    if (zip.status !== 200) broken.push(`${voice.name}.zip`);
-  });
-  report.check(broken.length === 0, 'samples come from either API, embeddings by their URLs', broken);
-
-  const listed = await client.read<readonly { readonly name: string }[]>(partner.route());
-  report.check(
-    JSON.stringify(listed?.map(({ name }) => name)) === JSON.stringify(names),
-    'the list has every voice once',
-    listed?.length,
-  );
+  const complete = settled.filter(({ status }) => status.splitting === 'completed' && status.embedding === 'completed');
+  const failed = settled.filter((voice) => !complete.includes(voice)).map(({ name, errors }) => ({ name, errors }));
+  const seen = { complete: complete.length, settled: settled.length, failed };
+  report.check(complete.length === names.length, `${names.length} of ${names.length} complete`, seen);
+  const odd = complete.filter(({ samples }) => samples.length !== expectedSamples).map(({ name }) => name);
+  report.check(odd.length === 0, `each has its ${expectedSamples} samples`, odd);
+  const missing = await missingDownloads(load, complete);
+  report.check(missing.length === 0, 'samples come from either API, embeddings by their URLs', missing);
+  const listed = (await client.read<readonly { readonly name: string }[]>(partner.route()))?.map(({ name }) => name);
+  report.check(JSON.stringify(listed) === JSON.stringify(names), 'the list has every voice once', listed?.length);
   report.check(client.errors.length === 0, '0 errors seen by clients that retry once', client.errors);
-  const orphans = (await processesNaming(cluster.folder)).length;
-  const ours = [...cluster.apis, ...cluster.workers, cluster.postgres].length;
   console.log(
-    `${recordings} recordings, ${rounds} kills, ${client.retries} retries, ${seconds} s, ${orphans}/${ours} processes name the folder`,
+    `${names.length} recordings, ${victims.length} kills, ${client.retries} retries by clients, ${seconds} s`,
   );
 }
+
+/** Faults the processes wrote themselves. */
+const faults = (lines: readonly string[]): readonly string[] => lines.filter((line) => /"level":[56]0/.test(line));
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options, strict: true });
   if (values.help) return console.log(usage);
   if (values.storage !== 's3' && values.storage !== 'folder') throw new Error('--storage must be s3 or folder');
-  const storage: StorageKind = values.storage;
   const report = new Report();
-  const cluster = await Cluster.start({ apis: 2, workers: 3, storage });
+  const cluster = await Cluster.start({ apis: 2, workers: 3, storage: values.storage });
   try {
-    await run(cluster, values.short ? 40 : 200, report);
+    await run(cluster, values.short, report);
   } catch (error) {
     report.check(false, 'the run reached its end', String(error));
   } finally {
-    if (report.failed > 0) console.log(cluster.log.lines.slice(-60).join('\n'));
+    if (report.failed > 0) console.log(faults(cluster.log.lines).join('\n'));
     await cluster.stop();
   }
   console.log(`${report.passed} passed, ${report.failed} failed`);

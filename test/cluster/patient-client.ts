@@ -35,8 +35,9 @@ export class PatientClient {
   }
 
   private async patiently<T>(what: string, ask: (http: HttpClient) => Promise<Answer<T>>): Promise<Answer<T> | null> {
+    const [one, other] = this.nextTwo();
     try {
-      const first = await ask(this.next());
+      const first = await ask(one);
       if (first.status !== 503) return first;
       await sleep(Number(first.headers.get('retry-after') ?? 1) * 1000);
     } catch {
@@ -44,15 +45,17 @@ export class PatientClient {
     }
     this.retries += 1;
     try {
-      return await ask(this.next());
+      return await ask(other);
     } catch (error) {
       this.errors.push(`${what}: ${String((error as Error).cause ?? error)}`);
       return null;
     }
   }
 
-  private next(): HttpClient {
+  /** The API whose turn it is, and another one. */
+  private nextTwo(): [HttpClient, HttpClient] {
     this.turn += 1;
-    return new HttpClient(this.baseUrls[this.turn % this.baseUrls.length] ?? '', this.key);
+    const at = (turn: number): HttpClient => new HttpClient(this.baseUrls[turn % this.baseUrls.length] ?? '', this.key);
+    return [at(this.turn), at(this.turn + 1)];
   }
 }
