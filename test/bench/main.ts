@@ -13,7 +13,7 @@ import { overhead, throughput, workers } from './cases/many-recordings.js';
 import { details, detailsAtScale, list } from './cases/queries.js';
 import { bundle, download, upload } from './cases/transfers.js';
 import { Inputs } from './inputs.js';
-import { describeMachine, machineLine, notes, summary, table, type Report } from './report.js';
+import { describeMachine, isSameMachine, machineLine, notes, summary, table, type Report } from './report.js';
 import { full, short } from './scales.js';
 
 const cases: readonly BenchCase[] = [
@@ -25,7 +25,7 @@ const usage = `Usage: main.js [--short] [--only ${cases.map(({ name }) => name).
 
 /**
  * `npm run bench`: every case against its reference, in turns. `--short` runs all of them with next to no work: whether
- * they run, not how fast. A full run of all cases writes docs/performance.md and docs/performance.json.
+ * they run, not how fast. A full run writes docs/performance.md and docs/performance.json, case by case.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -58,11 +58,11 @@ async function main(): Promise<void> {
         );
         failed.push(one.name);
       });
-      if (result !== undefined) report.results.push(result);
+      if (result === undefined) continue;
+      report.results.push(result);
+      if (!values.short) await publish(report);
     }
     console.log(`\n${machineLine(report)}\n\n${table(report)}`);
-    await writeFile(path.join(cache, 'last-run.json'), JSON.stringify(report, null, 2));
-    if (!values.short && values.only.length === 0 && failed.length === 0) await publish(report);
     console.log(`\n${report.results.length} passed, ${failed.length} failed`);
     if (failed.length > 0) process.exitCode = 1;
   } finally {
@@ -79,7 +79,8 @@ async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report[
   try {
     await new EmulatorControl(stack.address.emulatorUrl, stack.address.emulatorKey).behaveWell();
     const rows = await one.run({ ...lab, stack });
-    const result = { case: one.name, rows, load: [loadBefore, os.loadavg()[0] ?? 0] as const };
+    const load = [loadBefore, os.loadavg()[0] ?? 0] as const;
+    const result = { case: one.name, date: new Date().toISOString(), rows, load };
     console.log(`ran     ${one.name}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s: ${summary(rows)}`);
     return result;
   } catch (error) {
@@ -90,15 +91,29 @@ async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report[
   }
 }
 
-/** Puts figures between the marks of docs/performance.md, whose words around them are a person's. */
+/**
+ * Puts figures between the marks of docs/performance.md, whose words around them are a person's. Cases that this run
+ * left out keep the figures they had, when those are of the same machine.
+ */
 async function publish(report: Report): Promise<void> {
-  const page = path.join(projectRoot, 'docs', 'performance.md');
+  const [page, json] = ['performance.md', 'performance.json'].map((name) => path.join(projectRoot, 'docs', name));
+  if (page === undefined || json === undefined) return;
+  const earlier = await readFile(json, 'utf8').then(
+    (text) => JSON.parse(text) as Report,
+    () => undefined,
+  );
+  const kept = earlier !== undefined && isSameMachine(earlier, report) ? earlier.results : [];
+  const results = cases.flatMap(({ name }) => {
+    const isThis = (result: Report['results'][number]): boolean => result.case === name;
+    return report.results.find(isThis) ?? kept.find(isThis) ?? [];
+  });
+  const whole = { ...report, results };
   const text = await readFile(page, 'utf8');
   const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
-  const figures = `${begin}\n\n${machineLine(report)}\n\n${table(report)}\n\n${notes(report)}\n\n${end}`;
+  const figures = `${begin}\n\n${machineLine(whole)}\n\n${table(whole)}\n\n${notes(whole)}\n\n${end}`;
   const [before = '', rest = ''] = text.split(begin);
   await writeFile(page, `${before}${figures}${rest.split(end)[1] ?? ''}`);
-  await writeFile(path.join(projectRoot, 'docs', 'performance.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(json, `${JSON.stringify(whole, null, 2)}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,7 @@ import type { AudioTools } from '#libs/audio';
 import type { Row } from './bench-case.js';
 import { median, spread } from './measure.js';
 
-/** The machine figures were seen on, and how busy it was. */
+/** The machine figures were seen on. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -12,7 +12,6 @@ export interface Machine {
   readonly node: string;
   readonly ffmpeg: string;
   readonly kernel: string;
-  readonly loadBefore: readonly number[];
 }
 
 export function describeMachine(tools: AudioTools): Machine {
@@ -23,16 +22,16 @@ export function describeMachine(tools: AudioTools): Machine {
     node: process.version,
     ffmpeg: `${tools.ffmpeg.version} (${tools.ffmpeg.origin})`,
     kernel: `${os.type()} ${os.release()}`,
-    loadBefore: os.loadavg(),
   };
 }
 
 /** What a run came to. */
 export interface Report {
   readonly machine: Machine;
-  readonly date: string;
   readonly results: readonly {
     readonly case: string;
+    /** When it ended. */
+    readonly date: string;
     readonly rows: readonly Row[];
     /** Load average over a minute when the case began and when it ended: what else the machine did is in it. */
     readonly load: readonly [number, number];
@@ -57,11 +56,11 @@ const percent = (value: number): string => `±${(value * 100).toFixed(0)} %`;
 /** What a case came to, on one line. */
 export const summary = (rows: readonly Row[]): string => rows.map((row) => number(figureOf(row))).join(', ');
 
-const columns = ['case', 'unit', 'ours', 'reference', 'ratio', 'target', 'reached', 'load'] as const;
+const columns = ['case', 'unit', 'ours', 'reference', 'ratio', 'target', 'reached', 'load', 'seen'] as const;
 
 /** One line a row: medians with their spread, the ratio and what it was to be. */
 export function table({ results }: Report): string {
-  const lines = results.flatMap(({ rows, load }) =>
+  const lines = results.flatMap(({ rows, load, date }) =>
     rows.map((row) => [
       row.name,
       row.unit,
@@ -71,6 +70,7 @@ export function table({ results }: Report): string {
       `${row.target.at === 'most' ? '≤' : '≥'} ${plain(row.target.value)}`,
       isReached(row) ? 'yes' : '**no**',
       load.map((value) => value.toFixed(1)).join(' to '),
+      `${date.slice(0, 16)}Z`,
     ]),
   );
   return [columns, columns.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
@@ -93,10 +93,12 @@ export function notes({ results }: Report): string {
   return lines.join('\n\n');
 }
 
-export function machineLine({ machine, date }: Report): string {
-  const load = machine.loadBefore.map((value) => value.toFixed(1)).join(', ');
+export const isSameMachine = (one: Report, other: Report): boolean =>
+  JSON.stringify(one.machine) === JSON.stringify(other.machine);
+
+export function machineLine({ machine }: Report): string {
   return (
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}, Node ${machine.node}, ` +
-    `ffmpeg ${machine.ffmpeg}; ${date}; load average before the run ${load}.`
+    `ffmpeg ${machine.ffmpeg}.`
   );
 }

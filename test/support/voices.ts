@@ -72,7 +72,7 @@ export async function finishedVoice(partner: TestPartner, name: string, file: st
 export async function bytesOf(partner: TestPartner, route: string): Promise<Buffer> {
   const response = await partner.http.fetch(route);
   if (response.status !== 200 || response.body === null) throw new Error(`${route}: ${response.status}`);
-  return buffer(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream));
+  return buffer(Readable.fromWeb(response.body));
 }
 
 /** Downloads a sample into a folder. @returns its path */

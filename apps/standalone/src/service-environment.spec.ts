@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '#libs/config';
-import { serviceEnvironment } from './service-environment.js';
+import { serviceEnvironment, workerEnvironment } from './service-environment.js';
 
 const around = {
   port: 8080,
@@ -49,5 +49,17 @@ describe('serviceEnvironment', () => {
     const url = 'https://api.runpod.ai/v2';
     const environment = serviceEnvironment({ RUNPOD_BASE_URL: url }, { ...around, runpodBaseUrl: url });
     expect(() => readConfig(environment)).toThrow('cannot be reached by RunPod');
+  });
+});
+
+describe('workerEnvironment', () => {
+  it('gives the worker the next port to be watched on', () => {
+    const environment = serviceEnvironment({ METRICS_PORT: '9464' }, around);
+    expect(readConfig(environment).metricsPort).toBe(9464);
+    expect(readConfig(workerEnvironment(environment)).metricsPort).toBe(9465);
+  });
+
+  it('leaves it unwatched when nobody asked', () => {
+    expect(readConfig(workerEnvironment(serviceEnvironment({}, around))).metricsPort).toBeUndefined();
   });
 });

@@ -47,3 +47,9 @@ export function serviceEnvironment(given: NodeJS.ProcessEnv, around: Surrounding
     FFPROBE_PATH: around.ffprobePath,
   };
 }
+
+/** The same for the worker beside that API: two processes cannot share METRICS_PORT, so the worker's is the next one. */
+export function workerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const port = env['METRICS_PORT'];
+  return port ? { ...env, METRICS_PORT: String(Number(port) + 1) } : env;
+}

@@ -5,7 +5,7 @@ import { embeddedValkey } from './embedded-valkey.js';
 import { apiProcess, emulatorProcess, migrateProcess, workerProcess } from './parts.js';
 import { freePort } from './ports.js';
 import type { Run } from './run.js';
-import { serviceEnvironment } from './service-environment.js';
+import { serviceEnvironment, workerEnvironment } from './service-environment.js';
 import type { Settings } from './settings.js';
 
 type Report = (line: string) => void;
@@ -67,5 +67,5 @@ export async function startTimbre(
     settings.runpodBaseUrl ?? run.keep(emulatorProcess(env, emulator)),
     run.complete(migrateProcess(env)),
   ]);
-  await Promise.all([run.keep(workerProcess(env)), run.keep(apiProcess(env, settings.address))]);
+  await Promise.all([run.keep(workerProcess(workerEnvironment(env))), run.keep(apiProcess(env, settings.address))]);
 }

@@ -42,7 +42,9 @@ describe('readProbeReport', () => {
     const stderr = 'Estimating duration from bitrate, this may be inaccurate';
     const expected = { durationSeconds: 12.5 };
     expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject(expected);
-    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044, stderr })).toMatchObject(expected);
+    const caf = { ...format, format_name: 'caf' };
+    expect(read({ streams: [pcm], format: caf }, { fileBytes: 2_205_044, stderr })).toMatchObject(expected);
+    expect(read({ streams: [stream], format: caf }, { stderr })).toMatchObject({ durationSeconds: null });
   });
 
   it('says why there are no facts', () => {

@@ -21,6 +21,9 @@ const sampleRates = { lowest: 4_000, highest: 384_000 };
 /** ffprobe's words when it divided the size by the first bit rate it met: far off for a variable one. */
 const estimated = 'Estimating duration from bitrate';
 
+/** Containers whose PCM ffprobe always divides by its bit rate, which is right for it: it has but one. */
+const alwaysEstimated: readonly string[] = ['caf', 'w64'];
+
 /** Container headers and rounding may make a stated length of PCM this much longer than the file. */
 const pcmSlack = 1.01;
 
@@ -50,9 +53,9 @@ export function readProbeReport({ stdout, stderr, fileBytes }: ProbeOutput): Rec
 
   const stated = numberOf(stream['duration']) ?? numberOf(format['duration']);
   const isPcm = codecName.startsWith('pcm_');
-  const pcmBytes = ((numberOf(stream['bit_rate']) ?? 0) / 8) * (stated ?? 0);
-  // PCM has one bit rate (CAF and W64 are always divided by it), but may claim more than there is.
-  const believed = isPcm ? pcmBytes <= fileBytes * pcmSlack : !stderr.includes(estimated);
+  const pcmBytes = isPcm ? ((numberOf(stream['bit_rate']) ?? 0) / 8) * (stated ?? 0) : 0;
+  const isGuess = stderr.includes(estimated) && !(isPcm && alwaysEstimated.includes(format['format_name']));
+  const believed = !isGuess && pcmBytes <= fileBytes * pcmSlack;
   const durationSeconds = stated !== undefined && stated > 0 && believed ? stated : null;
   const startSeconds = numberOf(stream['start_time']) ?? 0;
   return { durationSeconds, startSeconds, formatName: format['format_name'], codecName, channels, sampleRate };

@@ -78,6 +78,26 @@ describe('readConfig', () => {
     expect(linesFor(environment)).toEqual([line]);
   });
 
+  it('watches nothing and tells nobody unless it is asked to', () => {
+    expect(readConfig(least)).toMatchObject({ metricsHost: '127.0.0.1', bullBoard: 'on' });
+    expect(readConfig(least).metricsPort).toBeUndefined();
+    expect(readConfig(least).otlpEndpoint).toBeUndefined();
+    const asked = { ...least, METRICS_PORT: '9464', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+    expect(readConfig(asked)).toMatchObject({ metricsPort: 9464, otlpEndpoint: 'http://collector:4318' });
+  });
+
+  it.each([
+    [{ METRICS_PORT: '0' }, 'METRICS_PORT must be a whole number from 1 to 65535'],
+    [{ METRICS_PORT: 'on' }, 'METRICS_PORT must be a whole number from 1 to 65535'],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' },
+      'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL starting with http:// or https://',
+    ],
+    [{ BULL_BOARD: 'yes' }, 'BULL_BOARD must be one of on, off'],
+  ])('%j is refused in words', (environment, line) => {
+    expect(linesFor(environment)).toEqual([line]);
+  });
+
   it('names every wrong variable at once', () => {
     expect(linesFor({ PORT: 'x', MAX_UPLOAD_BYTES: '-1' })).toHaveLength(2);
   });

@@ -39,6 +39,7 @@ describe('asAppError', () => {
     'Connection terminated due to connection timeout',
     'Client has encountered a connection error and is not queryable',
     'Driver not Connected',
+    'Query runner already released. Cannot run queries anymore.',
   ])('tells "%s", which has no code, as unavailable', (message) => {
     expect(codeOf(new Error(message))).toBe('unavailable');
   });
@@ -80,7 +81,7 @@ describe('breaksConstraint', () => {
     expect(breaksConstraint(error, 'jobs_active_unique')).toBe(false);
     expect(
       breaksConstraint(
-        failedQuery(coded('23503', { constraint: 'voices_partner_id_name_unique' })),
+        failedQuery(coded('23514', { constraint: 'voices_partner_id_name_unique' })),
         'voices_partner_id_name_unique',
       ),
     ).toBe(false);

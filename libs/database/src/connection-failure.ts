@@ -12,9 +12,12 @@ const networkCodes = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** What node-postgres says, without a code, when a connection is lost or cannot be had. */
+/**
+ * What node-postgres and TypeORM say, without a code, when a connection is lost or cannot be had. TypeORM releases the
+ * runner of a transaction as soon as its connection breaks; the next statement, often the COMMIT, finds it so.
+ */
 const lostConnection =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly|not queryable|Driver not Connected|Cannot use a pool after/i;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Connection ended unexpectedly|not queryable|Driver not Connected|Cannot use a pool after|Query runner already released/i;
 
 /**
  * Postgres error codes (appendix A of its manual) that pass by themselves: class 08 connection (08P01, our own breach of

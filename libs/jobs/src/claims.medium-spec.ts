@@ -120,7 +120,7 @@ describe('claims', () => {
       expect(await rows.hopeless()).not.toContainEqual(expect.objectContaining({ id }));
       await domain.expireLease(id);
       const revived = await Promise.all([rows.reviveExpired(), rows.reviveExpired()]);
-      expect(revived.flat()).toEqual([{ id }]);
+      expect(revived.flat()).toEqual([{ id, kind: 'split' }]);
       expect(await domain.row('jobs', id)).toMatchObject({ state: 'queued', deaths: death, nudged_at: null });
     }
     expect(await rows.hopeless()).toContainEqual({ id, voiceId, kind: 'split' });

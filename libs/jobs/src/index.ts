@@ -3,7 +3,14 @@ export { Dispatcher } from './dispatcher.js';
 export { warnOfEviction } from './eviction-warning.js';
 export { commitFenced } from './fenced-commit.js';
 export { claimedColumns, LostClaim, type ClaimedJob } from './job-claim.js';
-export { JobQueues, queueNames, type Delivery, type DeliveryCounts, type JobPayload, type QueueName } from './job-queues.js';
+export {
+  JobQueues,
+  queueNames,
+  type Delivery,
+  type DeliveryCounts,
+  type JobPayload,
+  type QueueName,
+} from './job-queues.js';
 export { leaseMs, maxAttempts, maxDeaths, renewEveryMs, retryDelayMs } from './job-timing.js';
 export { JobsModule, type JobsModuleOptions } from './jobs.module.js';
 export { JobsRepository, type NewJob } from './jobs.repository.js';

@@ -16,9 +16,12 @@ let server: Server;
 let answer: Answer;
 let seen: Seen[];
 let baseUrl: string;
+/** Calls the client has told of: what was asked and what came of it. */
+let told: string[];
 
 beforeEach(async () => {
   seen = [];
+  told = [];
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -43,6 +46,7 @@ const clientOf = (options: { readonly timeoutMs?: number; readonly opensAfter?: 
     apiKey: 'rp-key',
     timeoutMs: options.timeoutMs ?? 10_000,
     breaker: { opensAfter: options.opensAfter ?? 1000, openMs: 50 },
+    onCall: (call, outcome, seconds) => void told.push(`${call} ${outcome} ${seconds >= 0 && seconds < 60}`),
   });
 
 const says =
@@ -225,5 +229,31 @@ describe('RunpodClient', () => {
   it('takes no API key that would break a header, and does not repeat it', () => {
     const make = (): RunpodClient => new RunpodClient({ baseUrl, apiKey: 'secret\r\nx: y', timeoutMs: 1 });
     expect(make).toThrow('RUNPOD_API_KEY must be plain characters');
+  });
+});
+
+describe('for operators', () => {
+  it('each call is told of once, with what came of it', async () => {
+    const client = clientOf({ timeoutMs: 100 });
+    answer = says(200, { id: 'job-1', status: 'IN_QUEUE' });
+    await client.run('e1', '{}');
+    await client.status('e1', 'job-1');
+    answer = says(404, {});
+    await client.status('e1', 'job-2');
+    await client.cancel('e1', 'job-2');
+    answer = dropped;
+    await client.run('e1', '{}');
+    await client.health('e1');
+    answer = says(401, {});
+    await client.run('e1', '{}');
+    expect(told).toEqual([
+      'run accepted true',
+      'status known true',
+      'status missing true',
+      'cancel missing true',
+      'run unknown true',
+      'health unreachable true',
+      'run refused true',
+    ]);
   });
 });
