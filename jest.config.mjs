@@ -57,5 +57,5 @@ export default {
     size('medium', '\\.medium-spec\\.ts$', withServices),
     size('e2e', '\\.e2e-spec\\.ts$', withStack),
   ],
-  testTimeout: 60000,
+  testTimeout: 120_000,
 };

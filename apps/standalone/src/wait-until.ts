@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Default 20 s. */
+  /** Default 60 s: generous, for machines that are busy. */
   readonly timeoutMs?: number;
   /** Pause between two looks, default 25 ms. */
   readonly everyMs?: number;
@@ -19,7 +19,7 @@ export async function waitUntil<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
   options: WaitOptions = {},
 ): Promise<T> {
-  const timeoutMs = options.timeoutMs ?? 20_000;
+  const timeoutMs = options.timeoutMs ?? 60_000;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const seen = await look();
