@@ -58,4 +58,5 @@ export default {
     size('e2e', '\\.e2e-spec\\.ts$', withStack),
   ],
   testTimeout: 120_000,
+  maxWorkers: 2, // also on two cores, where Jest would use one: much of the time is waiting
 };
