@@ -56,6 +56,7 @@ export const failures = {
   gpu_refused: failure(500, null),
   gpu_failed: failure(500, null),
   gpu_output_invalid: failure(500, null),
+  gpu_objects_differ: failure(503, null, true),
   deadline_passed: failure(500, 'The embedding was not finished before its deadline'),
   cancelled: failure(500, 'Cancelled'),
   died_too_often: failure(500, 'Processing stopped unexpectedly several times'),

@@ -28,6 +28,18 @@ export interface CollectOptions {
   readonly sentenceCount: number;
 }
 
+/** Looks at objects that are not what the output says, before they are believed to stay so: some 15 s. */
+const looks = 5;
+
+/** What is wrong with what was delivered. Objects that differ may be those of another run that is still at work. */
+interface Problem {
+  readonly ok: false;
+  readonly problem: string;
+  readonly mayPass: boolean;
+}
+
+type Collected = { readonly ok: true; readonly value: CollectedEmbedding } | Problem;
+
 /** Copies at a time. */
 const copiesAtATime = 8;
 
@@ -36,7 +48,8 @@ const copiesAtATime = 8;
  * inbox with size and checksum verified, and one transaction makes them visible.
  *
  * May run twice: each claim copies to its own generation's folder. RunPod may run a handler twice, so that the objects
- * are those of another run than /status told of; the result object, written last, then tells the truth.
+ * are those of another run than /status told of; the result object, written last, then tells the truth, once that run
+ * has written it.
  */
 export class CollectStep {
   constructor(
@@ -51,14 +64,14 @@ export class CollectStep {
   /** @param known the output a poll has read already */
   async run(job: ClaimedJob, work: Work, known?: unknown): Promise<void> {
     const candidates = [known ?? (await this.askAgain(job)), await readResultObject(this.storage, job)];
-    let problem: string | null = null;
+    let problem: Problem | null = null;
     for (const raw of candidates) {
       if (raw === undefined) continue;
       const collected = await this.collect(job, work, raw);
       if (collected.ok) return this.results.commit(job, collected.value);
-      problem ??= collected.problem;
+      problem ??= collected;
     }
-    if (problem !== null) throw AppError.saying('gpu_output_invalid', problem);
+    if (problem !== null) throw refusal(problem, job.attempts);
     // Taken over from a worker that died, and RunPod does not answer now: polls go on.
     await this.gpuWait.begin(job, null, pollDelayMs(0));
   }
@@ -70,7 +83,7 @@ export class CollectStep {
     return status.kind === 'known' && status.state === 'COMPLETED' ? (status.output ?? null) : undefined;
   }
 
-  private async collect(job: ClaimedJob, work: Work, raw: unknown): Promise<Reading<CollectedEmbedding>> {
+  private async collect(job: ClaimedJob, work: Work, raw: unknown): Promise<Collected> {
     const samples = await this.samples.list(job.voiceId);
     const sampleIndexes = samples.map((sample) => sample.index);
     const output = parseOutput(raw, {
@@ -79,7 +92,9 @@ export class CollectStep {
       sampleIndexes,
       testSamples: testSamplesInOrder(sampleIndexes, this.options.sentenceCount),
     });
-    return output.ok ? this.copyAll(job, work, output.value) : output;
+    if (!output.ok) return { ...output, mayPass: false };
+    const copied = await this.copyAll(job, work, output.value);
+    return copied.ok ? copied : { ...copied, mayPass: true };
   }
 
   private async copyAll(job: ClaimedJob, work: Work, output: EmbeddingOutput): Promise<Reading<CollectedEmbedding>> {
@@ -122,4 +137,8 @@ export class CollectStep {
         return { ok: false, problem: `The embedding service delivered other bytes of ${what} than it said` };
     }
   }
+}
+
+function refusal({ problem, mayPass }: Problem, attempts: number): AppError {
+  return AppError.saying(mayPass && attempts + 1 < looks ? 'gpu_objects_differ' : 'gpu_output_invalid', problem);
 }

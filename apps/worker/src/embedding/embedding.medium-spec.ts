@@ -30,7 +30,6 @@ import { SubmitStep } from './submit.step.js';
 
 const callbackUrl = 'http://timbre.test';
 
-/** What /status answers: an HTTP status and a body. */
 interface StatusAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -41,7 +40,6 @@ let storage: ObjectStorage;
 let runpod: Server;
 let processor: EmbeddingProcessor;
 const answers = new Map<string, StatusAnswer>();
-/** Jobs that polls have ended, with their codes. */
 const failed: string[] = [];
 
 beforeAll(async () => {
@@ -133,6 +131,12 @@ const deliver = async (job: ClaimedJob): Promise<unknown> => {
   };
 };
 
+/** Its time to be looked at again has come. */
+const lookAgain = async (jobId: string): Promise<void> => {
+  await domain.database.query('UPDATE jobs SET run_after = now() WHERE id = $1', [jobId]);
+  await processor.deliver(jobId);
+};
+
 describe('a poll', () => {
   it('collects what /status tells: the objects are ours, nobody can write them any more', async () => {
     const job = await waitingJob('gpu-good');
@@ -198,12 +202,24 @@ describe('a poll', () => {
     if (how === 'other') await put(inboxEmbeddingZipKey(inbox(job)), 'THE ZIP');
     else await storage.delete([inboxEmbeddingZipKey(inbox(job))]);
     await processor.poll(job.id);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'queued', attempts: 1 });
+    for (let look = 2; look <= 5; look += 1) await lookAgain(job.id);
     expect(await details(job)).toMatchObject({
       status: { embedding: 'failed' },
       errors: { embedding: expect.stringContaining(sentence) },
       embedding_zip_url: null,
       embedding_info: { test_samples: [] },
     });
+  });
+
+  it('takes the objects of another run once they are what was told', async () => {
+    const job = await waitingJob('gpu-twice');
+    answers.set('gpu-twice', completed(await deliver(job)));
+    await put(inboxEmbeddingZipKey(inbox(job)), 'THE ZIP');
+    await processor.poll(job.id);
+    await deliver(job);
+    await lookAgain(job.id);
+    expect(await details(job)).toMatchObject({ status: { embedding: 'completed' } });
   });
 
   it('ends a job that failed on the GPU, and tells operators of it once', async () => {
