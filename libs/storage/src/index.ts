@@ -1,3 +1,4 @@
+export { downloadName } from './attachment-disposition.js';
 export { createStorage } from './create-storage.js';
 export { LocalStorage, type LocalStorageOptions } from './local-storage.js';
 export { isObjectKey } from './object-key-check.js';

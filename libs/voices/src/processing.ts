@@ -10,7 +10,7 @@ import {
   type Transaction,
 } from '#libs/database';
 import { AppError, failures, type FailureCode } from '#libs/errors';
-import { JobsRepository, type ClaimedJob } from '#libs/jobs';
+import { JobsRepository, type ClaimedJob, type NewJob } from '#libs/jobs';
 import { moveStatus } from './voice-status.js';
 
 /** An upload whose first split failed is kept this long, for POST split to try again. */
@@ -42,14 +42,7 @@ export class Processing {
         updatedAt: () => 'now()',
       },
     );
-    return this.jobs.insert(tx, {
-      voiceId: voice.id,
-      partnerId: voice.partnerId,
-      kind: 'split',
-      stage: 'samples',
-      params,
-      progress: { stage: 'queued', done: 0, of: 1 },
-    });
+    return this.queue(tx, voice, { kind: 'split', stage: 'samples', params });
   }
 
   /** Begins an embedding of a voice whose row is locked; its tts type becomes the voice's. */
@@ -64,14 +57,7 @@ export class Processing {
         updatedAt: () => 'now()',
       },
     );
-    return this.jobs.insert(tx, {
-      voiceId: voice.id,
-      partnerId: voice.partnerId,
-      kind: 'embed',
-      stage: 'submit',
-      params: { ttsType },
-      progress: { stage: 'queued', done: 0, of: 1 },
-    });
+    return this.queue(tx, voice, { kind: 'embed', stage: 'submit', params: { ttsType } });
   }
 
   /**
@@ -127,6 +113,11 @@ export class Processing {
     if (generation !== undefined && job.generation !== generation) return false;
     await this.fail(tx, voice, job, why);
     return true;
+  }
+
+  private queue(tx: Transaction, voice: VoiceEntity, job: Pick<NewJob, 'kind' | 'stage' | 'params'>): Promise<string> {
+    const progress = { stage: 'queued', done: 0, of: 1 } as const;
+    return this.jobs.insert(tx, { voiceId: voice.id, partnerId: voice.partnerId, ...job, progress });
   }
 
   private async failSplitting(tx: Transaction, voice: VoiceEntity, sentence: string): Promise<void> {
