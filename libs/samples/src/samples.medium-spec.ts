@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LostClaim, type ClaimedJob } from '#libs/jobs';
 import { Processing, VoicesService } from '#libs/voices';
 import { convertedSample, cutSamples, Domain, required, resplit } from '../../../test/support/domain.js';
-import { maxSamplesPerVoice, SamplesService } from './samples.service.js';
+import { maxSamplesPerVoice, SamplesService, type SampleAudio } from './samples.service.js';
 import { SplittingService } from './splitting.service.js';
 
 let domain: Domain;
@@ -16,6 +16,11 @@ beforeAll(async () => {
 afterAll(() => domain.close());
 
 const indexes = async (voiceId: string): Promise<number[]> => (await samples.list(voiceId)).map(({ index }) => index);
+/** Asked for by name, as a URL does: test voices are named after their ids. */
+const audio = async (voiceId: string, index: number): Promise<SampleAudio> => {
+  const { partner_id: partnerId } = await domain.row('voices', voiceId);
+  return samples.audio(String(partnerId), `voice ${voiceId}`, index);
+};
 const details = (voiceId: string) => domain.get(VoicesService).details(voiceId);
 
 const originalOf = (job: ClaimedJob) => ({
@@ -75,7 +80,7 @@ describe('a first split', () => {
     expect(await domain.count(`jobs WHERE voice_id = $1 AND kind = 'embed'`, [voiceId])).toBe(0);
 
     await splitting.commitSamples(owner, cutSamples(owner, 2));
-    expect((await samples.get(voiceId, 1)).objectKey).toContain(`/${owner.id}/2/`);
+    expect((await audio(voiceId, 1)).objectKey).toContain(`/${owner.id}/2/`);
   });
 
   it('goes on at the original after a death, its samples kept', async () => {
@@ -86,7 +91,7 @@ describe('a first split', () => {
     const second = await domain.claim(voiceId, 'split');
     expect(second).toMatchObject({ stage: 'original', generation: 2, deaths: 1 });
     await splitting.commitOriginal(second, originalOf(second));
-    expect((await samples.get(voiceId, 1)).objectKey).toContain(`/${first.id}/1/`);
+    expect((await audio(voiceId, 1)).objectKey).toContain(`/${first.id}/1/`);
   });
 
   it('that fails at its original keeps samples, embedding and upload', async () => {
@@ -216,7 +221,7 @@ describe('samples one by one', () => {
     await samples.remove(voiceId, 1);
     expect(await isStale()).toBe(true);
     expect((await details(voiceId)).preferred_sample_index).toBe(2);
-    const { objectKey } = await samples.get(voiceId, 2);
+    const { objectKey } = await audio(voiceId, 2);
     await samples.remove(voiceId, 2);
     expect((await details(voiceId)).preferred_sample_index).toBeNull();
     expect(await domain.removals()).toContainEqual({ target: objectKey, inSeconds: 0 });
@@ -225,12 +230,16 @@ describe('samples one by one', () => {
   it.each([0, -1, -2_147_483_649, 2, 2_147_483_648, 9_007_199_254_740_991])('have none at %d', async (index) => {
     const voiceId = await domain.emptyVoice();
     await samples.add(voiceId, convertedSample(voiceId));
-    await expect(samples.get(voiceId, index)).rejects.toMatchObject({ code: 'sample_not_found' });
+    await expect(audio(voiceId, index)).rejects.toMatchObject({ code: 'sample_not_found' });
     await expect(samples.remove(voiceId, index)).rejects.toMatchObject({ code: 'sample_not_found' });
   });
 
   it('are refused to a voice that is gone', async () => {
     const voiceId = await domain.emptyVoice();
+    const { partner_id: partnerId } = await domain.row('voices', voiceId);
+    for (const name of [`Voice ${voiceId}`, 'a\0b', '']) {
+      await expect(samples.audio(String(partnerId), name, 1)).rejects.toMatchObject({ code: 'voice_not_found' });
+    }
     await domain.get(VoicesService).remove(voiceId);
     const add = samples.add(voiceId, required(convertedSample(voiceId)));
     await expect(add).rejects.toMatchObject({ code: 'voice_not_found' });

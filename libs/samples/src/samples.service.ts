@@ -3,14 +3,14 @@ import { recordChange } from '#libs/audit';
 import { Database, EmbeddingEntity, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { removeObjects } from '#libs/storage';
-import { changeVoice, contractSeconds, type SampleDetails } from '#libs/voices';
+import { changeVoice, contractSeconds, type SampleDetails, type VoiceRef } from '#libs/voices';
 import { SamplesRepository } from './samples.repository.js';
 
 /** A voice holds no more samples than this. */
 export const maxSamplesPerVoice = 500;
 
-/** The largest index there can be (Postgres' integer); anything above names no sample. */
-const maxIndex = 2_147_483_647;
+/** Could a sample have this index? From 1 to Postgres' largest integer. */
+const isIndex = (index: number): boolean => index >= 1 && index <= 2_147_483_647;
 
 /** An uploaded sample, converted and durable in storage. */
 export interface ConvertedSample {
@@ -21,7 +21,12 @@ export interface ConvertedSample {
   readonly sha256: string;
 }
 
-/** What a sample's audio is served from. */
+/** Where the audio of a sample lies, and whose it is. */
+export interface SampleAudio extends Pick<SampleEntity, 'objectKey' | 'bytes' | 'sha256'> {
+  readonly voice: VoiceRef;
+}
+
+/** What is stored of a sample. */
 export type StoredSample = Readonly<
   Pick<SampleEntity, 'index' | 'sourceStartSeconds' | 'durationSeconds' | 'objectKey' | 'bytes' | 'sha256'>
 >;
@@ -39,11 +44,17 @@ export class SamplesService {
     return this.samples.list(voiceId);
   }
 
-  /** @throws AppError `sample_not_found` */
-  async get(voiceId: string, index: number): Promise<StoredSample> {
-    const found = index >= 1 && index <= maxIndex ? await this.samples.find(voiceId, index) : null;
-    if (found === null) throw AppError.of('sample_not_found');
-    return found;
+  /**
+   * The audio of a sample by the names its URL has, in one statement.
+   *
+   * @throws AppError `voice_not_found` | `sample_not_found`
+   */
+  async audio(partnerId: string, voiceName: string, index: number): Promise<SampleAudio> {
+    const found = await this.samples.findNamed(partnerId, voiceName, isIndex(index) ? index : 0);
+    if (found === null) throw AppError.of('voice_not_found');
+    const { voiceId, objectKey, bytes, sha256 } = found;
+    if (objectKey === null || bytes === null || sha256 === null) throw AppError.of('sample_not_found');
+    return { voice: { id: voiceId, partnerId, name: voiceName }, objectKey, bytes, sha256 };
   }
 
   /**
@@ -83,7 +94,7 @@ export class SamplesService {
    */
   remove(voiceId: string, index: number): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, voice) => {
-      const sample = index >= 1 && index <= maxIndex ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
+      const sample = isIndex(index) ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
       if (sample === null) throw AppError.of('sample_not_found');
       await removeObjects(tx, [sample.objectKey], 0);
       await tx.delete(SampleEntity, { id: sample.id });

@@ -7,7 +7,7 @@ import { eraseVoiceObjects, OBJECT_STORAGE, type ObjectStorage } from '#libs/sto
 import { Processing } from './processing.js';
 import { originalFilename } from './recording-name.js';
 import { changeVoice } from './voice-change.js';
-import { describeVoice, type VoiceDetails, type VoiceSummary } from './voice-details.js';
+import { describeVoice, type VoiceDetails, type VoiceRow, type VoiceSummary } from './voice-details.js';
 import { VoicesRepository, type VoiceRef } from './voices.repository.js';
 
 /** What a split does when nobody says otherwise. */
@@ -50,9 +50,7 @@ export class VoicesService {
 
   /** @throws AppError `voice_not_found` */
   async find(partnerId: string, name: string): Promise<VoiceRef> {
-    const found = await this.voices.find(partnerId, name);
-    if (found === null) throw AppError.of('voice_not_found');
-    return found;
+    return existing(await this.voices.find(partnerId, name));
   }
 
   /**
@@ -75,8 +73,19 @@ export class VoicesService {
 
   /** @throws AppError `voice_not_found` */
   async details(voiceId: string): Promise<VoiceDetails> {
-    const row = await this.voices.row(voiceId);
-    if (row === null) throw AppError.of('voice_not_found');
+    return this.describe(existing(await this.voices.row(voiceId)));
+  }
+
+  /** The voice a URL names and its details, in one statement. @throws AppError `voice_not_found` */
+  async detailsNamed(
+    partnerId: string,
+    name: string,
+  ): Promise<{ readonly voice: VoiceRef; readonly details: VoiceDetails }> {
+    const row = existing(await this.voices.rowNamed(partnerId, name));
+    return { voice: { id: row.id, partnerId, name }, details: await this.describe(row) };
+  }
+
+  private async describe(row: VoiceRow): Promise<VoiceDetails> {
     const zipUrl =
       row.zipKey === null
         ? null
@@ -161,6 +170,11 @@ export class VoicesService {
   private nudge(partnerId: string): void {
     void this.dispatcher.dispatch(partnerId).catch(() => undefined);
   }
+}
+
+function existing<T>(found: T | null): T {
+  if (found === null) throw AppError.of('voice_not_found');
+  return found;
 }
 
 async function hasSample(tx: Transaction, voiceId: string, index: number): Promise<boolean> {

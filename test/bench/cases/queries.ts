@@ -119,23 +119,23 @@ export const detailsAtScale: BenchCase = {
 /** How Postgres runs the statements of VoicesRepository, the second time: with everything in its buffers. */
 async function explain(client: pg.Client, partner: TestPartner): Promise<{ details: string; page: string }> {
   let plan = '';
+  const explained = async (statement: string, parameters: readonly unknown[]): Promise<unknown[]> => {
+    const explaining = `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${statement}`;
+    await client.query(explaining, [...parameters]);
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(explaining, [...parameters]);
+    plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    return [];
+  };
   const explaining = {
-    query: async (statement: string, parameters: unknown[]) => {
-      const explained = `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) ${statement}`;
-      await client.query(explained, parameters);
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(explained, parameters);
-      plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-      return [];
-    },
+    query: explained,
+    read: (_name: string, statement: string, parameters: readonly unknown[]) => explained(statement, parameters),
   };
   const repository = new VoicesRepository(explaining as unknown as Database);
-  const { rows } = await client.query<{ id: string; partner: string }>(
-    `SELECT v.id, p.id AS partner FROM voices v JOIN partners p ON p.id = v.partner_id WHERE p.name = $1`,
-    [partner.name],
-  );
-  await repository.row(rows[0]?.id ?? '');
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM partners WHERE name = $1', [partner.name]);
+  const partnerId = rows[0]?.id ?? '';
+  await repository.rowNamed(partnerId, askedVoice);
   const details = plan;
-  await repository.page(rows[0]?.partner ?? '', null, 1000);
+  await repository.page(partnerId, null, 1000);
   return { details, page: plan };
 }
 

@@ -11,7 +11,7 @@ import { CONFIG } from '../app-tokens.js';
 import { CheckedQuery } from '../body/checked.decorator.js';
 import { Operation } from '../docs/operation.js';
 import { PartnerParameter } from '../docs/path-parameters.js';
-import { failedMidway } from '../downloads/send-object.js';
+import { failedMidway } from '../downloads/failed-midway.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { ListQuery } from './list-query.js';
 import { VoiceSummaryDto } from './voice-answers.js';

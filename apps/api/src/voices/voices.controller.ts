@@ -1,7 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Put } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Put, Req } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Request } from 'express';
 import { parseVoiceName, VoicesService, type VoiceDetails, type VoiceRef } from '#libs/voices';
-import { Voice } from '../access/found.decorator.js';
+import { FindsVoiceItself } from '../access/finds-voice-itself.decorator.js';
+import { Partner, Voice } from '../access/found.decorator.js';
+import type { PartnerRef } from '../access/request-context.js';
 import { CheckedFields, ReceivedFields } from '../body/checked.decorator.js';
 import type { Fields } from '../body/fields.js';
 import { TakesBody } from '../body/takes-body.decorator.js';
@@ -17,12 +20,19 @@ export class VoicesController {
   constructor(private readonly voices: VoicesService) {}
 
   @Get()
+  @FindsVoiceItself()
   @ApiTags('Voices')
   @Operation({ summary: 'Get Voice Details', failures: ['voice_not_found'] })
   @VoiceParameters()
   @DetailsResponse(200, "The voice's details.", voiceDetailsExample)
-  getVoice(@Voice() voice: VoiceRef): Promise<VoiceDetails> {
-    return this.voices.details(voice.id);
+  async getVoice(
+    @Partner() partner: PartnerRef,
+    @Param('voice') name: string,
+    @Req() request: Request,
+  ): Promise<VoiceDetails> {
+    const { voice, details } = await this.voices.detailsNamed(partner.id, name);
+    request.voice = voice;
+    return details;
   }
 
   @Delete()
