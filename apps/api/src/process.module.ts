@@ -7,6 +7,7 @@ import { ScratchFolder } from '#libs/storage';
 import { CONFIG, LOGGER } from './app-tokens.js';
 import { AudioWork } from './audio/audio-work.js';
 import { BodyReader } from './body/body-reader.js';
+import { Downloads } from './downloads/downloads.js';
 import { EveryErrorFilter } from './http/every-error.filter.js';
 import { RouteTable } from './http/route-table.js';
 
@@ -37,10 +38,11 @@ export class ProcessModule {
         },
         { provide: AudioWork, useFactory: () => openAudioWork(config, logger) },
         BodyReader,
+        Downloads,
         RouteTable,
         EveryErrorFilter,
       ],
-      exports: [CONFIG, LOGGER, ScratchFolder, AudioWork, BodyReader, RouteTable, EveryErrorFilter],
+      exports: [CONFIG, LOGGER, ScratchFolder, AudioWork, BodyReader, Downloads, RouteTable, EveryErrorFilter],
     };
   }
 }

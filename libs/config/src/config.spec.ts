@@ -69,6 +69,9 @@ describe('readConfig', () => {
     [{ RUNPOD_ENDPOINTS: 'other=abc' }, 'RUNPOD_ENDPOINTS must name an endpoint for kyutai'],
     [{ RUNPOD_ENDPOINTS: 'kyutai' }, 'RUNPOD_ENDPOINTS must look like kyutai=<endpoint id>,other=<endpoint id>'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'],
+    [{ DOWNLOADS: 'nginx' }, 'DOWNLOADS must be one of api, proxy, storage'],
+    [{ DOWNLOADS: 'storage' }, 'DOWNLOADS storage needs a STORAGE_URL of s3://'],
+    [{ DOWNLOADS: 'proxy', STORAGE_URL: 's3://bucket' }, 'DOWNLOADS proxy needs a STORAGE_URL of file://'],
     [{ TEST_SENTENCES: ' | ' }, 'TEST_SENTENCES must hold at least one sentence'],
     [
       { RUNPOD_BASE_URL: 'https://api.runpod.ai/v2' },

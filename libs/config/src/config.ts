@@ -84,6 +84,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (isLoopback(callbackUrl) && !isLoopback(values.runpodBaseUrl)) {
     lines.push(`CALLBACK_URL ${callbackUrl} cannot be reached by RunPod at ${values.runpodBaseUrl}`);
   }
+  const storageUrl = values.storageUrl ?? pathToFileURL(path.join(dataDir, 'objects')).href;
+  const needed = { api: '', proxy: 'file:', storage: 's3:' }[values.downloads];
+  if (!storageUrl.startsWith(needed)) lines.push(`DOWNLOADS ${values.downloads} needs a STORAGE_URL of ${needed}//`);
   if (lines.length > 0) throw new ConfigError(lines);
 
   return Object.freeze({
@@ -92,7 +95,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl,
     callbackUrl,
     scratchDir: path.resolve(values.scratchDir ?? path.join(dataDir, 'scratch')),
-    storageUrl: values.storageUrl ?? pathToFileURL(path.join(dataDir, 'objects')).href,
+    storageUrl,
     signingSecrets: (values.signingSecret ?? '').split(',').filter((secret) => secret !== ''),
     runpodEndpoints,
   });

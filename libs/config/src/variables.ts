@@ -122,6 +122,12 @@ export const variables = {
     shown: 'file://DATA_DIR/objects',
     about: 'Where bytes are kept: `file:///folder`, or `s3://bucket/prefix?…` (see S3 below).',
   }),
+  downloads: choice('DOWNLOADS', {
+    of: ['api', 'proxy', 'storage'],
+    default: 'api',
+    about:
+      'Who sends the bytes of audio and embeddings: the API; the nginx in front of it (`X-Accel-Redirect`, local storage); the storage (a redirect to a URL of a minute, S3).',
+  }),
   signingSecret: secret(
     optionalText('SIGNING_SECRET', {
       minLength: 16,

@@ -112,6 +112,27 @@ export class LocalStorage implements ObjectStorage {
     }
   }
 
+  async readBytes(key: string, { start, end }: ByteRange): Promise<Buffer | null> {
+    const path = this.pathOf(key);
+    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
+    if (!handle) {
+      await this.assertPresent();
+      return null;
+    }
+    try {
+      const wanted = Buffer.allocUnsafe(end - start + 1);
+      let filled = 0;
+      while (filled < wanted.length) {
+        const { bytesRead } = await storing(() => handle.read(wanted, filled, wanted.length - filled, start + filled));
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return wanted.subarray(0, filled);
+    } finally {
+      await handle.close();
+    }
+  }
+
   async fetchFile(key: string, path: string): Promise<boolean> {
     const source = this.pathOf(key);
     try {

@@ -108,6 +108,12 @@ export interface ObjectStorage {
   read(key: string, range?: ByteRange): Promise<Readable | null>;
 
   /**
+   * A stretch of an object at once, for what is small: one read where a stream takes several steps. null when there is
+   * no such object; fewer bytes when it ends before.
+   */
+  readBytes(key: string, range: ByteRange): Promise<Buffer | null>;
+
+  /**
    * Puts an object's bytes at a local path where no file is yet, without a second copy of them where the storage can
    * (the local one links). The file is for reading only.
    *

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectsCommand,
@@ -89,6 +90,14 @@ export class S3Storage implements ObjectStorage {
   async read(key: string, range?: ByteRange): Promise<Readable | null> {
     const found = await this.get(key, range);
     return found && bodyOf(found);
+  }
+
+  async readBytes(key: string, range: ByteRange): Promise<Buffer | null> {
+    const source = await this.read(key, range);
+    if (!source) return null;
+    return buffer(source).catch((error: unknown) => {
+      throw s3Failure(error);
+    });
   }
 
   async fetchFile(key: string, path: string): Promise<boolean> {

@@ -26,6 +26,11 @@ export function AudioResponses(contentType: 'audio/ogg' | '*/*' = 'audio/ogg'): 
       headers: { ...cacheHeaders, 'Content-Range': { required: true, schema: { type: 'string' } } },
       content,
     }),
+    ApiResponse({
+      status: 302,
+      description: 'Where the storage serves the file, for a minute; only where the operator had it so.',
+      headers: { Location: { required: true, schema: { type: 'string', format: 'uri' } } },
+    }),
     ApiResponse({ status: 304, description: 'The client has these bytes already (If-None-Match).' }),
     FailureResponses(['range_not_satisfiable']),
   );

@@ -9,10 +9,11 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Config } from '#libs/config';
 import { AppError, isAppError } from '#libs/errors';
 import { LocalStorage, uploadedSampleKey } from '#libs/storage';
 import { bundleBytes, sendBundle, type Bundle } from '../samples/bundle.js';
-import { sendObject } from './send-object.js';
+import { Downloads } from './downloads.js';
 
 const mebibyte = 1024 ** 2;
 const voiceId = randomUUID();
@@ -41,20 +42,22 @@ beforeAll(async () => {
     info: Buffer.from('{}\n'),
     date: new Date('2026-01-01T00:00:00Z'),
   };
-  const facts = { contentType: 'audio/ogg', disposition: 'inline', etag: '"tag"' };
+  const facts = { contentType: 'audio/ogg', downloadName: '日.opus', etag: '"tag"' };
   const app = express();
-  app.get('/audio', (request, response) =>
-    sendObject(request, response, storage, { ...facts, key: first.objectKey, bytes: first.bytes }, 'sample_not_found'),
-  );
-  app.get('/lost', (request, response) =>
-    sendObject(
-      request,
-      response,
-      storage,
-      { ...facts, key: uploadedSampleKey(voiceId, randomUUID()), bytes: 5 },
-      'sample_not_found',
-    ),
-  );
+  const serve = (route: string, { key, bytes }: { key: string; bytes: number }, by: Config['downloads'] = 'api') =>
+    app.get(route, (request, response) =>
+      new Downloads(storage, { downloads: by }).send(request, response, { ...facts, key, bytes }, 'sample_not_found'),
+    );
+  const [bigObject, smallObject] = [first, second].map(({ objectKey, bytes: size }) => ({
+    key: objectKey,
+    bytes: size,
+  }));
+  serve('/audio', bigObject!);
+  serve('/small', smallObject!);
+  serve('/lost', { key: uploadedSampleKey(voiceId, randomUUID()), bytes: 5 });
+  serve('/shrunk', { ...smallObject!, bytes: small.length + 1 });
+  serve('/by-proxy', bigObject!, 'proxy');
+  serve('/by-storage', bigObject!, 'storage');
   app.get('/bundle', async (_request, response) => {
     response.setHeader('Content-Length', bundleBytes(bundle));
     await sendBundle(response, storage, bundle).catch(() => undefined);
@@ -102,6 +105,43 @@ describe('a download', () => {
     const range = await fetch(address('/audio'), { headers: { Range: 'bytes=100-199' } });
     expect(range.status).toBe(206);
     expect(Buffer.from(await range.arrayBuffer()).equals(big.subarray(100, 200))).toBe(true);
+  });
+
+  it('of a small object is read at once, whole and in ranges', async () => {
+    const whole = Buffer.from(await (await fetch(address('/small'))).arrayBuffer());
+    expect(whole.equals(small)).toBe(true);
+    const range = await fetch(address('/small'), { headers: { Range: 'bytes=-3' } });
+    expect([range.status, range.headers.get('content-range')]).toEqual([206, 'bytes 997-999/1000']);
+    expect(Buffer.from(await range.arrayBuffer()).equals(small.subarray(997))).toBe(true);
+  });
+
+  it('of an object that has become shorter is no whole answer', async () => {
+    expect((await fetch(address('/shrunk'))).status).toBe(500);
+  });
+
+  it('is left to the proxy: where it finds the file, and what the file is called', async () => {
+    const answer = await fetch(address('/by-proxy'), { headers: { Range: 'bytes=0-9' } });
+    expect(await answer.text()).toBe('');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-accel-redirect')).toBe(`/timbre-objects/${bundle.samples[0]?.objectKey}`);
+    expect(answer.headers.get('content-type')).toBe('audio/ogg');
+    expect(answer.headers.get('content-disposition')).toContain("filename*=UTF-8''");
+    expect(answer.headers.get('etag')).toBe('"tag"');
+    expect(answer.headers.get('content-range')).toBeNull();
+  });
+
+  it('is left to the storage: a redirect to a URL of its own', async () => {
+    const answer = await fetch(address('/by-storage'), { redirect: 'manual' });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.get('location')).toMatch(/^http:\/\/x\/api\/objects\//);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each(['/by-proxy', '/by-storage'])('%s: HEAD and 304 are answered here', async (route) => {
+    const told = await fetch(address(route), { method: 'HEAD', redirect: 'manual' });
+    expect([told.status, told.headers.get('content-length')]).toEqual([200, String(big.length)]);
+    const same = await fetch(address(route), { headers: { 'If-None-Match': '"tag"' }, redirect: 'manual' });
+    expect(same.status).toBe(304);
   });
 
   it('is told by HEAD and by 304 without a byte', async () => {

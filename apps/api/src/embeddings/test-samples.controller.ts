@@ -1,16 +1,14 @@
-import { applyDecorators, Controller, Delete, Get, HttpCode, Inject, Param, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Delete, Get, HttpCode, Param, Req, Res } from '@nestjs/common';
 import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { EmbeddingsService, type TestSampleDetails } from '#libs/embeddings';
-import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import type { VoiceRef } from '#libs/voices';
 import { Voice } from '../access/found.decorator.js';
 import { CheckedQuery } from '../body/checked.decorator.js';
 import { AudioResponses } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
 import { VoiceParameters } from '../docs/path-parameters.js';
-import { disposition } from '../downloads/disposition.js';
-import { sendObject } from '../downloads/send-object.js';
+import { Downloads } from '../downloads/downloads.js';
 import { EmbedFields } from './embed-fields.js';
 import { TestSampleDto } from './test-sample-answers.js';
 import { defaultTtsType, readTtsType } from './tts-type.js';
@@ -27,7 +25,7 @@ const TtsTypeQuery = (description: string): MethodDecorator =>
 export class TestSamplesController {
   constructor(
     private readonly embeddings: EmbeddingsService,
-    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly downloads: Downloads,
   ) {}
 
   @Get('test-samples')
@@ -74,9 +72,9 @@ export class TestSamplesController {
       bytes: file.bytes,
       etag: `"${file.sha256}"`,
       contentType: 'audio/ogg',
-      disposition: disposition(`${voice.name}-${filename}`),
+      downloadName: `${voice.name}-${filename}`,
     };
-    await sendObject(request, response, this.storage, object, 'test_sample_not_found');
+    await this.downloads.send(request, response, object, 'test_sample_not_found');
   }
 
   @Delete('test-files/:tts_type')

@@ -17,8 +17,7 @@ import { CONFIG } from '../app-tokens.js';
 import { openBody } from '../body/incoming-body.js';
 import { AudioResponses } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
-import { disposition } from '../downloads/disposition.js';
-import { sendObject } from '../downloads/send-object.js';
+import { Downloads } from '../downloads/downloads.js';
 import { objectEtag } from './object-etag.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 
@@ -33,6 +32,7 @@ export class ObjectsController {
   constructor(
     private readonly objects: SignedObjectsRepository,
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly downloads: Downloads,
     @Inject(SIGNING_SECRETS) private readonly secrets: readonly string[],
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -59,9 +59,9 @@ export class ObjectsController {
       bytes: found.bytes,
       etag: objectEtag(key, found.bytes),
       contentType: grant.contentType ?? 'application/octet-stream',
-      disposition: disposition(grant.downloadName ?? posix.basename(key)),
+      downloadName: grant.downloadName ?? posix.basename(key),
     };
-    await sendObject(request, response, this.storage, object, 'not_found');
+    await this.downloads.send(request, response, object, 'not_found');
   }
 
   @Put()

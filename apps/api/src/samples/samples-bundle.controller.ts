@@ -10,7 +10,7 @@ import { ZipResponse } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
 import { VoiceParameters } from '../docs/path-parameters.js';
 import { disposition } from '../downloads/disposition.js';
-import { failedMidway } from '../downloads/send-object.js';
+import { failedMidway } from '../downloads/failed-midway.js';
 import { bundleBytes, sendBundle, voiceInfo, type Bundle } from './bundle.js';
 
 /** How often a voice that changes while it is read is read again. */

@@ -1,10 +1,10 @@
-import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { AppError } from '#libs/errors';
 import { SamplesService } from '#libs/samples';
-import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import type { SampleDetails, VoiceRef } from '#libs/voices';
+import { FindsVoiceItself } from '../access/finds-voice-itself.decorator.js';
 import { Partner, Voice } from '../access/found.decorator.js';
 import type { PartnerRef } from '../access/request-context.js';
 import { UploadedFile } from '../body/checked.decorator.js';
@@ -14,8 +14,7 @@ import { parseIndex } from '../body/whole-number.js';
 import { AudioResponses } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
 import { IndexParameter, VoiceParameters } from '../docs/path-parameters.js';
-import { disposition } from '../downloads/disposition.js';
-import { sendObject } from '../downloads/send-object.js';
+import { Downloads } from '../downloads/downloads.js';
 import { whenGone } from '../http/client-gone.js';
 import { SampleDto } from '../voices/voice-answers.js';
 import { voiceLocation } from '../voices/voice-location.js';
@@ -28,7 +27,7 @@ export class SamplesController {
   constructor(
     private readonly samples: SamplesService,
     private readonly uploads: UploadedSamples,
-    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly downloads: Downloads,
   ) {}
 
   @Post()
@@ -61,6 +60,7 @@ export class SamplesController {
   }
 
   @Get(':index')
+  @FindsVoiceItself()
   @Operation({
     summary: 'Download Sample',
     description: 'Returns the opus audio file for the sample at the given index.',
@@ -70,20 +70,22 @@ export class SamplesController {
   @IndexParameter()
   @AudioResponses()
   async downloadSample(
-    @Voice() voice: VoiceRef,
+    @Partner() partner: PartnerRef,
+    @Param('voice') voice: string,
     @Param('index') index: string,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const sample = await this.samples.get(voice.id, indexIn(index));
+    const sample = await this.samples.audio(partner.id, voice, indexIn(index));
+    request.voice = sample.voice;
     const object = {
       key: sample.objectKey,
       bytes: sample.bytes,
       etag: `"${sample.sha256}"`,
       contentType: 'audio/ogg',
-      disposition: disposition(`${voice.name}-${sample.index}.opus`),
+      downloadName: `${voice}-${index}.opus`,
     };
-    await sendObject(request, response, this.storage, object, 'sample_not_found');
+    await this.downloads.send(request, response, object, 'sample_not_found');
   }
 
   @Delete(':index')
