@@ -23,7 +23,8 @@ let partner: TestPartner;
 let tools: AudioTools;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let hour: string;
-let fortyMinutes: string;
+/** Long enough to be encoded in sections. */
+let twelveMinutes: string;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -31,8 +32,8 @@ beforeAll(async () => {
   partner = await makePartner(stack.address);
   hour = path.join(folder.path, 'hour.wav');
   await makeAudio(tools, ['-stream_loop', '47', '-i', speech('en'), '-c:a', 'pcm_s16le', hour]);
-  fortyMinutes = path.join(folder.path, 'forty-minutes.wav');
-  await makeAudio(tools, ['-i', hour, '-t', '2400', '-c:a', 'copy', fortyMinutes]);
+  twelveMinutes = path.join(folder.path, 'twelve-minutes.wav');
+  await makeAudio(tools, ['-i', hour, '-t', '720', '-c:a', 'copy', twelveMinutes]);
 });
 afterAll(async () => {
   await stack.stop();
@@ -78,7 +79,7 @@ describe('a long recording', () => {
   });
 
   it('survives a kill -9 of the worker in the middle of it', async () => {
-    await createVoice(partner, 'killed', fortyMinutes);
+    await createVoice(partner, 'killed', twelveMinutes);
     await waitFor('some progress', async () => {
       const { progress } = await details(partner, 'killed');
       return progress?.stage === 'converting' && progress.done > 30;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
-import { request as httpRequest, type Server } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Config } from '#libs/config';
 import { AppError, isAppError } from '#libs/errors';
-import { LocalStorage, uploadedSampleKey } from '#libs/storage';
+import { LocalStorage, uploadedSampleKey, type ByteRange, type ObjectStorage } from '#libs/storage';
 import { bundleBytes, sendBundle, type Bundle } from '../samples/bundle.js';
 import { Downloads } from './downloads.js';
 
@@ -23,6 +23,8 @@ const small = randomBytes(1000);
 let folder: string;
 let server: Server;
 let bundle: Bundle;
+/** Samples read for the bundle of many. */
+let reads = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'timbre-downloads-'));
@@ -33,7 +35,7 @@ beforeAll(async () => {
     const key = uploadedSampleKey(voiceId, randomUUID());
     return { objectKey: key, ...(await storage.put(key, Readable.from([bytes]), { contentType: 'audio/ogg' })) };
   };
-  const [first, second] = [await store(big), await store(small)];
+  const [first, second, middle] = [await store(big), await store(small), await store(big.subarray(0, mebibyte))];
   bundle = {
     samples: [
       { index: 1, ...first },
@@ -61,6 +63,19 @@ beforeAll(async () => {
   app.get('/bundle', async (_request, response) => {
     response.setHeader('Content-Length', bundleBytes(bundle));
     await sendBundle(response, storage, bundle).catch(() => undefined);
+  });
+  const many = Array.from({ length: 60 }, (_, at) => ({ index: at + 1, ...middle }));
+  const counted = Object.create(storage, {
+    readBytes: {
+      value: (key: string, range: ByteRange) => {
+        reads += 1;
+        return storage.readBytes(key, range);
+      },
+    },
+  }) as ObjectStorage;
+  app.get('/many', async (_request, response) => {
+    response.setHeader('Content-Length', bundleBytes({ ...bundle, samples: many }));
+    await sendBundle(response, counted, { ...bundle, samples: many });
   });
   app.use((error: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
     response.status(isAppError(error) ? error.status : 500).json({ detail: (error as AppError).message });
@@ -161,6 +176,21 @@ describe('a download', () => {
   onLinux.each(['/audio', '/bundle'])('%s frees its descriptor when the client goes away', async (route) => {
     await leaveEarly(route);
     await untilNothingIsOpen();
+  });
+
+  it('of a bundle reads no further than its client', async () => {
+    const request = httpRequest(address('/many')).end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    let seen = -1;
+    while (seen !== reads) {
+      seen = reads;
+      await sleep(300); // whatever was going to be read by itself, to fill buffers, has been
+    }
+    expect(reads).toBeLessThan(30); // of 60: what the sockets of both sides take, and two more
+    let bytes = 0;
+    for await (const chunk of response) bytes += (chunk as Buffer).length;
+    expect(bytes).toBe(Number(response.headers['content-length']));
+    expect(reads).toBe(60);
   });
 
   it('of a bundle has exactly the length that was said', async () => {

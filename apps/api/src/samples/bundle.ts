@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
@@ -19,6 +20,9 @@ export interface Bundle {
 }
 
 const infoName = 'voice_info.json';
+/** Larger samples than these (five minutes are 3.6 MB) go through in pieces. */
+const atOnceBytes = 4 * 1024 ** 2;
+const isStreamed = (bytes: number): boolean => bytes > atOnceBytes;
 const sampleName = (index: number): string => `${index}.opus`;
 
 /** voice_info.json: what details say, without URLs, which would outlive their hour in it. */
@@ -30,13 +34,14 @@ export function voiceInfo(details: VoiceDetails): Buffer {
 /** Exact size of the ZIP. */
 export function bundleBytes({ samples, info }: Bundle): number {
   return storedZipBytes([
-    ...samples.map(({ index, bytes }) => ({ name: sampleName(index), bytes, streamed: true })),
+    ...samples.map(({ index, bytes }) => ({ name: sampleName(index), bytes, streamed: isStreamed(bytes) })),
     { name: infoName, bytes: info.length, streamed: false },
   ]);
 }
 
 /**
- * Streams a bundle: one sample is open at a time, nothing is compressed, as opus would not get smaller.
+ * Streams a bundle; nothing is compressed, as opus would not get smaller. A sample is read at once, while the one before
+ * it is sent, and no more than these two are held.
  *
  * @throws when it breaks off; the connection is cut then, and whatever was open is closed
  */
@@ -51,18 +56,33 @@ export async function sendBundle(response: Response, storage: ObjectStorage, bun
 }
 
 async function fill(archive: ZipArchive, storage: ObjectStorage, bundle: Bundle, gone: AbortSignal): Promise<void> {
-  const { date } = bundle;
-  for (const sample of bundle.samples) {
-    const source = await storage.read(sample.objectKey);
-    if (source === null) throw AppError.of('sample_not_found');
+  const { samples, date } = bundle;
+  let appendedBytes = 0;
+  for (const sample of samples) {
+    const source = await sourceOf(storage, sample);
+    // archiver takes whole buffers as fast as they are given: the one before must have gone.
+    while (archive.pointer() < appendedBytes) await once(archive, 'data', { signal: gone });
+    appendedBytes += sample.bytes;
     try {
-      const written = once(archive, 'entry', { signal: gone });
+      const appended = once(archive, 'entry', { signal: gone });
       archive.append(source, { name: sampleName(sample.index), date });
-      await written;
+      await appended;
     } finally {
-      source.destroy();
+      if (source instanceof Readable) source.destroy();
     }
   }
   archive.append(bundle.info, { name: infoName, date });
   await archive.finalize();
+}
+
+async function sourceOf(
+  storage: ObjectStorage,
+  { objectKey, bytes }: Bundle['samples'][number],
+): Promise<Readable | Buffer> {
+  const source = await (isStreamed(bytes)
+    ? storage.read(objectKey)
+    : storage.readBytes(objectKey, { start: 0, end: bytes - 1 }));
+  if (source === null) throw AppError.of('sample_not_found');
+  if (source instanceof Buffer && source.length < bytes) throw new Error(`${objectKey} is shorter than it was`);
+  return source;
 }
