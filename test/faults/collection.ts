@@ -23,7 +23,7 @@ export async function expectNothingLeft(lab: Lab): Promise<void> {
     createDataSource({ databaseUrl: lab.databaseUrl, poolSize: 2, applicationName: 'timbre-faults' }),
   ).connect();
   try {
-    const signing = { clientBaseUrl: 'http://x', gpuBaseUrl: 'http://x', secrets: ['a secret nobody uses'] };
+    const signing = { baseUrl: 'http://x', secrets: ['a secret nobody uses'] };
     const storage = await LocalStorage.open(lab.objects, { signing });
     const logger = createLogger({ app: 'faults', level: 'silent', format: 'json' });
     const garbage = new GarbageCollector(storage, new StoredObjectsRepository(database), logger);

@@ -1,5 +1,6 @@
 export { downloadName } from './attachment-disposition.js';
 export { createStorage } from './create-storage.js';
+export { DownloadUrls } from './download-urls.js';
 export { LocalStorage, type LocalStorageOptions } from './local-storage.js';
 export { isObjectKey } from './object-key-check.js';
 export {
@@ -18,7 +19,6 @@ export {
   type GenerationId,
 } from './object-keys.js';
 export type {
-  Audience,
   ByteRange,
   CopyResult,
   ListedObject,

@@ -45,11 +45,7 @@ export type CopyResult =
   | { readonly kind: 'missing' }
   | { readonly kind: 'different'; readonly bytes: number; readonly sha256: string | null };
 
-/** Who will use a signed URL: people reach the service by another address than the GPU side may. */
-export type Audience = 'client' | 'gpu';
-
 export interface SignGetOptions {
-  readonly audience: Audience;
   readonly expiresInSeconds: number;
   /** Name of the file a browser saves; any Unicode. */
   readonly downloadName?: string;
@@ -57,7 +53,6 @@ export interface SignGetOptions {
 }
 
 export interface SignPutOptions {
-  readonly audience: Audience;
   readonly expiresInSeconds: number;
   readonly contentType: string;
   /**
@@ -136,10 +131,13 @@ export interface ObjectStorage {
   /** Walks a folder (`''`: everything) in no particular order and in constant memory; deleting while it walks is fine. */
   list(prefix: string): AsyncIterable<ListedObject>;
 
-  /** A URL that reads one object without a key until it expires. The object need not exist yet. */
+  /**
+   * A URL for the GPU side that reads one object without a key until it expires. The object need not exist yet. It may
+   * bypass us and outlive its voice by the seconds that bytes take to go: people get those of download-urls.ts.
+   */
   signGet(key: string, options: SignGetOptions): Promise<string>;
 
-  /** A URL that stores one object without a key until it expires; the uploader sends the same content type. */
+  /** Likewise one that stores an object; the uploader sends the same content type. */
   signPut(key: string, options: SignPutOptions): Promise<string>;
 
   /**

@@ -1,12 +1,10 @@
-import type { Audience, SignGetOptions, SignPutOptions } from './object-storage.js';
+import type { SignGetOptions, SignPutOptions } from './object-storage.js';
 import { signObjectToken, type ObjectGrant } from './object-token.js';
 
-/** How the local storage's signed URLs are made: the API itself serves them. */
+/** How signed URLs are made that the API itself serves. */
 export interface SigningOptions {
-  /** PUBLIC_URL: the API as people reach it. */
-  readonly clientBaseUrl: string;
-  /** CALLBACK_URL: the API as the GPU side reaches it. */
-  readonly gpuBaseUrl: string;
+  /** The API as who gets the URL reaches it: PUBLIC_URL for people, CALLBACK_URL for the GPU side. */
+  readonly baseUrl: string;
   /** The first signs, all verify: put a new one in front to rotate. */
   readonly secrets: readonly string[];
 }
@@ -22,7 +20,7 @@ export function getUrl(key: string, options: SignGetOptions, signing: SigningOpt
     contentType: options.contentType ?? null,
     downloadName: options.downloadName ?? null,
   };
-  return urlOf(grant, options.audience, signing);
+  return urlOf(grant, signing);
 }
 
 /** `<base url>/api/objects/{token}` that stores one object. */
@@ -34,10 +32,9 @@ export function putUrl(key: string, options: SignPutOptions, signing: SigningOpt
     contentType: options.contentType,
     maxBytes: options.maxBytes,
   };
-  return urlOf(grant, options.audience, signing);
+  return urlOf(grant, signing);
 }
 
-function urlOf(grant: ObjectGrant, audience: Audience, signing: SigningOptions): string {
-  const base = audience === 'client' ? signing.clientBaseUrl : signing.gpuBaseUrl;
-  return `${base.replace(/\/+$/, '')}/api/objects/${signObjectToken(grant, signing.secrets)}`;
+function urlOf(grant: ObjectGrant, signing: SigningOptions): string {
+  return `${signing.baseUrl.replace(/\/+$/, '')}/api/objects/${signObjectToken(grant, signing.secrets)}`;
 }

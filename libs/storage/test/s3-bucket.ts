@@ -7,7 +7,7 @@ export interface S3Server {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const signing = { clientBaseUrl: 'http://unused', gpuBaseUrl: 'http://unused', secrets: ['unused'] };
+const signing = { baseUrl: 'http://unused', secrets: ['unused'] };
 
 const surroundings = {
   AWS_CONFIG_FILE: '/dev/null',

@@ -1,9 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
 import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
-import { eraseVoiceObjects, OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import { DownloadUrls, eraseVoiceObjects } from '#libs/storage';
 import { Processing } from './processing.js';
 import { originalFilename } from './recording-name.js';
 import { changeVoice } from './voice-change.js';
@@ -45,7 +45,7 @@ export class VoicesService {
     private readonly voices: VoicesRepository,
     private readonly processing: Processing,
     private readonly dispatcher: Dispatcher,
-    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
+    private readonly downloads: DownloadUrls,
   ) {}
 
   /** @throws AppError `voice_not_found` */
@@ -89,8 +89,7 @@ export class VoicesService {
     const zipUrl =
       row.zipKey === null
         ? null
-        : await this.storage.signGet(row.zipKey, {
-            audience: 'client',
+        : this.downloads.sign(row.zipKey, {
             expiresInSeconds: zipUrlSeconds,
             downloadName: `${row.name}-${row.embeddingType}.zip`,
             contentType: 'application/zip',

@@ -29,7 +29,7 @@ let reads = 0;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'timbre-downloads-'));
   const storage = await LocalStorage.open(folder, {
-    signing: { clientBaseUrl: 'http://x', gpuBaseUrl: 'http://x', secrets: ['secret'] },
+    signing: { baseUrl: 'http://x', secrets: ['secret'] },
   });
   const store = async (bytes: Buffer) => {
     const key = uploadedSampleKey(voiceId, randomUUID());

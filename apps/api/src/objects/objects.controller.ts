@@ -24,7 +24,7 @@ import { SignedObjectsRepository } from './signed-objects.repository.js';
 const TokenParameter = (): MethodDecorator =>
   ApiParam({ name: 'token', description: 'Signed; part of a URL that was handed out.', schema: { type: 'string' } });
 
-/** Objects of the local storage, for whoever holds a signed URL. */
+/** Objects for whoever holds a signed URL of ours: people's downloads, and everything of the local storage. */
 @ApiTags('Signed URLs')
 @Public()
 @Controller('objects/:token')

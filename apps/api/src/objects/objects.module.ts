@@ -3,7 +3,7 @@ import { Database } from '#libs/database';
 import { ObjectsController } from './objects.controller.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 
-/** Signed URLs of the local storage. */
+/** Signed URLs that the API serves. */
 @Module({
   controllers: [ObjectsController],
   providers: [

@@ -89,7 +89,7 @@ export class SubmitStep {
     const expiresInSeconds = this.options.embeddingDeadlineSeconds + urlsOutliveSeconds;
     const inbox: GenerationId = { voiceId: job.voiceId, jobId: job.id, generation: job.generation };
     const put = (key: string, contentType: string, maxBytes: number): Promise<string> =>
-      this.storage.signPut(key, { audience: 'gpu', expiresInSeconds, contentType, maxBytes });
+      this.storage.signPut(key, { expiresInSeconds, contentType, maxBytes });
     const asked = testSamplesInOrder(
       samples.map((sample) => sample.index),
       this.options.testSentences.length,
@@ -104,11 +104,7 @@ export class SubmitStep {
           index: sample.index,
           durationSeconds: sample.durationSeconds,
           sha256: sample.sha256,
-          url: await this.storage.signGet(sample.objectKey, {
-            audience: 'gpu',
-            expiresInSeconds,
-            contentType: 'audio/ogg',
-          }),
+          url: await this.storage.signGet(sample.objectKey, { expiresInSeconds, contentType: 'audio/ogg' }),
         })),
       ),
       testSentences: this.options.testSentences,
