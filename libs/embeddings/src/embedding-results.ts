@@ -9,7 +9,7 @@ import {
   type Transaction,
 } from '#libs/database';
 import { commitFenced, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import { keepReplacedSeconds, removeObjects } from '#libs/storage';
+import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
 import { moveStatus } from '#libs/voices';
 import { bestScored, sortScores } from './preferred-sample.js';
 
@@ -55,7 +55,7 @@ export class EmbeddingResults {
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
       await this.replaceEmbedding(tx, voice.id, ttsType, made);
       await this.replaceTestSamples(tx, voice.id, ttsType, made.testSamples);
-      await removeObjects(tx, [made.inboxPrefix], 0);
+      await removeObjects(tx, [made.inboxPrefix], keepUsedUpSeconds);
       await tx.update(
         VoiceEntity,
         { id: voice.id },

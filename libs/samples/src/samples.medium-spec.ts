@@ -66,7 +66,7 @@ describe('a first split', () => {
       next_sample_index: 13,
     });
     expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'completed', progress: null });
-    expect(await domain.removals()).toContainEqual({ target: upload, inSeconds: 0 });
+    expect(await domain.removals()).toContainEqual({ target: upload, inSeconds: 900 });
   });
 
   it('shows nothing of a loser: neither samples nor an embedding', async () => {

@@ -3,7 +3,7 @@ import { recordChange } from '#libs/audit';
 import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import { keepReplacedSeconds, removeObjects } from '#libs/storage';
+import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
 import { changeVoice, moveStatus, Processing, VoicesService, type VoiceDetails } from '#libs/voices';
 import { markStale } from './samples.service.js';
 
@@ -98,7 +98,7 @@ export class SplittingService {
     original: { readonly objectKey: string; readonly durationSeconds: number },
   ): Promise<void> {
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
-      if (voice.uploadKey !== null) await removeObjects(tx, [voice.uploadKey], 0);
+      if (voice.uploadKey !== null) await removeObjects(tx, [voice.uploadKey], keepUsedUpSeconds);
       await tx.update(
         VoiceEntity,
         { id: voice.id },

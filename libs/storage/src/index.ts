@@ -35,4 +35,4 @@ export type { SigningOptions } from './object-urls.js';
 export { parseObjectKey, type ParsedObjectKey } from './parse-object-key.js';
 export { OBJECT_STORAGE, SIGNING_SECRETS, StorageModule, type StorageModuleOptions } from './storage.module.js';
 export { ScratchFolder } from './scratch-folder.js';
-export { eraseVoiceObjects, keepReplacedSeconds, removeObjects } from './removals.js';
+export { eraseVoiceObjects, keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from './removals.js';

@@ -7,6 +7,12 @@ import { voicePrefix } from './object-keys.js';
  */
 export const keepReplacedSeconds = 4_500;
 
+/**
+ * What a finished step has used up, the upload of a split and the inbox of an embedding, stays a quarter of an hour: in
+ * a backup the copy of the objects follows that of the database, to which the step may still be under way.
+ */
+export const keepUsedUpSeconds = 900;
+
 /** A step that was at work when its voice went may still write for a moment, until it finds its claim lost. */
 const lateWritesSeconds = 45;
 
