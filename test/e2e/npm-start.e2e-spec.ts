@@ -6,6 +6,7 @@ import { commandLine, identify, isRunning, type ProcessIdentity } from '../../ap
 import { projectRoot } from '../../apps/standalone/src/project-root.js';
 import { freePort } from '../support/ports.js';
 import { temporaryFolder } from '../support/services.js';
+import { testStorage } from '../support/test-storage.js';
 import { waitFor } from '../support/wait-for.js';
 
 type Environment = Readonly<Record<string, string>>;
@@ -21,7 +22,13 @@ class NpmStart {
   }
 
   static run(dataDir: string, environment: Environment): NpmStart {
-    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dataDir, ...environment };
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      DATA_DIR: dataDir,
+      ...testStorage(dataDir),
+      ...environment,
+    };
     return new NpmStart(spawn('npm', ['start'], { cwd: projectRoot, env, detached: true }));
   }
 

@@ -1,6 +1,7 @@
 import { startS3rver, type S3rver } from '../../libs/storage/test/s3rver.js';
 import { startServices, type Services } from './services.js';
 import { Stack } from './stack.js';
+import { useBucket } from './test-storage.js';
 
 /*
  * What Jest does once before and after all test files. Jest calls these for each size of test that runs, in one
@@ -25,7 +26,7 @@ export async function setUpStack(): Promise<void> {
   await setUpServices();
   if (process.env['TEST_STORAGE'] === 's3') {
     s3 ??= await startS3rver('voices');
-    process.env['TEST_BUCKET'] = JSON.stringify({ url: `s3://${s3.bucket}`, endpoint: s3.endpoint, env: s3.env });
+    useBucket(s3);
   }
   stack ??= await Stack.start();
   process.env['TEST_STACK'] = JSON.stringify(stack.address);

@@ -9,6 +9,7 @@ import { freshDatabase, type FreshDatabase } from './database.js';
 import { freePort } from './ports.js';
 import { ProcessLog } from './process-log.js';
 import { startValkey, temporaryFolder } from './services.js';
+import { testStorage } from './test-storage.js';
 
 /** Where a running Timbre is: everything a test needs to use it from another process. */
 export interface StackAddress {
@@ -20,6 +21,8 @@ export interface StackAddress {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly dataDir: string;
+  /** `file:///…` or `s3://…`; ask what is in it by `storageOf`. */
+  readonly storageUrl: string;
 }
 
 export type Environment = Readonly<Record<string, string>>;
@@ -40,14 +43,6 @@ const inherited = (): Environment => ({
   LOG_FORMAT: 'json',
   RATE_LIMIT_PER_MINUTE: '0',
 });
-
-/** In a bucket where the tests run with TEST_STORAGE=s3 (setup.ts), each stack under a prefix of its own; else nothing. */
-function testStorage(dataDir: string): Environment {
-  const text = process.env['TEST_BUCKET'];
-  if (!text) return {};
-  const { url, endpoint, env } = JSON.parse(text) as { url: string; endpoint: string; env: Environment };
-  return { ...env, STORAGE_URL: `${url}/${path.basename(dataDir)}?endpoint=${endpoint}` };
-}
 
 export type PartName = 'valkey' | 'emulator' | 'worker' | 'api';
 
@@ -71,7 +66,7 @@ export class Stack {
       startValkey(),
       findAudioTools({ searchPath, launcherFolder: path.join(dataDir, 'launchers') }),
     ]);
-    const address: StackAddress = {
+    const surroundings = {
       baseUrl: `http://127.0.0.1:${port}/api`,
       adminKey: randomBytes(24).toString('base64url'),
       emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
@@ -86,15 +81,16 @@ export class Stack {
         port,
         address: `http://127.0.0.1:${port}`,
         dataDir,
-        databaseUrl: address.databaseUrl,
-        redisUrl: address.redisUrl,
-        runpodBaseUrl: `${address.emulatorUrl}/v2`,
-        runpodApiKey: address.emulatorKey,
-        adminApiKey: address.adminKey,
+        databaseUrl: surroundings.databaseUrl,
+        redisUrl: surroundings.redisUrl,
+        runpodBaseUrl: `${surroundings.emulatorUrl}/v2`,
+        runpodApiKey: surroundings.emulatorKey,
+        adminApiKey: surroundings.adminKey,
         ffmpegPath: tools.ffmpeg.path,
         ffprobePath: tools.ffprobe.path,
       },
     );
+    const address: StackAddress = { ...surroundings, storageUrl: env['STORAGE_URL'] ?? '' };
     const log = new ProcessLog();
     const emulator = { port: emulatorPort, apiKey: address.emulatorKey, ffmpegPath: tools.ffmpeg.path };
     const parts = {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contract } from '../../support/openapi-client.js';
 import type { TestPartner } from '../../support/shared-stack.js';
 import { Stack } from '../../support/stack.js';
+import { storageOf, storedKeys } from '../../support/test-storage.js';
 import { details } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { behave } from './emulated.js';
@@ -41,17 +42,18 @@ async function openDescriptors(): Promise<number | null> {
   );
 }
 
-async function filesIn(folder: string): Promise<string[]> {
-  const all = path.join(stack.address.dataDir, folder);
+/** Files that uploads are on their way in. */
+async function uploads(): Promise<string[]> {
+  const scratch = path.join(stack.address.dataDir, 'scratch');
   // A folder that goes while it is looked at: looked at once more.
-  const found = await readdir(all, { recursive: true, withFileTypes: true }).catch(() => null);
-  if (found === null) return filesIn(folder);
-  return found.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const found = await readdir(scratch, { recursive: true, withFileTypes: true }).catch(() => null);
+  if (found === null) return uploads();
+  const files = found.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return files.filter((file) => file.includes('/api_'));
 }
 
 /** Nothing of an upload is left in the API's folder. */
 async function scratchIsEmpty(): Promise<void> {
-  const uploads = async (): Promise<string[]> => (await filesIn('scratch')).filter((file) => file.includes('/api_'));
   await waitFor('no upload is left in scratch', async () => (await uploads()).length === 0);
 }
 
@@ -60,7 +62,7 @@ const failure = (status: number, reason: string, detail: string): RegExp =>
 
 describe('uploads that break off', () => {
   it('a thousand of them leave no descriptor, no file and no voice behind', async () => {
-    const [before, stored] = [await openDescriptors(), await filesIn('objects')];
+    const [before, stored] = [await openDescriptors(), await storedKeys(stack.address)];
     let left = 1_000;
     const worker = async (): Promise<void> => {
       while (left > 0) {
@@ -80,7 +82,9 @@ describe('uploads that break off', () => {
       const isBack = async (): Promise<boolean> => Math.abs(((await openDescriptors()) ?? 0) - before) <= 2;
       await waitFor('the descriptors are back', isBack);
     }
-    expect(await filesIn('objects')).toEqual(stored);
+    expect(await storedKeys(stack.address)).toEqual(stored);
+    const begunByNow = new Date(Date.now() + 60_000);
+    expect(await (await storageOf(stack.address)).removeLeftovers(begunByNow)).toBe(0);
     const list = await partner.http.get<{ name: string }[]>(partner.route());
     expect(list.body.map(({ name }) => name)).toEqual(['samples']);
     expect((await details(partner, 'samples')).samples).toHaveLength(1);

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { zipEntries } from '../../../apps/runpod-emulator/test/zip-entries.js';
 import { Contract } from '../../support/openapi-client.js';
 import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { storedKeys } from '../../support/test-storage.js';
 import { bytesOf, details, type Details } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { embedInstantly } from './emulated.js';
@@ -197,14 +198,11 @@ describe('a deleted voice', () => {
     );
     const url = (await details(partner, 'gone')).embedding_zip_url ?? '';
     expect((await fetch(url)).status).toBe(200);
-    const kept = (): boolean => {
-      const folder = path.join(contract.stack.dataDir, 'objects');
-      const names = readdirSync(folder, { recursive: true, withFileTypes: true });
-      return names.some((entry) => entry.isFile() && entry.parentPath.includes(row?.id ?? '-'));
-    };
-    expect(kept()).toBe(true);
+    const kept = async (): Promise<boolean> =>
+      (await storedKeys(contract.stack, `voices/${row?.id ?? '-'}/`)).length > 0;
+    expect(await kept()).toBe(true);
     expect((await partner.http.delete(partner.route('gone'))).status).toBe(204);
     expect((await fetch(url)).status).toBe(404);
-    await waitFor('its bytes are gone', () => !kept(), { timeoutMs: 60_000, everyMs: 200 });
+    await waitFor('its bytes are gone', async () => !(await kept()), { timeoutMs: 60_000, everyMs: 200 });
   }, 90_000);
 });

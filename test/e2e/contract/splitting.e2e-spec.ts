@@ -1,8 +1,7 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Contract } from '../../support/openapi-client.js';
 import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { storageOf } from '../../support/test-storage.js';
 import { bytesOf, details, settled, type Details } from '../../support/voices.js';
 import { embedInstantly } from './emulated.js';
 import { addSample, emptyVoice, finished, toneVoice, without } from './made-voices.js';
@@ -76,7 +75,7 @@ describe('a re-split', () => {
        WHERE p.name = $1 AND v.name = 'lost'`,
       [partner.name],
     );
-    await rm(path.join(contract.stack.dataDir, 'objects/objects', row?.key ?? '-'));
+    await (await storageOf(contract.stack)).delete([row?.key ?? '-']);
     const voice = await finished(partner, 'lost', 'split', { sample_duration: 5 });
     expect(voice.status.splitting).toBe('failed');
     expect(voice.errors.splitting).toMatch(/^[A-Z].+/);
