@@ -33,6 +33,15 @@ async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> 
   }
 }
 
+/** Drops a database with all that is in it, and makes an empty one of its name. */
+export async function recreateDatabase(databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await onServer(async (client) => {
+    await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0`);
+  });
+}
+
 /** The first test file to need it makes a migrated database that all others are copied from. */
 async function ensureTemplate(): Promise<void> {
   await onServer(async (client) => {
