@@ -13,7 +13,7 @@ import { entry } from './project-root.js';
  */
 export async function embeddedValkey(searchPath: string): Promise<EmbeddedServer> {
   const port = await freePort();
-  const installed = findProgram(['valkey-server', 'redis-server'], searchPath);
+  const installed = installedRedis(searchPath);
   const program = installed === undefined ? carriedServer(port) : installedServer(installed, port);
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -24,6 +24,11 @@ export async function embeddedValkey(searchPath: string): Promise<EmbeddedServer
       isReady: () => answersPing(port),
     },
   };
+}
+
+/** The machine's own Valkey or Redis. */
+export function installedRedis(searchPath: string): string | undefined {
+  return findProgram(['valkey-server', 'redis-server'], searchPath);
 }
 
 type Program = Pick<ProcessOptions, 'module' | 'args' | 'stdout'>;
