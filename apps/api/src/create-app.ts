@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Config } from '#libs/config';
-import { JobQueues, warnOfEviction } from '#libs/jobs';
+import { JobQueues, warnOfEviction, warnOfRedisTrouble } from '#libs/jobs';
 import { NestLogger, type Logger } from '#libs/logging';
 import { Metrics } from '#libs/metrics';
 import { serveQueuesBoard } from './admin/queues-board.js';
@@ -32,5 +32,6 @@ export async function createApp(config: Config, logger: Logger): Promise<ApiApp>
     if (config.bullBoard === 'on') serveQueuesBoard(app);
   });
   warnOfEviction(app.get(JobQueues), logger);
+  warnOfRedisTrouble(app.get(JobQueues), logger);
   return { app, stopping };
 }

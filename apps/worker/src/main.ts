@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { findAudioTools } from '#libs/audio';
 import { configFromEnvironment } from '#libs/config';
 import { missingMigrations, waitForPostgres } from '#libs/database';
-import { JobQueues, warnOfEviction } from '#libs/jobs';
+import { JobQueues, warnOfEviction, warnOfRedisTrouble } from '#libs/jobs';
 import { createLogger, NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
 import { startTracing } from '#libs/tracing';
@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   });
 
   warnOfEviction(app.get(JobQueues), logger);
+  warnOfRedisTrouble(app.get(JobQueues), logger);
 
   let stopping: Promise<void> | null = null;
   const stop = (): void => {

@@ -25,9 +25,9 @@ describe('warnOfEviction', () => {
     const queues = domain.get(JobQueues);
     const warnings: unknown[] = [];
     const logger = { warn: (fields: unknown): void => void warnings.push(fields) };
-    expect(await queues.evictionPolicy()).toBe('noeviction');
+    expect(await queues.evictionPolicies()).toEqual(['noeviction']);
     warnOfEviction(queues, logger);
-    await queues.evictionPolicy(); // answered in order: the first answer is there too
+    await queues.evictionPolicies(); // answered in order: the first answer is there too
     expect(warnings).toEqual([]);
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
     warnOfEviction(queues, logger);

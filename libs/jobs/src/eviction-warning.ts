@@ -2,13 +2,15 @@ import type { Logger } from '#libs/logging';
 import type { JobQueues } from './job-queues.js';
 
 /**
- * Says so, once Redis is there, if it may drop queue entries when its memory is full. Nothing is lost then (Postgres is
- * the truth), but jobs wait until the dispatcher misses their delivery.
+ * Says so, once Redis is there, if it (or a node of a cluster) may drop queue entries when its memory is full. Nothing is
+ * lost then (Postgres is the truth), but jobs wait until the dispatcher misses their delivery.
  */
-export function warnOfEviction(queues: Pick<JobQueues, 'evictionPolicy'>, logger: Pick<Logger, 'warn'>): void {
-  const warn = (policy: string | null): void => {
-    if (policy === null || policy === 'noeviction') return;
-    logger.warn({ policy }, 'Redis may evict queue entries: set maxmemory-policy to noeviction');
+export function warnOfEviction(queues: Pick<JobQueues, 'evictionPolicies'>, logger: Pick<Logger, 'warn'>): void {
+  const warn = (policies: readonly string[]): void => {
+    for (const policy of new Set(policies)) {
+      if (policy === 'noeviction') continue;
+      logger.warn({ policy }, 'Redis may evict queue entries: set maxmemory-policy to noeviction');
+    }
   };
-  void queues.evictionPolicy().then(warn, () => undefined);
+  void queues.evictionPolicies().then(warn, () => undefined);
 }

@@ -16,3 +16,4 @@ export { JobsModule, type JobsModuleOptions } from './jobs.module.js';
 export { JobsRepository, type NewJob } from './jobs.repository.js';
 export { withLease, type Work } from './leased-work.js';
 export { connectRedis, type RedisConnection } from './redis-connection.js';
+export { warnOfRedisTrouble } from './redis-trouble.js';

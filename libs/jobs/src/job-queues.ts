@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { getQueueToken } from '@nestjs/bull';
 import type { Queue, QueueOptions } from 'bull';
+import { serversOf, type RedisConnection } from './redis-connection.js';
 
 /** One Bull queue per step: named handlers on one queue would raise each other's concurrency. */
 export const queueNames = ['splitting', 'embedding-submit', 'embedding-poll'] as const;
@@ -79,7 +80,7 @@ export class JobQueues {
     @Inject(getQueueToken('embedding-poll')) poll: Queue<JobPayload>,
   ) {
     this.byName = { splitting, 'embedding-submit': submit, 'embedding-poll': poll };
-    // Bull emits connection troubles as 'error'; unheard they would end the process. The client's status tells them.
+    // Bull emits connection troubles as 'error'; unheard they would end the process.
     for (const queue of Object.values(this.byName)) queue.on('error', () => undefined);
   }
 
@@ -100,15 +101,21 @@ export class JobQueues {
     return Object.values(this.byName).every((queue) => queue.client.status === 'ready');
   }
 
+  /** Hears what goes wrong between this process and Redis, again and again while it does. */
+  onTrouble(listener: (error: Error) => void): void {
+    for (const queue of Object.values(this.byName)) queue.on('error', listener);
+  }
+
   /**
-   * What Redis does when its memory is full, once it has said so: anything but `noeviction` may drop deliveries, which
-   * are then sent again from Postgres, later. Asked of INFO, which managed servers answer where they refuse CONFIG.
+   * What Redis does when its memory is full, once it is there; of a cluster what each node does. Anything but
+   * `noeviction` may drop deliveries, which are then sent again from Postgres, later. Asked of INFO, which managed servers
+   * answer where they refuse CONFIG; who does not answer is left out.
    */
-  async evictionPolicy(): Promise<string | null> {
-    const queue = this.byName.splitting;
-    await queue.isReady();
-    const said = await queue.client.info('memory').catch(() => '');
-    return /^maxmemory_policy:(\S+)/m.exec(said)?.[1] ?? null;
+  async evictionPolicies(): Promise<readonly string[]> {
+    const client: RedisConnection = this.byName.splitting.client;
+    if (client.status !== 'ready') await new Promise((resolve) => client.once('ready', resolve));
+    const said = await Promise.all(serversOf(client).map((server) => server.info('memory').catch(() => '')));
+    return said.flatMap((text) => /^maxmemory_policy:(\S+)/m.exec(text)?.[1] ?? []);
   }
 
   /** Puts a delivery on a queue; false when Redis did not take it in time. */

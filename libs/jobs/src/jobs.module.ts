@@ -1,24 +1,16 @@
 import { BullModule } from '@nestjs/bull';
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#libs/database';
 import { DispatchRepository } from './dispatch.repository.js';
 import { Dispatcher } from './dispatcher.js';
 import { JobQueues, pollLimit, queueNames, queueOptions } from './job-queues.js';
 import { JobsRepository } from './jobs.repository.js';
-import { queueConnections, type RedisConnection } from './redis-connection.js';
+import { QueueConnectionCloser } from './queue-connection-closer.js';
+import { queueConnections } from './redis-connection.js';
 
 export interface JobsModuleOptions {
   readonly redisUrl: string;
   readonly maxActiveJobsPerPartner: number;
-}
-
-/** Ends the connections that Bull was given; those it made it ends itself. */
-class QueueConnectionCloser implements OnApplicationShutdown {
-  constructor(private readonly made: readonly RedisConnection[]) {}
-
-  onApplicationShutdown(): void {
-    for (const connection of this.made) connection.disconnect();
-  }
 }
 
 /** The jobs of a process: their rows, the queues and what brings the one to the other. Needs a global `Database`. */
@@ -38,7 +30,11 @@ export class JobsModule {
       providers: [
         JobQueues,
         Dispatcher,
-        { provide: QueueConnectionCloser, useFactory: () => new QueueConnectionCloser(connections.made) },
+        {
+          provide: QueueConnectionCloser,
+          useFactory: (queues: JobQueues) => new QueueConnectionCloser(queues, connections.made),
+          inject: [JobQueues],
+        },
         {
           provide: JobsRepository,
           useFactory: (database: Database) => new JobsRepository(database),

@@ -30,6 +30,7 @@ describe('options of a Redis connection', () => {
       password: 'secret',
       sentinelPassword: 'other',
       enableTLSForSentinelMode: true,
+      sentinelTLS: {},
       db: 0,
       tls: {},
     });
@@ -41,14 +42,22 @@ describe('options of a Redis connection', () => {
     expect(made.redisOptions).toEqual({ ...options, password: 'secret', tls: {} });
   });
 
-  it('let Bull make its own connections, but those to a cluster', () => {
-    const one = queueConnections('redis://host', options);
-    expect(one.options).toEqual({ redis: { ...options, host: 'host', port: 6379, db: 0 } });
-    const cluster = queueConnections('redis+cluster://127.0.0.1:1', options);
-    const client = cluster.options.createClient?.('bclient');
-    // Bull refuses blocking clients with other values.
-    expect(client?.options).toMatchObject({ redisOptions: { enableReadyCheck: false, maxRetriesPerRequest: null } });
-    expect(cluster.made).toEqual([client]);
+  it('lets nothing wait for a node that is out, where commands are not to be tried again', () => {
+    const made = clusterOptions(parseRedisUrl('redis+cluster://a'), { maxRetriesPerRequest: 0 });
+    expect(made).toMatchObject({ retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 });
+    expect(clusterOptions(parseRedisUrl('redis+cluster://a'), options)).not.toHaveProperty('retryDelayOnFailover');
+  });
+
+  it.each(['redis://127.0.0.1:1', 'redis+cluster://127.0.0.1:1'])('are such as Bull takes: %s', async (url) => {
+    const { options: forBull, made } = queueConnections(url, { ...options, maxRetriesPerRequest: 3 });
+    const client = forBull.createClient?.('bclient');
+    client?.on('error', () => undefined);
+    // Bull refuses clients that wait or subscribe with other values.
+    const needed = { enableReadyCheck: false, maxRetriesPerRequest: null };
+    expect(client?.options).toMatchObject(url.includes('cluster') ? { redisOptions: needed } : needed);
+    expect(made).toEqual([client]);
+    // Bull hears no refusal when it connects again while it stops: an unheard one would end the process.
+    await expect(client?.connect()).resolves.toBeUndefined();
     client?.disconnect();
   });
 });

@@ -23,6 +23,7 @@ export function redisOptions(location: RedisLocation): RedisOptions {
     ...(location.masterName !== undefined && { name: location.masterName }),
     ...(location.sentinelPassword !== undefined && { sentinelPassword: location.sentinelPassword }),
     enableTLSForSentinelMode: location.tls,
+    ...(location.tls && { sentinelTLS: {} }), // ioredis asks the sentinels themselves in the clear, else
   };
 }
 
@@ -32,6 +33,8 @@ export function clusterOptions(location: RedisLocation, options: RedisOptions): 
     redisOptions: { ...options, ...credentials(location) },
     clusterRetryStrategy: (tries) => Math.min(tries * 200, 2_000),
     ...(options.enableOfflineQueue !== undefined && { enableOfflineQueue: options.enableOfflineQueue }),
+    // Else a command for a node that is out is tried 16 times, 100 ms apart.
+    ...(options.maxRetriesPerRequest === 0 && { retryDelayOnFailover: 0, retryDelayOnClusterDown: 0 }),
     // Managed clusters' certificates name hosts, not the addresses behind them.
     ...(location.tls && { dnsLookup: (address, done) => done(null, address) }),
   };
@@ -39,28 +42,53 @@ export function clusterOptions(location: RedisLocation, options: RedisOptions): 
 
 /** Opens a connection of its own. @throws Error for a URL that `parseRedisUrl` refuses */
 export function connectRedis(redisUrl: string, options: RedisOptions): RedisConnection {
-  const location = parseRedisUrl(redisUrl);
-  if (location.kind === 'cluster') return new Cluster([...location.nodes], clusterOptions(location, options));
-  return new Redis({ ...options, ...redisOptions(location) });
+  return open(parseRedisUrl(redisUrl), options);
 }
 
-/** How Bull reaches Redis. What it makes itself it also closes; `made` are the clients that are left to us. */
+function open(location: RedisLocation, options: RedisOptions): RedisConnection {
+  if (location.kind === 'cluster') {
+    const cluster = new Cluster([...location.nodes], clusterOptions(location, options));
+    return cluster.on('+node', (node: Redis) => node.on('close', () => endSocketTimer(node)));
+  }
+  const client = new Redis({ ...options, ...redisOptions(location) });
+  client.on('close', () => endSocketTimer(client));
+  return client;
+}
+
+/**
+ * Ends the wait for an answer together with the connection it was to come by: ioredis 5 lets it run on, and it then cuts
+ * the next connection (redis/ioredis#2147, mended in ioredis 6, which Bull does not take).
+ */
+function endSocketTimer(client: Redis): void {
+  clearTimeout(client['socketTimeoutTimer'] as NodeJS.Timeout | undefined);
+  client['socketTimeoutTimer'] = undefined;
+}
+
+/** The servers behind a connection: of a cluster every node that is known. */
+export function serversOf(connection: RedisConnection): readonly Redis[] {
+  return connection instanceof Cluster ? connection.nodes() : [connection];
+}
+
+/** How Bull reaches Redis. It closes none of the clients that were made for it. */
 export interface QueueConnections {
-  readonly options: Pick<QueueOptions, 'redis' | 'createClient'>;
+  readonly options: Pick<QueueOptions, 'createClient'>;
   readonly made: readonly RedisConnection[];
 }
 
-/** Bull makes its own connections to one server; for a cluster it has to be given them. */
+/** Makes what Bull asks for: each queue has a client, a subscriber and a client that waits for deliveries. */
 export function queueConnections(redisUrl: string, options: RedisOptions): QueueConnections {
   const location = parseRedisUrl(redisUrl);
-  if (location.kind !== 'cluster') return { options: { redis: { ...options, ...redisOptions(location) } }, made: [] };
-  const made: Cluster[] = [];
+  const made: RedisConnection[] = [];
   // Bull refuses a subscriber or a blocking client with either of these; its own have them so.
-  const nodeOptions: RedisOptions = { ...options, enableReadyCheck: false, maxRetriesPerRequest: null };
+  const bullOptions: RedisOptions = { ...options, enableReadyCheck: false, maxRetriesPerRequest: null };
   const createClient = (): Redis => {
-    const client = new Cluster([...location.nodes], clusterOptions(location, nodeOptions));
+    const client = open(location, bullOptions);
+    // When it stops, Bull cuts a waiting connection and connects again, and nobody hears whether that failed: a client
+    // that is connecting to a Redis that is away refuses it, and the unheard refusal would end the process.
+    const connectAgain = client.connect.bind(client);
+    client.connect = () => connectAgain().catch(() => undefined);
     made.push(client);
-    return client as unknown as Redis; // Bull's types know no Cluster, its code does (bull/PATTERNS.md, "Redis Cluster")
+    return client as Redis; // Bull's types know no Cluster, its code does (bull/PATTERNS.md, "Redis Cluster")
   };
   return { options: { createClient }, made };
 }
