@@ -5,6 +5,8 @@ import type { Environment, StackAddress } from '../../support/stack.js';
 export interface SecondApi {
   /** The stack as this process serves it. */
   readonly address: StackAddress;
+  /** Every line it wrote so far. */
+  readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -14,5 +16,5 @@ export async function startSecondApi(stack: StackAddress, env: Environment = {})
   await api.start().catch((error: unknown) => {
     throw new Error(`The second API did not start: ${log.lines.join('\n')}`, { cause: error });
   });
-  return { address, stop: () => api.stop() };
+  return { address, lines: log.lines, stop: () => api.stop() };
 }

@@ -83,7 +83,7 @@ export class Sentinels {
 
   async stop(): Promise<void> {
     await Promise.all([...this.sentinels, ...this.data].map((one) => one.process.stop()));
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Every sentinel knows the two others and the replica: only then a failover succeeds. */
