@@ -62,7 +62,6 @@ export class Downloads {
 
   private async redirect(response: Response, { key, contentType, downloadName }: SentObject): Promise<void> {
     const url = await this.storage.signGet(key, {
-      audience: 'client',
       expiresInSeconds: redirectSeconds,
       contentType,
       downloadName,
