@@ -1,6 +1,5 @@
 import type { TestPartner } from '../support/shared-stack.js';
 import { details } from '../support/voices.js';
-import { processesNaming } from '../support/running-processes.js';
 import { waitFor } from '../support/wait-for.js';
 import { allSettled, expectNoOrphans } from './checks.js';
 import { expectNothingLeft } from './collection.js';
@@ -50,25 +49,9 @@ const hungAndRunaway: Fault = {
 /** Uploads a voice named after the mode and waits until its ffmpeg, which is in that mode for good, runs. */
 async function convertWith(lab: Lab, partner: TestPartner, mode: FfmpegMode): Promise<void> {
   await lab.ffmpeg.become(mode);
-  const running = async (): Promise<number> => (await processesNaming(`libopus`)).length;
-  const before = await running();
+  const before = await lab.ffmpeg.began(mode);
   await upload(lab, partner, mode);
-  const isClaimed = async (): Promise<boolean> => {
-    const rows = await lab.sql(
-      `SELECT 1 FROM jobs JOIN voices ON voices.id = voice_id JOIN partners p ON p.id = jobs.partner_id
-       WHERE p.name = $1 AND voices.name = $2 AND jobs.state <> 'queued'`,
-      [partner.name, mode],
-    );
-    return rows.length > 0;
-  };
-  await waitFor(`${mode} is claimed`, isClaimed, { everyMs: 10 });
-  // `hang` becomes `sleep`, whose arguments do not name the encoder.
-  if (mode !== 'hang') await waitFor(`${mode} runs`, async () => (await running()) > before || !(await isBusy(lab)));
-  else await waitFor('sleep runs', async () => (await processesNaming('86400')).length > 0);
-}
-
-async function isBusy(lab: Lab): Promise<boolean> {
-  return (await lab.sql(`SELECT 1 FROM jobs WHERE state = 'running'`)).length > 0;
+  await waitFor(`${mode} runs`, async () => (await lab.ffmpeg.began(mode)) > before, { timeoutMs: 20_000 });
 }
 
 export const badFfmpegFaults: readonly Fault[] = [hungAndRunaway];

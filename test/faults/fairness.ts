@@ -14,7 +14,7 @@ const flood: Fault = {
   passesWhen: "the one starts within 2 of the first partner's jobs",
   inShort: '40 recordings',
   lab: fairLab,
-  longRounds: 5,
+  longSeconds: 200,
   round: async (lab, round) => {
     const [many, one] = [await lab.partner(), await lab.partner()];
     // While the worker is stopped a queue builds up, however fast it is.

@@ -27,14 +27,14 @@ export interface Fault {
   /** What the short form makes of numbers in `fault` and `passesWhen`, for its table. */
   readonly inShort?: string;
   /**
-   * Faults with the same lab, the same object, run one after the other in it; others at the same time in labs of their
-   * own. A lab takes some seconds to start.
+   * Where one round of each row is run, faults with the same lab, the same object, run one after the other in it; others
+   * at the same time in labs of their own. A lab takes some seconds to start.
    */
   readonly lab: LabOptions;
-  /** Measures time or memory: nothing else runs meanwhile. */
+  /** Measures times that other labs would change: nothing else runs meanwhile. */
   readonly alone?: boolean;
-  /** Rounds of the long form where 20 are too few or make no difference. */
-  readonly longRounds?: number;
+  /** About how long a round of the long form takes, where it is far from half a minute. */
+  readonly longSeconds?: number;
   /** Throws when the promise was not kept. */
   round(lab: Lab, round: Round): Promise<Outcome>;
   /** Why this machine cannot run it; it then counts as failed, unless `--allow-missing`. */

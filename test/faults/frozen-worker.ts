@@ -85,6 +85,7 @@ const stopped: Fault = {
   passesWhen,
   inShort: '16 s',
   lab: twoWorkers,
+  longSeconds: 140,
   round: async (lab, round) =>
     takenOver(
       lab,
@@ -103,6 +104,7 @@ const blocked: Fault = {
   passesWhen,
   inShort: '16 s',
   lab: twoWorkers,
+  longSeconds: 100,
   round: async (lab, round) =>
     takenOver(
       lab,
@@ -125,6 +127,7 @@ const stoppedAlone: Fault = {
   passesWhen: 'it goes on where it was, and completes',
   inShort: '40 s',
   lab: oneWorker,
+  longSeconds: 140,
   round: async (lab, round) => {
     const wanted = await reference(lab);
     const partner = await lab.partner();

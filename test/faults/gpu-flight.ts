@@ -20,8 +20,7 @@ const inFlight: Fault = {
   passesWhen: `1,000 terminal, worker under ${mostMemoryMebibytes} MB, polls within their limit`,
   inShort: '100 embeddings',
   lab: flightLab,
-  alone: true,
-  longRounds: 3,
+  longSeconds: 150,
   round: async (lab, round) => {
     const each = round.pick(50, 500);
     const partners = [await lab.partner(), await lab.partner()] as const;

@@ -107,7 +107,8 @@ const duringSubmit: Fault = {
     else lab.gpu.blackHole();
     await upload(lab, partner, 'voice');
     await jobIs(lab, partner, 'embed', `state = 'running' AND submitted_at IS NOT NULL`);
-    if (arrives) await waitFor('the GPU job', async () => (await lab.emulator.jobs({ voice: 'voice' })).length > 0);
+    const accepted = (): ReturnType<Lab['emulator']['jobs']> => lab.emulator.jobs({ partner: partner.name });
+    if (arrives) await waitFor('the GPU job', async () => (await accepted()).length > 0);
     await killWorker(lab);
     await lab.gpu.cut();
     await lab.gpu.pass();

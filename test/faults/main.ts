@@ -1,15 +1,20 @@
 import { parseArgs } from 'node:util';
 import type { Fault } from './fault.js';
 import { allFaults } from './all-faults.js';
-import { notes, table } from './report.js';
+import { notes, progress, rowsOf, table } from './report.js';
+import { readRecords, writeRecord, type RoundRecord } from './round-record.js';
 import { runFaults } from './run-faults.js';
 
-const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--list] [--allow-missing]
+const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--except name,name]
+                                     [--record FILE] [--table FILE] [--list] [--allow-missing]
 
   --short          one round a row, shorter outages: what CI runs
   --rounds N       rounds a row; else 20, or 1 in the short form
   --lanes N        labs at work at the same time, default 3
   --only a,b       only the rows whose names begin so
+  --except a,b     without the rows whose names begin so
+  --record FILE    adds a line of JSON for each round that ends
+  --table FILE     runs nothing, shows the table of the rounds recorded there
   --list           names of the rows
   --allow-missing  rows this machine cannot run (no root for a small disk) do not count as failed`;
 
@@ -18,6 +23,9 @@ const options = {
   rounds: { type: 'string' },
   lanes: { type: 'string', default: '3' },
   only: { type: 'string' },
+  except: { type: 'string' },
+  record: { type: 'string' },
+  table: { type: 'string' },
   list: { type: 'boolean', default: false },
   'allow-missing': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -26,27 +34,46 @@ const options = {
 /** Breaks Timbre in every way of docs/reliability.md and says what held. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options, strict: true });
+  const { short, record: file } = values;
   if (values.help) return console.log(usage);
-  const names = values.only?.split(',');
-  const chosen = allFaults.filter(({ name }) => names?.some((begin) => name.startsWith(begin)) ?? true);
+  const chosen = chosenFaults(values.only, values.except);
   if (values.list) return console.log(chosen.map(({ name, fault }) => `${name}: ${fault}`).join('\n'));
-  if (chosen.length === 0) throw new Error(`No row is called ${values.only}`);
+  if (values.table !== undefined) return show(chosen, readRecords(values.table, short ? 'short' : 'long'), short, 0);
 
   const missing = chosen.flatMap((fault) => whyMissing(fault));
   const possible = chosen.filter((fault) => !missing.some((one) => one.fault === fault));
-  const results = await runFaults(possible, {
-    short: values.short,
-    rounds: values.rounds === undefined ? undefined : wholeNumber('rounds', values.rounds),
+  const records: RoundRecord[] = [];
+  await runFaults(possible, {
+    short,
+    rounds: wholeNumber('rounds', values.rounds ?? (short ? '1' : '20')),
     lanes: wholeNumber('lanes', values.lanes),
+    onRound: (record) => {
+      records.push(record);
+      if (file !== undefined) writeRecord(file, record);
+      console.log(progress(record));
+    },
   });
-
-  console.log(`\n${table(results, values.short)}\n`);
-  const noted = notes(results);
-  if (noted !== '') console.log(`${noted}\n`);
   for (const { fault, why } of missing) console.log(`not possible here: ${fault.name} (${why})`);
-  for (const row of results) for (const failure of row.failures) console.log(`FAILED ${row.fault.name}, ${failure}`);
-  const passed = results.filter((row) => row.passed === row.rounds).length;
-  const failed = results.length - passed + (values['allow-missing'] ? 0 : missing.length);
+  show(possible, records, short, values['allow-missing'] ? 0 : missing.length);
+}
+
+function chosenFaults(only: string | undefined, except: string | undefined): Fault[] {
+  const begins = (name: string, list: string): boolean => list.split(',').some((begin) => name.startsWith(begin));
+  const chosen = allFaults
+    .filter(({ name }) => only === undefined || begins(name, only))
+    .filter(({ name }) => except === undefined || !begins(name, except));
+  if (chosen.length === 0) throw new Error('No row has such a name');
+  return chosen;
+}
+
+function show(faults: readonly Fault[], records: readonly RoundRecord[], short: boolean, missing: number): void {
+  const rows = rowsOf(faults, records);
+  console.log(`\n${table(rows, short)}\n`);
+  const noted = notes(rows);
+  if (noted !== '') console.log(`${noted}\n`);
+  for (const record of records) if (record.failure !== undefined) console.log(progress(record));
+  const passed = rows.filter((row) => row.passed === row.records.length).length;
+  const failed = rows.length - passed + missing;
   if (failed > 0) process.exitCode = 1;
   console.log(`${passed} passed, ${failed} failed`);
 }

@@ -39,7 +39,7 @@ const randomModel: Fault = {
   passesWhen: '0 differences',
   inShort: '20 s',
   lab: modelLab,
-  longRounds: 1,
+  longSeconds: 310,
   round: async (lab, round) => {
     const recordings = [
       { file: lab.recordings.tiny, seconds: 2 },

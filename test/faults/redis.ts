@@ -50,6 +50,7 @@ const down: Fault = {
   inShort: '5 s',
   lab: redisDownLab,
   alone: true,
+  longSeconds: 100,
   round: async (lab, round) => {
     const partner = await lab.partner();
     await lab.valkey.stop();
@@ -150,6 +151,7 @@ const atBoot: Fault = {
   passesWhen: 'both start, and take up work within 30 s of its return',
   inShort: '35 s',
   lab: redisBootLab,
+  longSeconds: 80,
   round: async (lab, round) => {
     const partner = await lab.partner();
     await lab.valkey.stop();

@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -13,12 +13,15 @@ export class ScriptedFfmpeg {
   private constructor(
     readonly path: string,
     private readonly modeFile: string,
+    private readonly beganFolder: string,
   ) {}
 
   static async write(folder: string, realPath: string): Promise<ScriptedFfmpeg> {
-    const ffmpeg = new ScriptedFfmpeg(path.join(folder, 'scripted-ffmpeg'), path.join(folder, 'ffmpeg-mode'));
+    const at = (name: string): string => path.join(folder, name);
+    const ffmpeg = new ScriptedFfmpeg(at('scripted-ffmpeg'), at('ffmpeg-mode'), at('ffmpeg-began'));
+    await mkdir(ffmpeg.beganFolder);
     await ffmpeg.become('real');
-    await writeFile(ffmpeg.path, script(realPath, ffmpeg.modeFile));
+    await writeFile(ffmpeg.path, script(realPath, ffmpeg.modeFile, ffmpeg.beganFolder));
     await chmod(ffmpeg.path, 0o755);
     return ffmpeg;
   }
@@ -27,12 +30,21 @@ export class ScriptedFfmpeg {
   async become(mode: FfmpegMode): Promise<void> {
     await writeFile(this.modeFile, mode);
   }
+
+  /** How many conversions began in a mode. */
+  async began(mode: FfmpegMode): Promise<number> {
+    return (await readdir(this.beganFolder)).filter((name) => name.startsWith(mode)).length;
+  }
 }
 
+// A conversion may make files, and write no byte to them (libs/audio/src/launcher.ts).
 // Options before `-i` are the input's, so a word in front of ffmpeg's own arguments changes how it reads.
-const script = (real: string, modeFile: string): string => `#!/bin/sh
+const script = (real: string, modeFile: string, beganFolder: string): string => `#!/bin/sh
 real='${real}'
-case " $* " in *" libopus "*) mode=$(cat '${modeFile}') ;; *) mode=real ;; esac
+case " $* " in
+  *" libopus "*) mode=$(cat '${modeFile}') && : > '${beganFolder}'/"$mode-$$" ;;
+  *) mode=real ;;
+esac
 case $mode in
   slow) exec "$real" -readrate 15 "$@" ;;
   endless) exec "$real" -stream_loop -1 "$@" ;;

@@ -1,0 +1,58 @@
+import type { Fault } from './fault.js';
+import type { LabOptions } from './lab.js';
+
+/** Rounds that are run one after the other in a lab of their own. */
+export interface RoundUnit {
+  readonly lab: LabOptions;
+  readonly rounds: readonly { readonly fault: Fault; readonly number: number }[];
+  /** About how long it takes in the long form. */
+  readonly seconds: number;
+  /** Which part of its row is done when it is: from above 0 to 1. */
+  readonly progress: number;
+}
+
+/** Where a fault does not say how long one of its rounds takes. */
+const usualRoundSeconds = 30;
+/** Short enough that all lanes end at about the same time, long enough that starting a lab does not matter. */
+const unitSeconds = 300;
+
+const roundSeconds = ({ longSeconds = usualRoundSeconds }: Fault): number => longSeconds;
+
+/**
+ * Cuts rows into units of work, in their order.
+ *
+ * One round of each row: rows with the same lab share it. More: a few rounds of one row are a unit, so that several
+ * lanes work at a long row. All rows go forward at the same pace, so that rows that compute and rows that wait share the
+ * machine throughout; of units that could come next the longest does, so that the lanes end together.
+ */
+export function roundUnits(faults: readonly Fault[], rounds: number): RoundUnit[] {
+  const units = rounds === 1 ? unitsByLab(faults) : faults.flatMap((fault) => unitsOfRow(fault, rounds));
+  return units.sort((a, b) => a.progress - b.progress || b.seconds - a.seconds);
+}
+
+function unitsByLab(faults: readonly Fault[]): RoundUnit[] {
+  const labs = [...new Set(faults.map(({ lab }) => lab))];
+  return labs.map((lab) => {
+    const rounds = faults.filter((fault) => fault.lab === lab).map((fault) => ({ fault, number: 1 }));
+    return unit(lab, rounds, 1);
+  });
+}
+
+function unitsOfRow(fault: Fault, rounds: number): RoundUnit[] {
+  const each = Math.max(1, Math.floor(unitSeconds / roundSeconds(fault)));
+  const numbers = Array.from({ length: rounds }, (_, at) => at + 1);
+  const starts = numbers.filter((number) => (number - 1) % each === 0);
+  return starts.map((start) => {
+    const part = numbers.slice(start - 1, start - 1 + each);
+    const progress = (start - 1 + part.length) / rounds;
+    return unit(
+      fault.lab,
+      part.map((number) => ({ fault, number })),
+      progress,
+    );
+  });
+}
+
+function unit(lab: LabOptions, rounds: RoundUnit['rounds'], progress: number): RoundUnit {
+  return { lab, rounds, progress, seconds: rounds.reduce((sum, { fault }) => sum + roundSeconds(fault), 0) };
+}
