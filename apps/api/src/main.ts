@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { configFromEnvironment } from '#libs/config';
-import { missingMigrations, waitForPostgres } from '#libs/database';
+import { waitForPostgres } from '#libs/database';
 import { createLogger } from '#libs/logging';
 import { startTracing } from '#libs/tracing';
 import { createApp } from './create-app.js';
@@ -19,8 +19,9 @@ async function main(): Promise<void> {
   // Started by another process of ours: never outlive it.
   const orphaned = (): void => process.exit(1);
   process.once('disconnect', orphaned);
-  await waitForPostgres(config.databaseUrl, (reason) => logger.warn({ err: reason }, 'Postgres is waited for'));
-  const missing = await missingMigrations(config.databaseUrl);
+  const missing = await waitForPostgres(config.databaseUrl, (reason) =>
+    logger.warn({ err: reason }, 'Postgres is waited for'),
+  );
   if (missing.length > 0) {
     throw new Error(`The database lacks ${missing.join(', ')}: run the migrations first (apps/api/src/migrate.main)`);
   }

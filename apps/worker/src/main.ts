@@ -2,7 +2,7 @@ import path from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { findAudioTools } from '#libs/audio';
 import { configFromEnvironment } from '#libs/config';
-import { missingMigrations, waitForPostgres } from '#libs/database';
+import { waitForPostgres } from '#libs/database';
 import { JobQueues, warnOfEviction, warnOfRedisTrouble } from '#libs/jobs';
 import { createLogger, NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
@@ -21,8 +21,9 @@ async function main(): Promise<void> {
   // Started by another process of ours: never outlive it.
   const orphaned = (): void => process.exit(1);
   process.once('disconnect', orphaned);
-  await waitForPostgres(config.databaseUrl, (reason) => logger.warn({ err: reason }, 'Postgres is waited for'));
-  const missing = await missingMigrations(config.databaseUrl);
+  const missing = await waitForPostgres(config.databaseUrl, (reason) =>
+    logger.warn({ err: reason }, 'Postgres is waited for'),
+  );
   if (missing.length > 0) throw new Error(`the database lacks ${missing.join(', ')}: run the migrations first`);
 
   const tools = await findAudioTools({

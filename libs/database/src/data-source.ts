@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { servingLimits, type ConnectionLimits } from './connection-limits.js';
 import { ApiKeyEntity } from './entities/api-key.entity.js';
 import { AuditEntryEntity } from './entities/audit-entry.entity.js';
 import { EmbeddingEntity } from './entities/embedding.entity.js';
@@ -20,13 +21,14 @@ export interface DataSourceOptions {
   readonly poolSize: number;
   /** Shown by `pg_stat_activity`. */
   readonly applicationName: string;
+  /** Default: those of requests and jobs. */
+  readonly limits?: ConnectionLimits;
 }
 
 /**
  * A TypeORM data source of Timbre's schema, not yet connected.
  *
- * Time limits keep a sick Postgres from holding requests: 5 s for a connection, 30 s for a statement or an idle
- * transaction.
+ * Time limits keep a sick Postgres from holding requests: 5 s for a connection, for the rest see connection-limits.ts.
  */
 export function createDataSource(options: DataSourceOptions): DataSource {
   return new DataSource({
@@ -35,11 +37,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     applicationName: options.applicationName,
     connectTimeoutMS: 5_000,
     poolSize: options.poolSize,
-    extra: {
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 30_000,
-      keepAlive: true,
-    },
+    extra: options.limits ?? servingLimits,
     poolErrorHandler: () => undefined, // a lost idle connection: the next query opens another
     entities: [
       PartnerEntity,

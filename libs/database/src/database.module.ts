@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { createDataSource, type DataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
+import { whenReachable } from './when-reachable.js';
 
 /** Closes the connections last, when nothing asks any more. */
 class DatabaseCloser implements OnApplicationShutdown {
@@ -19,7 +20,7 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       providers: [
-        { provide: Database, useFactory: () => new Database(createDataSource(options)).connect() },
+        { provide: Database, useFactory: () => whenReachable(() => new Database(createDataSource(options)).connect()) },
         {
           provide: DatabaseCloser,
           useFactory: (database: Database) => new DatabaseCloser(database),

@@ -1,19 +1,25 @@
+import { migratingLimits } from './connection-limits.js';
 import { createDataSource } from './data-source.js';
+import { whenReachable } from './when-reachable.js';
 
 /** Any number of our own: whoever migrates holds it, so that migrations run once. */
 const advisoryLock = 7_416_233;
 
 /**
- * Brings a database to this version's schema; safe to run from many processes at once.
+ * Brings a database to this version's schema; safe to run from many processes at once. Waits for Postgres to be there.
  *
  * @returns names of the migrations that were run now
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const dataSource = createDataSource({ databaseUrl, poolSize: 2, applicationName: 'timbre-migrate' });
-  await dataSource.initialize();
+  const dataSource = createDataSource({
+    databaseUrl,
+    poolSize: 2,
+    applicationName: 'timbre-migrate',
+    limits: migratingLimits,
+  });
+  await whenReachable(() => dataSource.initialize());
   const lock = dataSource.createQueryRunner();
   try {
-    await lock.query('SET statement_timeout = 0');
     await lock.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
     const done = await dataSource.runMigrations();
     return done.map((migration) => migration.name);
