@@ -14,6 +14,7 @@ export {
 export { leaseMs, maxAttempts, maxDeaths, renewEveryMs, retryDelayMs } from './job-timing.js';
 export { JobsModule, type JobsModuleOptions } from './jobs.module.js';
 export { JobsRepository, type NewJob } from './jobs.repository.js';
+export { popOneAtATime } from './one-pop.js';
 export { withLease, type Work } from './leased-work.js';
 export { connectRedis, type RedisConnection } from './redis-connection.js';
 export { warnOfRedisTrouble } from './redis-trouble.js';

@@ -1,4 +1,4 @@
-import { JobQueues, type JobPayload } from '#libs/jobs';
+import { JobQueues, popOneAtATime, type JobPayload } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { EmbeddingProcessor } from '../embedding/embedding.processor.js';
 import { SplittingProcessor } from '../splitting/splitting.processor.js';
@@ -48,6 +48,7 @@ export class QueueConsumers {
     deliver: (jobId: string) => Promise<void>,
   ): void {
     const queue = this.queues.get(name);
+    popOneAtATime(queue);
     queue
       .process(concurrency, (delivery: { readonly data: JobPayload }) => deliver(delivery.data.id))
       .catch((error: unknown) => this.logger.error({ queue: name, err: error }, 'queue consumer ended'));

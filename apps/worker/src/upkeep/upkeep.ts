@@ -31,7 +31,7 @@ export class Upkeep {
   onApplicationBootstrap(): void {
     this.every(1_000, 'dispatch', () => this.dispatcher.dispatch());
     this.every(3_000, 'revive', () => this.revive());
-    this.every(5_000, 'recover nudges', () => this.dispatcher.recoverLost());
+    this.every(3_000, 'recover nudges', () => this.dispatcher.recoverLost());
     this.every(15_000, 'recover polls', () => this.dispatcher.recoverPolls());
     this.every(2_000, 'cancel on GPU', () => this.canceller.cancelDue());
     this.every(5_000, 'remove objects', () => this.garbage.removeDue());
