@@ -11,8 +11,12 @@ describe('multipartFailure', () => {
     expect(multipartFailure(systemError(code), 10)).toMatchObject({ code: 'insufficient_storage', status: 507 });
   });
 
+  it.each(['EIO', 'EROFS', 'EACCES', 'EMFILE'])('%s is a disk out of reach', (code) => {
+    expect(multipartFailure(systemError(code), 10)).toMatchObject({ code: 'unavailable', status: 503 });
+  });
+
   it('hands on what only the inside knows, and who went away', () => {
-    for (const error of [systemError('EIO'), new ClientGone(), AppError.of('upload_timed_out')]) {
+    for (const error of [systemError('ECONNRESET'), new ClientGone(), AppError.of('upload_timed_out')]) {
       expect(multipartFailure(error, 10)).toBe(error);
     }
   });

@@ -44,7 +44,8 @@ interface StreamedOptions extends Options {
  * Refuses as soon as something is wrong, without reading the rest; nothing it received is then left.
  *
  * @param maxFileBytes null: the route takes no file
- * @throws AppError `malformed_request` | `too_large` | `invalid_parameter` | `insufficient_storage`, or what ended the body
+ * @throws AppError `malformed_request` | `too_large` | `invalid_parameter` | `insufficient_storage` |
+ *   `unavailable`, or what ended the body
  */
 export async function readMultipart(
   body: IncomingBody,

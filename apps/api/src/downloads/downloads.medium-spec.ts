@@ -61,8 +61,12 @@ beforeAll(async () => {
   serve('/by-proxy', bigObject!, 'proxy');
   serve('/by-storage', bigObject!, 'storage');
   app.get('/bundle', async (_request, response) => {
-    response.setHeader('Content-Length', bundleBytes(bundle));
-    await sendBundle(response, storage, bundle).catch(() => undefined);
+    const headers = { 'Content-Length': String(bundleBytes(bundle)) };
+    await sendBundle(response, storage, bundle, headers).catch(() => undefined);
+  });
+  app.get('/lost-bundle', async (_request, response) => {
+    const lost = { index: 1, objectKey: uploadedSampleKey(voiceId, randomUUID()), bytes: 5 };
+    await sendBundle(response, storage, { ...bundle, samples: [lost] }, { 'Content-Length': '1000' });
   });
   const many = Array.from({ length: 60 }, (_, at) => ({ index: at + 1, ...middle }));
   const counted = Object.create(storage, {
@@ -74,8 +78,8 @@ beforeAll(async () => {
     },
   }) as ObjectStorage;
   app.get('/many', async (_request, response) => {
-    response.setHeader('Content-Length', bundleBytes({ ...bundle, samples: many }));
-    await sendBundle(response, counted, { ...bundle, samples: many });
+    const all = { ...bundle, samples: many };
+    await sendBundle(response, counted, all, { 'Content-Length': String(bundleBytes(all)) });
   });
   app.use((error: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
     response.status(isAppError(error) ? error.status : 500).json({ detail: (error as AppError).message });
@@ -167,8 +171,10 @@ describe('a download', () => {
   });
 
   it('of an object that is gone is answered as missing', async () => {
-    const response = await fetch(address('/lost'));
-    expect([response.status, await response.json()]).toEqual([404, { detail: 'Sample not found' }]);
+    for (const route of ['/lost', '/lost-bundle']) {
+      const response = await fetch(address(route));
+      expect([response.status, await response.json()]).toEqual([404, { detail: 'Sample not found' }]);
+    }
   });
 
   // Which files a process has open is told by /proc alone.

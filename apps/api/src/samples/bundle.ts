@@ -43,11 +43,21 @@ export function bundleBytes({ samples, info }: Bundle): number {
  * Streams a bundle; nothing is compressed, as opus would not get smaller. A sample is read at once, while the one before
  * it is sent, and no more than these two are held.
  *
+ * The first sample is opened before anything of the answer is set, so that a storage out of reach can still be told.
+ *
  * @throws when it breaks off; the connection is cut then, and whatever was open is closed
  */
-export async function sendBundle(response: Response, storage: ObjectStorage, bundle: Bundle): Promise<void> {
+export async function sendBundle(
+  response: Response,
+  storage: ObjectStorage,
+  bundle: Bundle,
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  const [sample] = bundle.samples;
+  const first = sample === undefined ? null : await sourceOf(storage, sample);
+  response.set(headers);
   const archive = new ZipArchive({ store: true });
-  const filled = fill(archive, storage, bundle, whenGone(response)).catch((error: unknown) => {
+  const filled = fill(archive, storage, bundle, first, whenGone(response)).catch((error: unknown) => {
     archive.destroy(error as Error);
     throw error;
   });
@@ -55,11 +65,17 @@ export async function sendBundle(response: Response, storage: ObjectStorage, bun
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-async function fill(archive: ZipArchive, storage: ObjectStorage, bundle: Bundle, gone: AbortSignal): Promise<void> {
+async function fill(
+  archive: ZipArchive,
+  storage: ObjectStorage,
+  bundle: Bundle,
+  first: Readable | Buffer | null,
+  gone: AbortSignal,
+): Promise<void> {
   const { samples, date } = bundle;
   let appendedBytes = 0;
-  for (const sample of samples) {
-    const source = await sourceOf(storage, sample);
+  for (const [at, sample] of samples.entries()) {
+    const source = at === 0 && first !== null ? first : await sourceOf(storage, sample);
     // archiver takes whole buffers as fast as they are given: the one before must have gone.
     while (archive.pointer() < appendedBytes) await once(archive, 'data', { signal: gone });
     appendedBytes += sample.bytes;

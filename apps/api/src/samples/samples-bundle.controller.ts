@@ -40,13 +40,13 @@ export class SamplesBundleController {
     @Res() response: Response,
   ): Promise<void> {
     const bundle = await this.read(voice.id);
-    response.set({
+    const headers = {
       'Content-Type': 'application/zip',
       'Content-Length': String(bundleBytes(bundle)),
       'Content-Disposition': disposition(`${voice.name}-samples.zip`),
-    });
-    if (request.method === 'HEAD') response.end();
-    else await sendBundle(response, this.storage, bundle).catch(failedMidway(request, response));
+    };
+    if (request.method === 'HEAD') response.set(headers).end();
+    else await sendBundle(response, this.storage, bundle, headers).catch(failedMidway(request, response));
   }
 
   /** Samples and details of one moment: the samples are the same before and after the details were read. */
