@@ -5,6 +5,8 @@ import type { S3Location } from './s3-location.js';
 /** One bucket as we reach it, and as the holders of signed URLs do. */
 export interface S3Clients {
   readonly client: S3Client;
+  /** For requests that carry bytes of objects to it. */
+  readonly uploader: S3Client;
   /** Only signs: no request is ever sent by it. */
   readonly signer: S3Client;
 }
@@ -15,16 +17,32 @@ const checkMs = 5_000;
 // (developers.cloudflare.com/r2/api/s3/api: "us-east-1 alias to auto").
 const regionOfOwnServers = 'us-east-1';
 
+/** Tries of one request: the SDK's default, named because the limits below are multiplied by it. */
+const maxAttempts = 3;
+
+// Each download under way holds a socket until its client has read it all; the SDK's 50 would make puts wait for them.
+const agents = {
+  httpAgent: { keepAlive: true, maxSockets: 500 },
+  httpsAgent: { keepAlive: true, maxSockets: 500 },
+};
+
+/** A server that takes requests and answers none is given up after half a minute: three tries of 10 s. */
 const transport = {
   connectionTimeout: 5_000,
-  // Until the answer's headers, the sending of a part included.
-  requestTimeout: 120_000,
+  // Until the answer's headers.
+  requestTimeout: 10_000,
   throwOnRequestTimeout: true,
   // Without a byte in either direction: long enough for a download whose client reads slowly.
   socketTimeout: 120_000,
-  // Each download under way holds a socket until its client has read it all; the SDK's 50 would make puts wait for them.
-  httpAgent: { keepAlive: true, maxSockets: 500 },
-  httpsAgent: { keepAlive: true, maxSockets: 500 },
+  ...agents,
+};
+
+/** Sending may take long where the line is slow; that nothing moves may not: three tries of 15 s. */
+const uploadTransport = {
+  ...transport,
+  // Until the answer's headers, the sending of a part included.
+  requestTimeout: 120_000,
+  socketTimeout: 15_000,
 };
 
 /**
@@ -41,12 +59,17 @@ export async function openS3Clients(location: S3Location): Promise<S3Clients> {
     // are covered all the same: requests sign the SHA-256 of what they send.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts,
     requestHandler: transport,
   };
   const client = new S3Client({ ...common, ...at(location.endpoint) });
   // Shares what the first has found, so that roles are asked once.
   const { credentials } = client.config;
-  return { client, signer: new S3Client({ ...common, ...at(location.publicEndpoint), credentials }) };
+  return {
+    client,
+    uploader: new S3Client({ ...common, ...at(location.endpoint), credentials, requestHandler: uploadTransport }),
+    signer: new S3Client({ ...common, ...at(location.publicEndpoint), credentials }),
+  };
 }
 
 const at = (endpoint: string | null): Pick<S3ClientConfig, 'endpoint'> => (endpoint === null ? {} : { endpoint });

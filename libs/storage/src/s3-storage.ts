@@ -48,13 +48,14 @@ export class S3Storage implements ObjectStorage {
   private constructor(
     private readonly location: S3Location,
     private readonly client: S3Client,
+    private readonly uploader: S3Client,
     private readonly signer: S3Signer,
   ) {}
 
   /** @throws Error with a line for the operator when the bucket cannot be used; AppError `unavailable` */
   static async open(location: S3Location): Promise<S3Storage> {
-    const { client, signer } = await openS3Clients(location);
-    const storage = new S3Storage(location, client, new S3Signer(signer));
+    const { client, uploader, signer } = await openS3Clients(location);
+    const storage = new S3Storage(location, client, uploader, new S3Signer(signer));
     await storage.check().catch((error: unknown) => {
       const line = operatorLine(error, location);
       throw line === null ? error : new Error(line, { cause: error });
@@ -203,7 +204,7 @@ export class S3Storage implements ObjectStorage {
   }
 
   private upload(target: UploadTarget, source: AsyncIterable<Uint8Array>, checks: UploadChecks): Promise<StoredObject> {
-    return uploadStream(this.client, target, source, checks);
+    return uploadStream(this.uploader, target, source, checks);
   }
 
   private async get(key: string, range?: ByteRange): Promise<GetObjectCommandOutput | null> {
