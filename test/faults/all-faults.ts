@@ -9,9 +9,11 @@ import { gpuFaults } from './gpu.js';
 import { hostileFaults } from './hostile.js';
 import { killApiFaults } from './kill-api.js';
 import { killWorkerFaults } from './kill-worker.js';
+import { postgresLinkFaults } from './postgres-link.js';
 import { postgresFaults } from './postgres.js';
 import { randomModelFaults } from './random-model.js';
 import { redisFaults } from './redis.js';
+import { s3Faults } from './s3.js';
 import { stoppingFaults } from './stopping.js';
 import { storageFaults } from './storage.js';
 
@@ -21,6 +23,7 @@ export const allFaults: readonly Fault[] = [
   ...killApiFaults,
   ...redisFaults,
   ...postgresFaults,
+  ...postgresLinkFaults,
   ...frozenWorkerFaults,
   ...gpuFaults,
   ...gpuFlightFaults,
@@ -28,6 +31,7 @@ export const allFaults: readonly Fault[] = [
   ...deletionFaults,
   ...diskFullFaults,
   ...storageFaults,
+  ...s3Faults,
   ...badFfmpegFaults,
   ...hostileFaults,
   ...stoppingFaults,

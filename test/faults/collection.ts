@@ -1,6 +1,5 @@
 import { createDataSource, Database } from '#libs/database';
 import { createLogger } from '#libs/logging';
-import { LocalStorage } from '#libs/storage';
 import { GarbageCollector } from '../../apps/worker/src/upkeep/garbage-collector.js';
 import { StoredObjectsRepository } from '../../apps/worker/src/upkeep/stored-objects.repository.js';
 import { expectCleanScratch } from './checks.js';
@@ -23,8 +22,7 @@ export async function expectNothingLeft(lab: Lab): Promise<void> {
     createDataSource({ databaseUrl: lab.databaseUrl, poolSize: 2, applicationName: 'timbre-faults' }),
   ).connect();
   try {
-    const signing = { baseUrl: 'http://x', secrets: ['a secret nobody uses'] };
-    const storage = await LocalStorage.open(lab.objects, { signing });
+    const storage = await lab.storage();
     const logger = createLogger({ app: 'faults', level: 'silent', format: 'json' });
     const garbage = new GarbageCollector(storage, new StoredObjectsRepository(database), logger);
     await lab.sql('UPDATE object_removals SET due_at = now()');

@@ -8,12 +8,9 @@ import { jobIs } from './job-state.js';
 import { reference } from './reference.js';
 import { upload } from './uploads.js';
 import type { LabOptions } from './lab.js';
-import { fillDisk, whyNoSmallDisk } from './small-disk.js';
+import { fillDisk, impossibleDisk as impossible } from './small-disk.js';
 
 const smallDiskLab: LabOptions = { diskMebibytes: 96 };
-
-let whyNot: { readonly reason: string | undefined } | undefined;
-const impossible = (): string | undefined => (whyNot ??= { reason: whyNoSmallDisk() }).reason;
 
 const uploading: Fault = {
   name: 'disk-full-upload',

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { findAudioTools, type AudioTools } from '#libs/audio';
 import { migrate } from '#libs/database';
+import { LocalStorage, type ObjectStorage } from '#libs/storage';
 import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
 import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
@@ -17,6 +18,7 @@ import type { Environment } from '../support/stack.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 import { EmulatorControl } from './emulator-control.js';
+import { LabS3 } from './lab-s3.js';
 import { makeRecordings, type Recordings } from './recordings.js';
 import { ScriptedFfmpeg } from './scripted-ffmpeg.js';
 import { mountSmallDisk, unmountDisk } from './small-disk.js';
@@ -29,6 +31,10 @@ export interface LabOptions {
   readonly workerEnv?: Environment;
   /** Uploads, conversions and objects share a disk of this size; absent: no limit. */
   readonly diskMebibytes?: number;
+  /** Objects are in an S3 server of the lab's own, instead of a folder. */
+  readonly s3?: boolean;
+  /** Connections Postgres takes, default 200. */
+  readonly maxConnections?: number;
 }
 
 /** Times that are hours in production, where a test cannot wait for them. */
@@ -44,12 +50,14 @@ const shortTimes: Environment = {
   LOG_FORMAT: 'json',
 };
 
+const unusedSigning = { clientBaseUrl: 'http://x', gpuBaseUrl: 'http://x', secrets: ['a secret nobody uses'] };
+
 /** Nothing of it has to outlive a power cut; a kill -9 of Postgres loses nothing without fsync. */
-const postgresSettings = ['max_connections=200', 'fsync=off', 'full_page_writes=off'];
+const postgresSettings = ['fsync=off', 'full_page_writes=off'];
 
 /**
  * A complete Timbre of real processes with a Postgres, a Valkey and a RunPod of its own, all of them to be broken: the
- * API and the workers reach Redis, and the workers RunPod, through proxies.
+ * API and the workers reach Postgres and Redis, and the workers RunPod, through proxies. The lab itself does not.
  */
 export class Lab {
   readonly log = new ProcessLog();
@@ -64,6 +72,7 @@ export class Lab {
   emulatorProcess: ManagedProcess;
   api: ManagedProcess;
   workers: readonly ManagedProcess[];
+  postgresLink: TcpProxy;
   apiRedis: TcpProxy;
   workerRedis: TcpProxy;
   gpu: TcpProxy;
@@ -74,6 +83,7 @@ export class Lab {
   baseUrl: string;
   databaseUrl: string;
   valkeyPort: number;
+  s3: LabS3 | undefined;
   private pool: pg.Pool;
 
   private constructor(readonly options: LabOptions) {}
@@ -110,13 +120,23 @@ export class Lab {
 
   /** Ends what a fault left behind: whatever is down is started, whatever is stopped goes on. */
   async heal(): Promise<void> {
-    await Promise.all([this.apiRedis.pass(), this.workerRedis.pass(), this.gpu.pass(), this.ffmpeg.become('real')]);
+    this.s3?.mend();
+    await Promise.all([...this.proxies.map((proxy) => proxy.pass()), this.ffmpeg.become('real')]);
     if (this.postgres.pid === undefined) await this.postgres.start();
     if (this.valkey.pid === undefined) await this.valkey.start();
     if (this.emulatorProcess.pid === undefined) await this.emulatorProcess.start();
     await this.emulator.behaveWell();
     for (const part of [this.api, ...this.workers]) part.kill('SIGCONT');
     await Promise.all([this.api, ...this.workers].filter((part) => part.pid === undefined).map((part) => part.start()));
+  }
+
+  private get proxies(): TcpProxy[] {
+    return [this.postgresLink, this.apiRedis, this.workerRedis, this.gpu].filter((proxy) => proxy !== undefined);
+  }
+
+  /** The objects, read past the API. */
+  storage(): Promise<ObjectStorage> {
+    return this.s3 ? this.s3.open() : LocalStorage.open(this.objects, { signing: unusedSigning });
   }
 
   /** Names of the parts that are not running. */
@@ -128,10 +148,11 @@ export class Lab {
   async stop(): Promise<void> {
     const timbre = [this.api, ...(this.workers ?? []), this.emulatorProcess];
     for (const part of timbre) part?.kill('SIGCONT');
+    this.s3?.mend();
     await Promise.all(timbre.map((part) => part?.stop()));
     await this.pool?.end();
     await Promise.all([this.valkey?.stop(), this.postgres?.stop()]);
-    await Promise.all([this.apiRedis, this.workerRedis, this.gpu].map((proxy) => proxy?.stop()));
+    await Promise.all([...this.proxies.map((proxy) => proxy.stop()), this.s3?.stop()]);
     if (this.options.diskMebibytes !== undefined) await unmountDisk(this.disk);
     await rm(this.dataDir, { recursive: true, force: true });
   }
@@ -139,7 +160,10 @@ export class Lab {
   private async startServers(): Promise<void> {
     await mkdir(this.disk, { recursive: true });
     if (this.options.diskMebibytes !== undefined) await mountSmallDisk(this.disk, this.options.diskMebibytes);
-    const server = await embeddedPostgres(this.dataDir, postgresSettings);
+    const server = await embeddedPostgres(this.dataDir, [
+      ...postgresSettings,
+      `max_connections=${this.options.maxConnections ?? 200}`,
+    ]);
     this.databaseUrl = server.url;
     this.postgres = new ManagedProcess(server.process, this.log);
     const [valkey, tools] = await Promise.all([
@@ -168,11 +192,15 @@ export class Lab {
     const proxied = async (port: number): Promise<TcpProxy> =>
       TcpProxy.start(await freePort(), { host: '127.0.0.1', port });
     const [port, emulatorPort] = await Promise.all([freePort(), freePort()]);
-    [this.apiRedis, this.workerRedis, this.gpu] = await Promise.all([
+    const databaseUrl = new URL(this.databaseUrl);
+    [this.postgresLink, this.apiRedis, this.workerRedis, this.gpu] = await Promise.all([
+      proxied(Number(databaseUrl.port)),
       proxied(this.valkeyPort),
       proxied(this.valkeyPort),
       proxied(emulatorPort),
     ]);
+    databaseUrl.port = String(this.postgresLink.port);
+    if (this.options.s3) this.s3 = await LabS3.start();
     const key = randomBytes(24).toString('base64url');
     const address = `http://127.0.0.1:${port}`;
     this.baseUrl = `${address}/api`;
@@ -184,6 +212,7 @@ export class Lab {
           HOME: process.env['HOME'],
           SCRATCH_DIR: this.scratch,
           STORAGE_URL: pathToFileURL(this.objects).href,
+          ...this.s3?.environment,
           ...shortTimes,
           ...this.options.env,
           ...more,
@@ -192,7 +221,7 @@ export class Lab {
           port,
           address,
           dataDir: this.dataDir,
-          databaseUrl: this.databaseUrl,
+          databaseUrl: databaseUrl.href,
           redisUrl: `redis://127.0.0.1:${redis.port}`,
           runpodBaseUrl: `http://127.0.0.1:${this.gpu.port}/v2`,
           runpodApiKey: key,

@@ -12,12 +12,20 @@ export async function mountSmallDisk(folder: string, mebibytes: number): Promise
   await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0755`, 'tmpfs', folder]);
 }
 
+/** Makes a mounted disk read-only or writable. @returns false while something on it is open for writing */
+export async function remountDisk(folder: string, mode: 'ro' | 'rw'): Promise<boolean> {
+  return run('mount', ['-o', `remount,${mode}`, folder]).then(
+    () => true,
+    () => false,
+  );
+}
+
 export async function unmountDisk(folder: string): Promise<void> {
   await run('umount', ['-l', folder]);
 }
 
 /** Why no file system can be mounted here; undefined when it can. */
-export function whyNoSmallDisk(): string | undefined {
+function whyNoSmallDisk(): string | undefined {
   const folder = mkdtempSync(path.join(tmpdir(), 'timbre-mount-'));
   try {
     mkdirSync(folder, { recursive: true });
@@ -30,6 +38,11 @@ export function whyNoSmallDisk(): string | undefined {
     rmdirSync(folder);
   }
 }
+
+let known: { readonly reason: string | undefined } | undefined;
+
+/** Why no file system can be mounted here; undefined when it can. Tried once. */
+export const impossibleDisk = (): string | undefined => (known ??= { reason: whyNoSmallDisk() }).reason;
 
 /** Fills a disk until so many bytes are left, with one file. @returns its path: removing it gives the space back */
 export async function fillDisk(folder: string, leaveBytes: number): Promise<string> {

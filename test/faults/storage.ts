@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, symlink, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPartner } from '../support/shared-stack.js';
@@ -7,39 +7,121 @@ import { createVoice } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
 import { allSettled, expectOnce, expectWhole } from './checks.js';
 import { expectNothingLeft } from './collection.js';
-import { expect, type Fault } from './fault.js';
+import { expect, type Fault, type Outcome, type Round } from './fault.js';
 import { jobIs } from './job-state.js';
 import { reference } from './reference.js';
+import { refused } from './refusals.js';
+import { impossibleDisk as impossible, remountDisk } from './small-disk.js';
 import { upload } from './uploads.js';
 import type { Lab, LabOptions } from './lab.js';
 
 const storageLab: LabOptions = {};
+const readOnlyLab: LabOptions = { diskMebibytes: 256 };
+
+/** How the folder of the objects is taken away, and given back. */
+interface Loss {
+  readonly begin: (objects: string) => Promise<void>;
+  readonly end: (objects: string) => Promise<void>;
+}
+
+const away = (objects: string): string => `${objects}.away`;
 
 /** As when a network disk is not mounted: its folder is there, and empty. */
-const out: Fault = {
-  name: 'storage-out',
-  fault: 'the disk of the storage gone for 10 s',
-  passesWhen: '503 with Retry-After, nothing taken for deleted or missing, then all terminal and nothing left',
-  inShort: '5 s',
-  lab: storageLab,
-  round: async (lab, round) => {
-    const wanted = await reference(lab);
-    const partner = await lab.partner();
-    await upload(lab, partner, 'kept');
-    await upload(lab, partner, 'erased', lab.recordings.tiny);
-    await allSettled(lab, partner, 60_000);
-    await lab.ffmpeg.become('slow');
-    await upload(lab, partner, 'voice');
-    await jobIs(lab, partner, 'split', `state = 'running'`);
-    const erased = await folderOf(lab, partner, 'erased');
-    await rename(lab.objects, `${lab.objects}.away`);
+const notMounted: Loss = {
+  begin: (objects) => rename(objects, away(objects)),
+  end: (objects) => rename(away(objects), objects),
+};
+
+/** Every file operation fails (with ELOOP, which works for root too), as with EACCES or EIO. */
+const refusing: Loss = {
+  begin: async (objects) => {
+    await rename(objects, away(objects));
+    await symlink(objects, objects);
+  },
+  end: async (objects) => {
+    await unlink(objects);
+    await rename(away(objects), objects);
+  },
+};
+
+const passesWhen = '503 with Retry-After, nothing taken for deleted or missing, then all terminal and nothing left';
+
+async function lostAndFound(lab: Lab, round: Round, loss: Loss): Promise<Outcome> {
+  const wanted = await reference(lab);
+  const partner = await lab.partner();
+  await upload(lab, partner, 'kept');
+  await upload(lab, partner, 'erased', lab.recordings.tiny);
+  await allSettled(lab, partner, 60_000);
+  await lab.ffmpeg.become('slow');
+  await upload(lab, partner, 'voice');
+  await jobIs(lab, partner, 'split', `state = 'running'`);
+  const erased = await folderOf(lab, partner, 'erased');
+  await loss.begin(lab.objects);
+  try {
     await lab.ffmpeg.become('real');
     await expectPoliteRefusal(lab, partner);
     expect((await partner.http.delete(partner.route('erased'))).status === 204, 'a voice can be deleted');
     await sleep(round.pick(5_000, 10_000));
-    await rename(`${lab.objects}.away`, lab.objects);
+  } finally {
+    await loss.end(lab.objects);
+  }
+  const recoveryMs = await allSettled(lab, partner, 60_000);
+  await waitFor('the deleted voice is erased', () => !existsSync(erased), { timeoutMs: 60_000 });
+  for (const name of ['kept', 'voice']) await expectWhole(partner, name, wanted);
+  await expectOnce(lab, partner, 'voice');
+  await expectNothingLeft(lab);
+  return { recoveryMs };
+}
+
+const out: Fault = {
+  name: 'storage-out',
+  fault: 'the disk of the storage gone for 10 s',
+  passesWhen,
+  inShort: '5 s',
+  lab: storageLab,
+  round: (lab, round) => lostAndFound(lab, round, notMounted),
+};
+
+const refuses: Fault = {
+  name: 'storage-refuses',
+  fault: 'every file of the storage answers an error for 10 s',
+  passesWhen,
+  inShort: '5 s',
+  lab: storageLab,
+  round: (lab, round) => lostAndFound(lab, round, refusing),
+};
+
+/** As after an error of its disk, when the system has made it read-only (ext4: `errors=remount-ro`). */
+const readOnly: Fault = {
+  name: 'storage-read-only',
+  fault: 'the disk of uploads and objects read-only for 10 s',
+  passesWhen: 'downloads go on, uploads get 503 with Retry-After, then all terminal and nothing left',
+  inShort: '5 s',
+  lab: readOnlyLab,
+  impossible,
+  round: async (lab, round) => {
+    const wanted = await reference(lab);
+    const partner = await lab.partner();
+    await upload(lab, partner, 'kept');
+    await allSettled(lab, partner, 60_000);
+    // While the worker is stopped no file is open for writing, which would keep the disk writable.
+    lab.worker.kill('SIGSTOP');
+    await upload(lab, partner, 'voice');
+    await waitFor('the disk is read-only', () => remountDisk(lab.disk, 'ro'));
+    try {
+      lab.worker.kill('SIGCONT');
+      const untilMs = performance.now() + round.pick(5_000, 10_000);
+      while (performance.now() < untilMs) {
+        const ask = (): ReturnType<typeof createVoice> => createVoice(partner, 'late', lab.recordings.tiny);
+        await refused('an upload', 30_000, ask);
+        const sample = await partner.http.get(`${partner.route('kept')}/samples/1`);
+        expect(sample.status === 200, 'what is stored can be downloaded', sample.status);
+        await sleep(500);
+      }
+    } finally {
+      await waitFor('the disk is writable', () => remountDisk(lab.disk, 'rw'));
+    }
     const recoveryMs = await allSettled(lab, partner, 60_000);
-    await waitFor('the deleted voice is erased', () => !existsSync(erased), { timeoutMs: 60_000 });
     for (const name of ['kept', 'voice']) await expectWhole(partner, name, wanted);
     await expectOnce(lab, partner, 'voice');
     await expectNothingLeft(lab);
@@ -48,13 +130,8 @@ const out: Fault = {
 };
 
 async function expectPoliteRefusal(lab: Lab, partner: TestPartner): Promise<void> {
-  const answers = [
-    await createVoice(partner, 'late', lab.recordings.tiny),
-    await partner.http.get(`${partner.route('kept')}/samples/1`),
-  ];
-  for (const { status, headers } of answers) {
-    expect(status === 503 && Number(headers.get('retry-after')) >= 1, 'requests get 503 and Retry-After', status);
-  }
+  await refused('an upload', 30_000, () => createVoice(partner, 'late', lab.recordings.tiny));
+  await refused('a download', 30_000, () => partner.http.get(`${partner.route('kept')}/samples/1`));
 }
 
 /** The folder of a voice's objects. */
@@ -66,4 +143,4 @@ async function folderOf(lab: Lab, partner: TestPartner, voice: string): Promise<
   return path.join(lab.objects, 'objects/voices', row?.id ?? voice);
 }
 
-export const storageFaults: readonly Fault[] = [out];
+export const storageFaults: readonly Fault[] = [out, refuses, readOnly];

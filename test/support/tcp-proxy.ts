@@ -18,6 +18,9 @@ type Mode = 'pass' | 'black_hole' | 'one_way';
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** What is on its way, in order. */
+  readonly toServer: (() => void)[];
+  readonly toClient: (() => void)[];
 }
 
 /** A TCP proxy for tests that can break a connection in the ways networks do. */
@@ -104,12 +107,12 @@ export class TcpProxy {
       return;
     }
     const server = connect(this.target);
-    const pair: Pair = { client, server };
+    const pair: Pair = { client, server, toServer: [], toClient: [] };
     this.pairs.add(pair);
     server.on('error', () => server.destroy());
-    client.on('data', (data) => this.forward(pair, () => server.write(data)));
+    client.on('data', (data) => this.forward(pair, pair.toServer, () => server.write(data)));
     server.on('data', (data) => {
-      const answer = (): void => this.forward(pair, () => client.write(data));
+      const answer = (): void => this.forward(pair, pair.toClient, () => client.write(data));
       if (this.mode === 'one_way') this.kept.push(answer);
       else answer();
     });
@@ -123,11 +126,16 @@ export class TcpProxy {
     this.lost.delete(pair.client);
   }
 
-  private forward(pair: Pair, write: () => void): void {
-    const now = (): void => {
+  /** Hands on the oldest that waits each time, so that nothing is overtaken when the delay becomes shorter. */
+  private forward(pair: Pair, waiting: (() => void)[], write: () => void): void {
+    if (this.delayMs === 0 && waiting.length === 0) {
       if (this.pairs.has(pair)) write();
-    };
-    if (this.delayMs === 0) now();
-    else setTimeout(now, this.delayMs);
+      return;
+    }
+    waiting.push(write);
+    setTimeout(() => {
+      const oldest = waiting.shift();
+      if (this.pairs.has(pair)) oldest?.();
+    }, this.delayMs);
   }
 }
