@@ -50,7 +50,7 @@ const shortTimes: Environment = {
   LOG_FORMAT: 'json',
 };
 
-const unusedSigning = { clientBaseUrl: 'http://x', gpuBaseUrl: 'http://x', secrets: ['a secret nobody uses'] };
+const unusedSigning = { baseUrl: 'http://x', secrets: ['a secret nobody uses'] };
 
 /** Nothing of it has to outlive a power cut; a kill -9 of Postgres loses nothing without fsync. */
 const postgresSettings = ['fsync=off', 'full_page_writes=off'];

@@ -74,7 +74,7 @@ describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s ow
         );
         expect(line).toContain(why);
         expect(line).not.toContain('guess');
-        const ready = (await (await fetch(`${api.address.baseUrl}/health/ready`)).json()) as unknown;
+        const ready = (await (await fetch(`${api.address.baseUrl}/health/ready`)).json());
         expect(ready).toMatchObject({ status: 'ready', dependencies: { redis: 'down' } });
         await api.stop();
       }),
