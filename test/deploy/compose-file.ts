@@ -16,6 +16,9 @@ export interface ComposeService {
   readonly stop_grace_period?: string;
   readonly environment?: Readonly<Record<string, string | number>>;
   readonly volumes?: readonly string[];
+  readonly ports?: readonly string[];
+  readonly container_name?: string;
+  readonly hostname?: string;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }

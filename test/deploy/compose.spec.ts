@@ -94,4 +94,22 @@ describe('docker-compose.yml', () => {
   it('never lets Valkey drop a queue', () => {
     expect(services['valkey']?.command?.join(' ')).toMatch(/--appendonly yes .*--maxmemory-policy noeviction/);
   });
+
+  it('gives every server a memory that has an end, and Valkey less than the engine would kill it for', () => {
+    for (const [name, service] of Object.entries(services))
+      expect([name, typeof service.mem_limit]).toEqual([name, 'string']);
+    const [, megabytes] = /--maxmemory (\d+)mb/.exec(services['valkey']?.command?.join(' ') ?? '') ?? [];
+    expect(Number(megabytes)).toBeLessThan(parseInt(services['valkey']?.mem_limit ?? '', 10));
+  });
+
+  it('asks every server but the stand-in how it is', () => {
+    const ofItsImage = ['api', 'emulator', 'migrate']; // api: the Dockerfile's; migrate ends
+    const asked = Object.keys(services).filter((name) => services[name]?.healthcheck?.test !== undefined);
+    expect([...asked, ...ofItsImage].sort()).toEqual(Object.keys(services).sort());
+  });
+
+  it('names nothing of a worker that two could not share, so that --scale works', () => {
+    const worker = services['worker'];
+    expect([worker?.ports, worker?.container_name, worker?.hostname]).toEqual([undefined, undefined, undefined]);
+  });
 });

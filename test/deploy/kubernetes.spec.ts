@@ -23,6 +23,16 @@ const pods = ['migrate', 'api', 'worker'].map(
 const config = named('ConfigMap', 'timbre-config').data ?? {};
 const secrets = named('Secret', 'timbre-secrets').stringData ?? {};
 
+interface ScaledObjectSpec {
+  readonly scaleTargetRef: { readonly name: string };
+  readonly minReplicaCount: number;
+  readonly advanced: {
+    readonly horizontalPodAutoscalerConfig: {
+      readonly behavior: { readonly scaleDown: { readonly policies: readonly object[] } };
+    };
+  };
+}
+
 interface Model {
   validate(): void;
 }
@@ -106,9 +116,44 @@ describe('the Kubernetes manifests', () => {
   );
 
   it('lets processes finish before they are killed', () => {
-    for (const [, { terminationGracePeriodSeconds }] of pods.slice(1)) {
-      expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(config['SHUTDOWN_GRACE_SECONDS']) + 10);
+    for (const [, { terminationGracePeriodSeconds, containers }] of pods.slice(1)) {
+      const own = containers[0].env?.find(({ name }) => name === 'SHUTDOWN_GRACE_SECONDS')?.value;
+      const graceSeconds = Number(own ?? config['SHUTDOWN_GRACE_SECONDS']);
+      expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(graceSeconds + 10);
     }
+  });
+
+  it('lets a worker that is scaled in finish the longest recording', () => {
+    const worker = podOf(named('Deployment', 'timbre-worker')).containers[0];
+    const environment = Object.fromEntries((worker.env ?? []).map(({ name, value }) => [name, value]));
+    const plain = Object.entries(environment).filter(([name]) => !name.endsWith('_FILE'));
+    const { shutdownGraceSeconds, maxRecordingSeconds } = readConfig({
+      ...config,
+      ...Object.fromEntries(plain),
+      ...secrets,
+    });
+    // An hour took 17.8 s of CPU (docs/performance.md); a busy node takes a few times as long.
+    expect(shutdownGraceSeconds).toBeGreaterThanOrEqual(5 * (maxRecordingSeconds / 3600) * 17.8);
+  });
+
+  it.each(['api', 'worker'])('never takes more than one %s away on purpose', (part) => {
+    const budget = named('PodDisruptionBudget', `timbre-${part}`).spec as {
+      readonly maxUnavailable: number;
+      readonly selector: { readonly matchLabels: object };
+    };
+    const { selector } = named('Deployment', `timbre-${part}`).spec as { readonly selector: object };
+    expect(budget.maxUnavailable).toBe(1);
+    expect(budget.selector).toEqual(selector);
+  });
+
+  it('scales workers one at a time down, and never to none: upkeep runs in them', () => {
+    const scaling = named('ScaledObject', 'timbre-worker').spec as ScaledObjectSpec;
+    expect(scaling.scaleTargetRef.name).toBe(named('Deployment', 'timbre-worker').metadata.name);
+    expect(scaling.minReplicaCount).toBeGreaterThanOrEqual(1);
+    const { policies } = scaling.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown;
+    expect(policies).toEqual([{ type: 'Pods', value: 1, periodSeconds: 60 }]);
+    // A number of replicas in the Deployment would undo what KEDA decided, with every release.
+    expect(named('Deployment', 'timbre-worker').spec).not.toHaveProperty('replicas');
   });
 
   it('asks probes of ports and routes that are there', () => {

@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Authority } from '../../support/certificates.js';
 import { freePort } from '../../support/ports.js';
-import { aclArgs, adminClient, credentials } from '../../support/redis/acl-user.js';
+import { aclArgs, adminClient, credentials, timbreRights } from '../../support/redis/acl-user.js';
 import { describeWithRedis } from '../../support/redis/describe-with-redis.js';
 import { redisServer, type RedisServer } from '../../support/redis/redis-server.js';
 import { temporaryFolder } from '../../support/services.js';
@@ -49,7 +49,8 @@ describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s ow
     expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
   });
 
-  it('shows the queues, and needs no right that it was not given', async () => {
+  it('shows the queues, and needs no right that it was not given and operators are not told of', async () => {
+    expect(readFileSync('docs/operations.md', 'utf8')).toContain(`on >… ${timbreRights.join(' ')}\``);
     const headers = { 'X-Api-Key': stack.address.adminKey };
     for (const route of ['/api/queues', '/api/redis/stats', '/api/queues/splitting/workers']) {
       const answer = await fetch(`${stack.address.baseUrl}/admin/queues${route}`, { headers });
