@@ -94,4 +94,36 @@ const worker: Fault = {
   },
 };
 
-export const stoppingFaults: readonly Fault[] = [api, worker];
+/** As in a power cut that reaches the machines one after the other. */
+const forlorn: Fault = {
+  name: 'stop-forlorn',
+  fault: 'SIGTERM of an API and a worker while Postgres and Redis are gone',
+  passesWhen: 'both end by themselves within the grace period and a little, then completes',
+  lab: stoppingLab,
+  round: async (lab) => {
+    const partner = await lab.partner();
+    await lab.ffmpeg.become('slow');
+    await createVoice(partner, 'voice', lab.recordings.long);
+    await jobIs(lab, partner, 'split', `state = 'running'`);
+    await Promise.all([lab.postgres.stop(), lab.valkey.stop()]);
+    await sleep(Math.random() * 3_000);
+    const startedAt = performance.now();
+    const parts = [lab.api, lab.worker];
+    await Promise.all(parts.map((part) => part.stop()));
+    const tookMs = Math.round(performance.now() - startedAt);
+    for (const part of parts) {
+      const how = await part.ended;
+      expect(how === 'ended with code 0', `the ${part.name} ended by itself`, how);
+    }
+    await expectNoOrphans(lab);
+    await lab.ffmpeg.become('real');
+    await Promise.all([lab.postgres.start(), lab.valkey.start()]);
+    await Promise.all(parts.map((part) => part.start()));
+    const recoveryMs = await allSettled(lab, partner, 60_000);
+    await expectOnce(lab, partner, 'voice');
+    await expectNothingLeft(lab);
+    return { recoveryMs, note: `stopped in ${tookMs} ms` };
+  },
+};
+
+export const stoppingFaults: readonly Fault[] = [api, worker, forlorn];

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { configFromEnvironment } from '#libs/config';
 import { waitForPostgres } from '#libs/database';
-import { createLogger } from '#libs/logging';
+import { createLogger, insistOnStopping } from '#libs/logging';
 import { startTracing } from '#libs/tracing';
 import { createApp } from './create-app.js';
 
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
   const stop = (why: string): void => {
     stopped ??= (async () => {
       logger.info(`Stopping: ${why}`);
+      insistOnStopping(config.shutdownGraceSeconds, logger);
       await stopping.stop(app.getHttpServer(), config.shutdownGraceSeconds);
       await app.close();
       await tracing.stop();

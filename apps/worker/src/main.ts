@@ -4,7 +4,7 @@ import { findAudioTools } from '#libs/audio';
 import { configFromEnvironment } from '#libs/config';
 import { waitForPostgres } from '#libs/database';
 import { JobQueues, warnOfEviction, warnOfRedisTrouble } from '#libs/jobs';
-import { createLogger, NestLogger } from '#libs/logging';
+import { createLogger, insistOnStopping, NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
 import { startTracing } from '#libs/tracing';
 import { WorkerModule } from './worker.module.js';
@@ -42,6 +42,7 @@ async function main(): Promise<void> {
 
   let stopping: Promise<void> | null = null;
   const stop = (): void => {
+    if (stopping === null) insistOnStopping(config.shutdownGraceSeconds, logger);
     stopping ??= app
       .close()
       .then(() => scratch.close())

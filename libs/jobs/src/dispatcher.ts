@@ -30,17 +30,21 @@ export class Dispatcher {
     return sent.filter(Boolean).length;
   }
 
-  /** Finds nudges that Redis lost and lets their rows be dispatched again. */
-  async recoverLost(): Promise<void> {
+  /** Finds nudges that Redis lost and lets their rows be dispatched again. @returns ids of their jobs */
+  async recoverLost(): Promise<string[]> {
+    const lost: string[] = [];
     for (const nudge of await this.rows.quiet(quietMs, 1_000)) {
       const held = await this.queues.holds(queueOf[nudge.kind], {
         jobId: nudge.id,
         generation: nudge.generation,
         number: nudge.nudges,
       });
-      if (held === null) return;
-      if (!held) await this.rows.unsend(nudge);
+      if (held === null) return lost;
+      if (held) continue;
+      await this.rows.unsend(nudge);
+      lost.push(nudge.id);
     }
+    return lost;
   }
 
   /** Sends the polls whose delayed deliveries were lost. */

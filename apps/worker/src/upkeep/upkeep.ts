@@ -31,7 +31,7 @@ export class Upkeep {
   onApplicationBootstrap(): void {
     this.every(1_000, 'dispatch', () => this.dispatcher.dispatch());
     this.every(3_000, 'revive', () => this.revive());
-    this.every(3_000, 'recover nudges', () => this.dispatcher.recoverLost());
+    this.every(3_000, 'recover nudges', () => this.recoverNudges());
     this.every(15_000, 'recover polls', () => this.dispatcher.recoverPolls());
     this.every(2_000, 'cancel on GPU', () => this.canceller.cancelDue());
     this.every(5_000, 'remove objects', () => this.garbage.removeDue());
@@ -55,6 +55,11 @@ export class Upkeep {
       const ended = await this.processing.failActive(voiceId, kind, { code: 'died_too_often', sentence }, id);
       if (ended) this.metrics.count('jobsFailed', { kind, code: 'died_too_often' });
     }
+  }
+
+  private async recoverNudges(): Promise<void> {
+    const lost = await this.dispatcher.recoverLost();
+    if (lost.length > 0) this.logger.warn({ jobs: lost }, 'deliveries were lost; they are sent again');
   }
 
   private every(ms: number, name: string, work: () => Promise<unknown>): void {
