@@ -7,9 +7,11 @@ import { migrate } from '#libs/database';
 import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
 import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
+import { entry } from '../../apps/standalone/src/project-root.js';
 import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
 import { startS3rver, type S3rver } from '../../libs/storage/test/s3rver.js';
 import { EmulatorControl } from '../faults/emulator-control.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 import { freePort } from '../support/ports.js';
 import { ProcessLog } from '../support/process-log.js';
 import { startValkey, temporaryFolder } from '../support/services.js';
@@ -21,6 +23,17 @@ export interface ClusterOptions {
   readonly apis: number;
   readonly workers: number;
   readonly storage: StorageKind;
+  /** Of every API and worker, beside the usual. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** By how many minutes the clocks of machines are fast, by the name of their process; those not named are right. */
+  readonly minutesFast?: Readonly<Record<string, number>>;
+}
+
+/** What stands for RunPod, and the way from the workers to it. */
+export interface Gpu {
+  readonly emulator: ManagedProcess;
+  readonly control: EmulatorControl;
+  readonly link: TcpProxy;
 }
 
 const postgresSettings = ['max_connections=300', 'fsync=off', 'full_page_writes=off'];
@@ -38,6 +51,9 @@ export class Cluster {
     readonly workers: readonly ManagedProcess[],
     readonly valkey: ManagedProcess,
     readonly postgres: ManagedProcess,
+    readonly gpu: Gpu,
+    readonly databaseUrl: string,
+    readonly redisUrl: string,
     readonly tools: AudioTools,
     readonly folder: string,
     readonly log: ProcessLog,
@@ -61,6 +77,7 @@ export class Cluster {
     await migrate(server.url);
     const ports = await Promise.all(Array.from({ length: options.apis }, () => freePort()));
     const [emulatorPort, balancer] = [await freePort(), await Balancer.start(ports)];
+    const link = await TcpProxy.start(await freePort(), { host: '127.0.0.1', port: emulatorPort });
 
     const environment = (name: string, port: number): NodeJS.ProcessEnv => {
       const dataDir = path.join(folder, name);
@@ -76,6 +93,8 @@ export class Cluster {
         PUBLIC_URL: `http://127.0.0.1:${balancer.port}`,
         CALLBACK_URL: `http://127.0.0.1:${balancer.port}`,
         ...storageOf(s3, folder),
+        ...options.env,
+        ...clockOf(options.minutesFast?.[name]),
       };
       return serviceEnvironment(given, {
         port,
@@ -83,7 +102,7 @@ export class Cluster {
         dataDir,
         databaseUrl: server.url,
         redisUrl: valkey.url,
-        runpodBaseUrl: `http://127.0.0.1:${emulatorPort}/v2`,
+        runpodBaseUrl: `http://127.0.0.1:${link.port}/v2`,
         runpodApiKey,
         adminApiKey: adminKey,
         ffmpegPath: tools.ffmpeg.path,
@@ -98,16 +117,19 @@ export class Cluster {
       const name = `worker-${at + 1}`;
       return new ManagedProcess({ ...workerProcess(environment(name, 0)), name }, log);
     });
-    const gpu = { port: emulatorPort, apiKey: runpodApiKey, ffmpegPath: tools.ffmpeg.path };
-    const emulator = new ManagedProcess(emulatorProcess(environment('emulator', 0), gpu), log);
-    const rest = [() => emulator.stop(), () => s3?.stop(), () => balancer.stop()];
+    const flags = { port: emulatorPort, apiKey: runpodApiKey, ffmpegPath: tools.ffmpeg.path };
+    const emulator = new ManagedProcess(emulatorProcess(environment('emulator', 0), flags), log);
+    const control = new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, runpodApiKey);
+    const gpu: Gpu = { emulator, control, link };
+    const rest = [() => link.stop(), () => emulator.stop(), () => s3?.stop(), () => balancer.stop()];
     const baseUrls = ports.map((port) => `http://127.0.0.1:${port}/api`);
     const cluster = new Cluster(
-      ...([adminKey, baseUrls, apis, workers, valkey.process, postgres, tools, folder, log, rest] as const),
+      ...([adminKey, baseUrls, apis, workers, valkey.process, postgres] as const),
+      ...([gpu, server.url, valkey.url, tools, folder, log, rest] as const),
     );
     try {
       await Promise.all([emulator, ...apis, ...workers].map((part) => part.start()));
-      await new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, runpodApiKey).behaveWell();
+      await control.behaveWell();
       return cluster;
     } catch (error) {
       await cluster.stop();
@@ -121,6 +143,12 @@ export class Cluster {
     await Promise.all([this.valkey.stop(), this.postgres.stop()]);
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function clockOf(minutesFast = 0): Record<string, string> {
+  if (minutesFast === 0) return {};
+  const module = pathToFileURL(entry('test/cluster/skewed-clock')).href;
+  return { NODE_OPTIONS: `--import=${module}`, TEST_CLOCK_SKEW_MS: String(minutesFast * 60_000) };
 }
 
 /** A bucket; or, as several machines may have too, a folder that all of them mount. */
