@@ -96,7 +96,7 @@ export function notes({ results }: Report): string {
 export const isSameMachine = (one: Report, other: Report): boolean =>
   JSON.stringify(one.machine) === JSON.stringify(other.machine);
 
-export function machineLine({ machine }: Report): string {
+export function machineLine({ machine }: Pick<Report, 'machine'>): string {
   return (
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.kernel}, Node ${machine.node}, ` +
     `ffmpeg ${machine.ffmpeg}.`

@@ -1,0 +1,89 @@
+import { machineLine, type Machine } from '../report.js';
+import { median } from '../measure.js';
+
+/** What was seen with so many processes at work. */
+export interface Point {
+  readonly processes: number;
+  /** One of each round. */
+  readonly values: readonly number[];
+  /** Share of all cores in use meanwhile, one of each round. */
+  readonly machine: readonly number[];
+}
+
+/** A rate by the number of processes. */
+export interface Curve {
+  readonly name: string;
+  readonly unit: string;
+  readonly per: 'workers' | 'APIs';
+  readonly points: readonly Point[];
+  /** What the same cores did without Timbre. */
+  readonly reference?: { readonly name: string; readonly points: readonly Point[] };
+}
+
+/** A figure to plan with. */
+export interface Cost {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly how: string;
+}
+
+export interface Results {
+  readonly machine: Machine;
+  readonly date: string;
+  /** Load average over a minute when the run began and when it ended. */
+  readonly load: readonly [number, number];
+  readonly tookSeconds: number;
+  readonly curves: readonly Curve[];
+  readonly costs: readonly Cost[];
+}
+
+const plain = (value: number): string =>
+  Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;
+
+const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map(rowOf).join('\n');
+}
+
+/** The least and the most of some rounds, where they differ. */
+const range = (values: readonly number[]): string =>
+  values.length < 2 ? '' : ` (${plain(Math.min(...values))} to ${plain(Math.max(...values))})`;
+
+function curveRows({ name, unit, per, points, reference }: Curve): readonly (readonly string[])[] {
+  const first = median(points[0]?.values ?? []);
+  return points.map(({ processes, values, machine }, at) => {
+    const beside = reference?.points[at];
+    return [
+      `${name}, ${unit}`,
+      `${processes} ${processes === 1 ? per.slice(0, -1) : per}`,
+      `${plain(median(values))}${range(values)}`,
+      `x ${plain(median(values) / first)}`,
+      percent(median(machine)),
+      beside === undefined ? '' : `${plain(median(beside.values))}${range(beside.values)}`,
+    ];
+  });
+}
+
+/** The tables of docs/scaling.md: medians, the least and the most of the rounds in brackets. */
+export function tables(results: Results): string {
+  const { curves, costs, date, load, tookSeconds } = results;
+  const seen =
+    `Seen ${date.slice(0, 16)}Z on ${machineLine(results)} The run took ${tookSeconds.toFixed(0)} s; ` +
+    `load average ${load.map((value) => value.toFixed(1)).join(' when it began, ')} when it ended.`;
+  const rates = tableOf(
+    ['load', 'processes', 'rate', 'against the first', 'cores in use', 'without Timbre'],
+    curves.flatMap(curveRows),
+  );
+  const references = curves.flatMap(({ name, reference }) =>
+    reference === undefined ? [] : [`Without Timbre, of ${name}: ${reference.name}.`],
+  );
+  const planned = tableOf(
+    ['what', 'seen', 'unit', 'how'],
+    costs.map(({ what, value, unit, how }) => [what, plain(value), unit, how]),
+  );
+  const picture = `![${curves.map(({ name }) => name).join('; ')}](scaling.svg)`;
+  return [picture, seen, rates, ...references, planned].join('\n\n');
+}

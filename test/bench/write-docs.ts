@@ -1,0 +1,26 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { format } from 'prettier';
+import { projectRoot } from '../../apps/standalone/src/project-root.js';
+
+/** A file of docs/, by its name. */
+export const docsFile = (name: string): string => path.join(projectRoot, 'docs', name);
+
+async function writeFormatted(name: string, text: string): Promise<void> {
+  const file = docsFile(name);
+  const options = { printWidth: 120, filepath: file };
+  await writeFile(file, await format(text, options));
+}
+
+/** Puts text between `<!-- mark -->` and `<!-- /mark -->` of a page, whose words around them are a person's. */
+export async function writeBetween(name: string, mark: string, text: string): Promise<void> {
+  const page = await readFile(docsFile(name), 'utf8');
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
+  const [before = '', rest] = page.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`docs/${name} has no ${begin} … ${end}`);
+  await writeFormatted(name, `${before}${begin}\n\n${text}\n\n${end}${after}`);
+}
+
+/** Writes a value as JSON, formatted as `npm run check` wants it. */
+export const writeJson = (name: string, value: unknown): Promise<void> => writeFormatted(name, JSON.stringify(value));
