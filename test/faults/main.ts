@@ -6,7 +6,7 @@ import { readRecords, writeRecord, type RoundRecord } from './round-record.js';
 import { runFaults } from './run-faults.js';
 
 const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--except name,name]
-                                     [--record FILE] [--table FILE] [--list] [--allow-missing]
+                                     [--record FILE [--resume]] [--table FILE] [--list] [--allow-missing]
 
   --short          one round a row, shorter outages: what CI runs
   --rounds N       rounds a row; else 20, or 1 in the short form
@@ -14,6 +14,7 @@ const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--la
   --only a,b       only the rows whose names begin so
   --except a,b     without the rows whose names begin so
   --record FILE    adds a line of JSON for each round that ends
+  --resume         without the rounds that have passed according to the file of --record
   --table FILE     runs nothing, shows the table of the rounds recorded there
   --list           names of the rows
   --allow-missing  rows this machine cannot run (no root for a small disk) do not count as failed`;
@@ -25,6 +26,7 @@ const options = {
   only: { type: 'string' },
   except: { type: 'string' },
   record: { type: 'string' },
+  resume: { type: 'boolean', default: false },
   table: { type: 'string' },
   list: { type: 'boolean', default: false },
   'allow-missing': { type: 'boolean', default: false },
@@ -42,11 +44,13 @@ async function main(): Promise<void> {
 
   const missing = chosen.flatMap((fault) => whyMissing(fault));
   const possible = chosen.filter((fault) => !missing.some((one) => one.fault === fault));
-  const records: RoundRecord[] = [];
+  const records = values.resume && file !== undefined ? readRecords(file, short ? 'short' : 'long') : [];
+  const passed = new Set(records.flatMap((one) => (one.failure === undefined ? [`${one.fault} ${one.round}`] : [])));
   await runFaults(possible, {
     short,
     rounds: wholeNumber('rounds', values.rounds ?? (short ? '1' : '20')),
     lanes: wholeNumber('lanes', values.lanes),
+    isDone: ({ name }, number) => passed.has(`${name} ${number}`),
     onRound: (record) => {
       records.push(record);
       if (file !== undefined) writeRecord(file, record);

@@ -11,6 +11,9 @@ export interface RoundUnit {
   readonly progress: number;
 }
 
+/** Was this round run before, in a run that was cut off? */
+export type IsDone = (fault: Fault, number: number) => boolean;
+
 /** Where a fault does not say how long one of its rounds takes. */
 const usualRoundSeconds = 30;
 /** Short enough that all lanes end at about the same time, long enough that starting a lab does not matter. */
@@ -25,8 +28,8 @@ const roundSeconds = ({ longSeconds = usualRoundSeconds }: Fault): number => lon
  * lanes work at a long row. All rows go forward at the same pace, so that rows that compute and rows that wait share the
  * machine throughout; of units that could come next the longest does, so that the lanes end together.
  */
-export function roundUnits(faults: readonly Fault[], rounds: number): RoundUnit[] {
-  const units = rounds === 1 ? unitsByLab(faults) : faults.flatMap((fault) => unitsOfRow(fault, rounds));
+export function roundUnits(faults: readonly Fault[], rounds: number, isDone: IsDone): RoundUnit[] {
+  const units = rounds === 1 ? unitsByLab(faults) : faults.flatMap((fault) => unitsOfRow(fault, rounds, isDone));
   return units.sort((a, b) => a.progress - b.progress || b.seconds - a.seconds);
 }
 
@@ -38,19 +41,15 @@ function unitsByLab(faults: readonly Fault[]): RoundUnit[] {
   });
 }
 
-function unitsOfRow(fault: Fault, rounds: number): RoundUnit[] {
+function unitsOfRow(fault: Fault, rounds: number, isDone: IsDone): RoundUnit[] {
   const each = Math.max(1, Math.floor(unitSeconds / roundSeconds(fault)));
-  const numbers = Array.from({ length: rounds }, (_, at) => at + 1);
-  const starts = numbers.filter((number) => (number - 1) % each === 0);
-  return starts.map((start) => {
-    const part = numbers.slice(start - 1, start - 1 + each);
-    const progress = (start - 1 + part.length) / rounds;
-    return unit(
-      fault.lab,
-      part.map((number) => ({ fault, number })),
-      progress,
-    );
-  });
+  const numbers = Array.from({ length: rounds }, (_, at) => at + 1).filter((number) => !isDone(fault, number));
+  const units: RoundUnit[] = [];
+  for (let at = 0; at < numbers.length; at += each) {
+    const part = numbers.slice(at, at + each).map((number) => ({ fault, number }));
+    units.push(unit(fault.lab, part, (rounds - numbers.length + at + part.length) / rounds));
+  }
+  return units;
 }
 
 function unit(lab: LabOptions, rounds: RoundUnit['rounds'], progress: number): RoundUnit {

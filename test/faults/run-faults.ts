@@ -5,7 +5,7 @@ import { expectAllRunning } from './checks.js';
 import type { Fault, Outcome } from './fault.js';
 import { Lab, type LabOptions } from './lab.js';
 import type { RoundRecord } from './round-record.js';
-import { roundUnits, type RoundUnit } from './round-units.js';
+import { roundUnits, type IsDone, type RoundUnit } from './round-units.js';
 
 export interface RunOptions {
   readonly short: boolean;
@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly rounds: number;
   /** Labs at work at the same time. Most faults are waited out, so there is room for more than one on a core. */
   readonly lanes: number;
+  readonly isDone: IsDone;
   /** Told of every round as it ends. */
   readonly onRound: (record: RoundRecord) => void;
 }
@@ -32,7 +33,7 @@ export async function runFaults(faults: readonly Fault[], options: RunOptions): 
 }
 
 async function runUnits(faults: readonly Fault[], lanes: number, options: RunOptions): Promise<void> {
-  const waiting = roundUnits(faults, options.rounds);
+  const waiting = roundUnits(faults, options.rounds, options.isDone);
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) await runUnit(next, options);
   };

@@ -48,6 +48,10 @@ export const impossibleDisk = (): string | undefined => (known ??= { reason: why
 export async function fillDisk(folder: string, leaveBytes: number): Promise<string> {
   const ballast = path.join(folder, 'ballast');
   const { bavail, bsize } = await statfs(folder);
-  await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes)));
+  const full = (error: NodeJS.ErrnoException): void => {
+    // Others write at the same time: then the disk is as full as it was to be.
+    if (error.code !== 'ENOSPC' || leaveBytes > 0) throw error;
+  };
+  await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes))).catch(full);
   return ballast;
 }
