@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { makePartner, sharedStack, type TestPartner } from '../support/shared-stack.js';
 
-const queues = ['splitting', 'embedding-submit', 'embedding-poll'];
+const queues = ['splitting', 'embedding-submit', 'embedding-poll', 'embedding-hint'];
 const stack = sharedStack();
 const board = `${stack.baseUrl}/admin/queues`;
 const basic = (user: string, password: string): Record<string, string> => ({

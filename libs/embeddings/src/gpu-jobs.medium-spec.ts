@@ -37,6 +37,12 @@ const waiting = async (runpodJobId: string | null): Promise<Waiting> => {
   expect(await gpuJobs.noteWaiting(job, runpodJobId, 0)).toBe(1);
   return { job, hookToken: sent.hookToken };
 };
+/** Lets a minute pass since its poll was due. */
+const late = (job: ClaimedJob): Promise<unknown> =>
+  domain.database.query(
+    `UPDATE jobs SET run_after = now() - interval '1 minute', updated_at = now() - interval '1 minute' WHERE id = $1`,
+    [job.id],
+  );
 const cancellations = (runpodJobId: string): Promise<number> =>
   domain.count('gpu_cancellations WHERE runpod_job_id = $1', [runpodJobId]);
 
@@ -47,7 +53,9 @@ describe('a submission', () => {
     await domain.expireLease(job.id);
     const next = required(await domain.jobs.claim(job.id));
     expect(next).toMatchObject({ generation: 2, submittedGeneration: 1, submissions: 1, runpodJobId: null });
-    expect(next.deadline?.getTime()).toBeGreaterThan(Date.now() + 3_500_000);
+    expect(next.deadlinePassed).toBe(false);
+    expect(next.submittedSecondsAgo).toBeGreaterThan(0);
+    expect(next.submittedSecondsAgo).toBeLessThan(3_600);
   });
 
   it('is not to be sent by a loser', async () => {
@@ -212,12 +220,36 @@ describe('what a poll has seen', () => {
 
   it('keeps an overdue poll from being sent twice', async () => {
     const { job } = await waiting('gpu-9');
-    await domain.database.query(
-      `UPDATE jobs SET run_after = now() - interval '1 minute', updated_at = now() - interval '1 minute' WHERE id = $1`,
-      [job.id],
-    );
+    await late(job);
     const rows = domain.get(DispatchRepository);
-    const overdue = await Promise.all([rows.overduePolls(10_000, 100), rows.overduePolls(10_000, 100)]);
+    const overdue = await Promise.all([rows.overduePolls(10_000, 0, 100), rows.overduePolls(10_000, 0, 100)]);
     expect(overdue.flat().filter(({ id }) => id === job.id)).toHaveLength(1);
+  });
+
+  it('takes a poll for overdue only when it is later than those before it can explain', async () => {
+    const { job } = await waiting('gpu-10');
+    await late(job);
+    const rows = domain.get(DispatchRepository);
+    expect(await rows.overduePolls(10_000, 61_000, 100)).toEqual([]);
+    expect((await rows.overduePolls(10_000, 1, 100)).map(({ id }) => id)).toContain(job.id);
+  });
+});
+
+describe('a delivery that comes before its poll is due', () => {
+  it('is sent once more for the time that is left, the newest of a job alone', async () => {
+    const job = await claimed();
+    await gpuJobs.noteSubmitting(job, submission());
+    expect(await gpuJobs.noteWaiting(job, 'gpu-11', 60_000)).toBe(1);
+    const early = await Promise.all([1, 1, 0].map((number) => gpuJobs.takeEarly(job.id, number)));
+    const [again, ...more] = early.filter((delivery) => delivery !== null);
+    expect(more).toEqual([]);
+    expect(again).toMatchObject({ generation: 1, number: 2 });
+    expect(again?.delayMs).toBeGreaterThan(50_000);
+    expect(again?.delayMs).toBeLessThanOrEqual(60_000);
+  });
+
+  it('is not when the poll is due: it was taken', async () => {
+    const { job } = await waiting('gpu-12');
+    expect(await gpuJobs.takeEarly(job.id, 1)).toBeNull();
   });
 });

@@ -92,6 +92,26 @@ export class GpuJobsRepository {
     return taken ?? null;
   }
 
+  /**
+   * Takes a delivery that came before the poll it is for was due, so that it can be sent once more. Only the newest of
+   * a job: another one is on its way in place of the others.
+   *
+   * @param number of the delivery
+   * @returns what to send in its place; null when that is not needed
+   */
+  async takeEarly(
+    jobId: string,
+    number: number,
+  ): Promise<{ readonly generation: number; readonly number: number; readonly delayMs: number } | null> {
+    const [row] = await this.database.query<{ generation: number; number: number; delayMs: number }>(
+      `UPDATE jobs SET nudges = nudges + 1, updated_at = now()
+       WHERE id = $1 AND nudges = $2 AND state = 'waiting' AND run_after > now()
+       RETURNING generation, nudges AS number, ceil(1000 * extract(epoch FROM run_after - now()))::int AS "delayMs"`,
+      [jobId, number],
+    );
+    return row ?? null;
+  }
+
   /** Keeps what a poll has seen. */
   async noteSeen(jobId: string, runpodJobId: string, progress: JobProgress): Promise<void> {
     await this.database.query(

@@ -39,7 +39,7 @@ export class WebhooksService {
     const taken = await this.gpuJobs.takeHint(hook.hookToken, hook.submittedGeneration, runpodJobId);
     if (taken !== null) {
       // Not waited for: should Redis not take it, the poll that is due is found by the reconciler.
-      void this.queues.send('embedding-poll', { jobId: taken.id, generation: taken.generation, number: taken.nudges });
+      void this.queues.send('embedding-hint', { jobId: taken.id, generation: taken.generation, number: taken.nudges });
       return;
     }
     const { endpoint } = hook.job;

@@ -84,15 +84,23 @@ export class DispatchRepository {
     );
   }
 
-  /** Jobs on the GPU whose next poll is overdue: their delayed delivery was lost. */
-  overduePolls(olderThanMs: number, limit: number): Promise<Nudge[]> {
+  /**
+   * Jobs on the GPU whose next poll is overdue: their delayed delivery was lost. Where many are in flight a poll is late
+   * because others are before it; sending it again would only make the queue longer.
+   *
+   * @param latePerJobMs how much later than `olderThanMs` a poll may be, at least, for each job in flight
+   */
+  overduePolls(olderThanMs: number, latePerJobMs: number, limit: number): Promise<Nudge[]> {
     return this.database.query<Nudge>(
-      `UPDATE jobs SET nudges = nudges + 1, updated_at = now() WHERE id IN (
-         SELECT id FROM jobs WHERE state = 'waiting' AND run_after < now() - $1 * interval '1 millisecond'
-           AND updated_at < now() - $1 * interval '1 millisecond'
-         ORDER BY run_after LIMIT $2 FOR UPDATE SKIP LOCKED)
+      `WITH late AS (
+         SELECT now() - greatest($1, count(*) * $2::float8) * interval '1 millisecond' AS since
+         FROM jobs WHERE state = 'waiting'
+       )
+       UPDATE jobs SET nudges = nudges + 1, updated_at = now() WHERE id IN (
+         SELECT id FROM jobs, late WHERE state = 'waiting' AND run_after < late.since AND updated_at < late.since
+         ORDER BY run_after LIMIT $3 FOR UPDATE OF jobs SKIP LOCKED)
        RETURNING ${nudgeColumns}, 1 AS rank`,
-      [olderThanMs, limit],
+      [olderThanMs, latePerJobMs, limit],
     );
   }
 }

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { JobKind } from '#libs/database';
 import { DispatchRepository, type Nudge } from './dispatch.repository.js';
-import { JobQueues, type QueueName } from './job-queues.js';
+import { JobQueues, pollLimits, type QueueName } from './job-queues.js';
 
 const queueOf: Readonly<Record<JobKind, QueueName>> = { split: 'splitting', embed: 'embedding-submit' };
 
 /** A nudge that brought no claim for this long is looked for in Redis. */
 const quietMs = 10_000;
+
+/** How late a poll may be for each job in flight: twice its share of the limit, for they all wait their turn. */
+const { max, duration } = pollLimits['embedding-poll'];
+const latePerJobMs = (2 * duration) / max;
 const batch = 100;
 
 /** Brings rows that wait to the queues. Whatever goes wrong, the row stays and is brought again. */
@@ -47,10 +51,10 @@ export class Dispatcher {
     return lost;
   }
 
-  /** Sends the polls whose delayed deliveries were lost. */
+  /** Sends the polls whose delayed deliveries were lost, or lie with a worker that died and whose clock was fast. */
   async recoverPolls(): Promise<void> {
     if (!this.queues.ready()) return;
-    const overdue = await this.rows.overduePolls(quietMs, 1_000);
+    const overdue = await this.rows.overduePolls(quietMs, latePerJobMs, 1_000);
     await Promise.all(
       overdue.map((nudge) =>
         this.queues.send('embedding-poll', { jobId: nudge.id, generation: nudge.generation, number: nudge.nudges }),

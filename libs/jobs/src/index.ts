@@ -4,6 +4,7 @@ export { warnOfEviction } from './eviction-warning.js';
 export { commitFenced } from './fenced-commit.js';
 export { claimedColumns, LostClaim, type ClaimedJob } from './job-claim.js';
 export {
+  deliveryNumber,
   JobQueues,
   queueNames,
   type Delivery,

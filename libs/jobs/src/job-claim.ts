@@ -1,6 +1,9 @@
 import type { JobEntity } from '#libs/database';
 
-/** A job as its owner holds it: the row at the moment of the claim. `generation` is the fence. */
+/**
+ * A job as its owner holds it: the row at the moment of the claim. `generation` is the fence. Times are told as Postgres
+ * sees them: a machine's own clock may be minutes off.
+ */
 export type ClaimedJob = Readonly<
   Pick<
     JobEntity,
@@ -16,9 +19,7 @@ export type ClaimedJob = Readonly<
     | 'deaths'
     | 'polls'
     | 'nudges'
-    | 'deadline'
     | 'submittedGeneration'
-    | 'submittedAt'
     | 'submissions'
     | 'runpodEndpoint'
     | 'runpodJobId'
@@ -26,14 +27,20 @@ export type ClaimedJob = Readonly<
     | 'hookToken'
     | 'traceparent'
     | 'createdAt'
-  >
+  > & {
+    readonly deadlinePassed: boolean;
+    /** null: POST /run was not sent. */
+    readonly submittedSecondsAgo: number | null;
+  }
 >;
 
 /** The columns of a `ClaimedJob`, for SELECT and RETURNING. */
 export const claimedColumns = `
   jobs.id, jobs.voice_id AS "voiceId", jobs.partner_id AS "partnerId", jobs.kind, jobs.state, jobs.stage, jobs.params,
-  jobs.generation, jobs.attempts, jobs.deaths, jobs.polls, jobs.nudges, jobs.deadline,
-  jobs.submitted_generation AS "submittedGeneration", jobs.submitted_at AS "submittedAt", jobs.submissions,
+  jobs.generation, jobs.attempts, jobs.deaths, jobs.polls, jobs.nudges,
+  coalesce(jobs.deadline < now(), false) AS "deadlinePassed",
+  jobs.submitted_generation AS "submittedGeneration", jobs.submissions,
+  extract(epoch FROM now() - jobs.submitted_at)::float8 AS "submittedSecondsAgo",
   jobs.runpod_endpoint AS "runpodEndpoint", jobs.runpod_job_id AS "runpodJobId", jobs.gpu_seen AS "gpuSeen", jobs.hook_token AS "hookToken",
   jobs.traceparent,
   jobs.created_at AS "createdAt"`;

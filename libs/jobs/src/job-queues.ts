@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { getQueueToken } from '@nestjs/bull';
-import type { Queue, QueueOptions } from 'bull';
+import type { Queue, QueueOptions, RateLimiter } from 'bull';
 import { serversOf, type RedisConnection } from './redis-connection.js';
 
 /** One Bull queue per step: named handlers on one queue would raise each other's concurrency. */
-export const queueNames = ['splitting', 'embedding-submit', 'embedding-poll'] as const;
+export const queueNames = ['splitting', 'embedding-submit', 'embedding-poll', 'embedding-hint'] as const;
 export type QueueName = (typeof queueNames)[number];
 
 /** All a queue ever carries: which row. */
@@ -52,8 +52,24 @@ export const queueOptions = {
   defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
 } as const satisfies QueueOptions;
 
-/** Polls a second over all workers: half of what RunPod allows one endpoint. Bull counts them in Redis. */
-export const pollLimit = { max: 100, duration: 1_000 } as const;
+/**
+ * Polls a second over all workers: 100 together, half of what RunPod allows one endpoint. Bull counts them in Redis.
+ *
+ * Bull sends what is over a limit behind everything that waits there already, whatever its priority. So polls that a
+ * webhook asks for have a queue and a share of their own: with ten thousand jobs in flight they would wait for minutes
+ * behind polls that find nothing.
+ */
+export const pollLimits = {
+  'embedding-poll': { max: 75, duration: 1_000 },
+  'embedding-hint': { max: 25, duration: 1_000 },
+} as const satisfies Partial<Record<QueueName, RateLimiter>>;
+
+/** What a module has to know of a queue to send to it and take from it. */
+export function queueSettings(name: QueueName): { readonly name: QueueName; readonly limiter?: RateLimiter } {
+  const limits: Partial<Record<QueueName, RateLimiter>> = pollLimits;
+  const limiter = limits[name];
+  return { name, ...(limiter && { limiter }) };
+}
 
 /** How long an answer of Redis is waited for: with Redis down, Bull's calls never settle. */
 const redisPatienceMs = 2_000;
@@ -69,6 +85,9 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T | null> {
 const bullId = (delivery: Pick<Delivery, 'jobId' | 'generation' | 'number'>): string =>
   `${delivery.jobId}-${delivery.generation}-${delivery.number}`;
 
+/** The number of a delivery, out of Bull's job id. */
+export const deliveryNumber = (id: string | number): number => Number(String(id).split('-').at(-1));
+
 /** The queues, for whoever sends. Never throws and never hangs: what cannot be sent stays in Postgres. */
 @Injectable()
 export class JobQueues {
@@ -78,8 +97,9 @@ export class JobQueues {
     @Inject(getQueueToken('splitting')) splitting: Queue<JobPayload>,
     @Inject(getQueueToken('embedding-submit')) submit: Queue<JobPayload>,
     @Inject(getQueueToken('embedding-poll')) poll: Queue<JobPayload>,
+    @Inject(getQueueToken('embedding-hint')) hint: Queue<JobPayload>,
   ) {
-    this.byName = { splitting, 'embedding-submit': submit, 'embedding-poll': poll };
+    this.byName = { splitting, 'embedding-submit': submit, 'embedding-poll': poll, 'embedding-hint': hint };
     // Bull emits connection troubles as 'error'; unheard they would end the process.
     for (const queue of Object.values(this.byName)) queue.on('error', () => undefined);
   }

@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Database } from '#libs/database';
 import { DispatchRepository } from './dispatch.repository.js';
 import { Dispatcher } from './dispatcher.js';
-import { JobQueues, pollLimit, queueNames, queueOptions } from './job-queues.js';
+import { JobQueues, queueNames, queueOptions, queueSettings } from './job-queues.js';
 import { JobsRepository } from './jobs.repository.js';
 import { QueueConnectionCloser } from './queue-connection-closer.js';
 import { queueConnections } from './redis-connection.js';
@@ -23,9 +23,7 @@ export class JobsModule {
       global: true,
       imports: [
         BullModule.forRoot({ ...queueOptions, ...connections.options }),
-        BullModule.registerQueue(
-          ...queueNames.map((name) => ({ name, ...(name === 'embedding-poll' && { limiter: pollLimit }) })),
-        ),
+        BullModule.registerQueue(...queueNames.map(queueSettings)),
       ],
       providers: [
         JobQueues,

@@ -41,7 +41,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'jobs',
     labels: {
-      queue: ['splitting', 'embedding-submit', 'embedding-poll'],
+      queue: ['splitting', 'embedding-submit', 'embedding-poll', 'embedding-hint'],
       state: ['waiting', 'active', 'delayed', 'failed'],
     },
     help: 'Deliveries in Redis; absent while Redis does not answer.',

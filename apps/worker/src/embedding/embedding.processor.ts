@@ -5,7 +5,7 @@ import { CollectStep } from './collect.step.js';
 import { PollStep } from './poll.step.js';
 import { SubmitStep } from './submit.step.js';
 
-/** Deliveries of `embedding-submit` and `embedding-poll`. */
+/** Deliveries of `embedding-submit`, `embedding-poll` and `embedding-hint`. */
 export class EmbeddingProcessor {
   constructor(
     private readonly runner: JobRunner,
@@ -23,14 +23,18 @@ export class EmbeddingProcessor {
     );
   }
 
-  /** A poll that is due. What it finds is collected right away, without another trip through a queue. */
-  poll(jobId: string): Promise<void> {
-    return this.stopping.track(this.pollAndCollect(jobId));
+  /**
+   * A poll that is due. What it finds is collected right away, without another trip through a queue.
+   *
+   * @param number of the delivery
+   */
+  poll(jobId: string, number: number): Promise<void> {
+    return this.stopping.track(this.pollAndCollect(jobId, number));
   }
 
-  private async pollAndCollect(jobId: string): Promise<void> {
+  private async pollAndCollect(jobId: string, number: number): Promise<void> {
     try {
-      const found = await this.pollStep.run(jobId);
+      const found = await this.pollStep.run(jobId, number);
       if (found === null) return;
       await this.runner.deliverWaiting(jobId, (job, work) => this.collectStep.run(job, work, found.output));
     } catch (error) {

@@ -36,16 +36,26 @@ export class PollStep {
     private readonly options: PollOptions,
   ) {}
 
-  /** @returns what is to be collected now; null when there is nothing (yet) */
-  async run(jobId: string): Promise<Found | null> {
+  /**
+   * @param number of the delivery
+   * @returns what is to be collected now; null when there is nothing (yet)
+   */
+  async run(jobId: string, number: number): Promise<Found | null> {
     let delayMs = 0;
     const job = await this.gpuJobs.takePoll(jobId, (polls) => (delayMs = pollDelayMs(polls)));
-    if (job === null) return null;
+    if (job === null) return this.sendAgainIfEarly(jobId, number);
     await this.queues.send('embedding-poll', { jobId, generation: job.generation, number: job.nudges, delayMs });
 
     const status = await this.ask(job);
     const decision = await this.decide(job, status);
     return this.carryOut(job, status, decision);
+  }
+
+  /** Bull tells a delay by the clocks of machines; where ours is fast, the delivery came before its time. */
+  private async sendAgainIfEarly(jobId: string, number: number): Promise<null> {
+    const early = await this.gpuJobs.takeEarly(jobId, number);
+    if (early !== null) await this.queues.send('embedding-poll', { jobId, ...early });
+    return null;
   }
 
   private ask(job: ClaimedJob): Promise<StatusResult | null> {
@@ -58,14 +68,12 @@ export class PollStep {
   }
 
   private async decide(job: ClaimedJob, status: StatusResult | null): Promise<PollDecision> {
-    const now = Date.now();
-    const submittedAt = job.submittedAt?.getTime() ?? now;
     return decidePoll({
       status,
       resultObject: needsResultObject(status) && (await hasResultObject(this.storage, job)),
       seen: job.gpuSeen,
-      deadlinePassed: job.deadline !== null && job.deadline.getTime() < now,
-      waitedLongEnough: now - submittedAt >= this.options.unknownOutcomeSeconds * 1000,
+      deadlinePassed: job.deadlinePassed,
+      waitedLongEnough: (job.submittedSecondsAgo ?? 0) >= this.options.unknownOutcomeSeconds,
       submissions: job.submissions,
     });
   }

@@ -50,7 +50,7 @@ export class SubmitStep {
   async run(job: ClaimedJob): Promise<void> {
     if (job.submittedGeneration !== null) return this.gpuWait.begin(job, null, pollDelayMs(0));
     // Of an earlier try that did not arrive: nobody would wait for what is submitted now.
-    if (job.deadline !== null && job.deadline.getTime() < Date.now()) throw AppError.of('deadline_passed');
+    if (job.deadlinePassed) throw AppError.of('deadline_passed');
     const { ttsType } = job.params as EmbedParams;
     const endpoint = this.options.runpodEndpoints.get(ttsType);
     if (endpoint === undefined) {

@@ -1,4 +1,4 @@
-import { JobQueues, popOneAtATime, type JobPayload } from '#libs/jobs';
+import { deliveryNumber, JobQueues, popOneAtATime, queueNames, type JobPayload } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { EmbeddingProcessor } from '../embedding/embedding.processor.js';
 import { SplittingProcessor } from '../splitting/splitting.processor.js';
@@ -7,6 +7,8 @@ import { Stopping } from './stopping.js';
 /** Submissions and polls only wait for the network, so many run at a time; no slot waits on a GPU. */
 const submitConcurrency = 8;
 const pollConcurrency = 32;
+/** Slots that polls do not fill: news of a webhook is looked at though /status is slow. */
+const hintConcurrency = 8;
 
 export interface ConsumerOptions {
   /** Splits at a time; each has a right to one ffmpeg (EncodeSlots). */
@@ -28,12 +30,13 @@ export class QueueConsumers {
   onApplicationBootstrap(): void {
     this.consume('splitting', this.options.ffmpegProcesses, (id) => this.splitting.deliver(id));
     this.consume('embedding-submit', submitConcurrency, (id) => this.embedding.deliver(id));
-    this.consume('embedding-poll', pollConcurrency, (id) => this.embedding.poll(id));
+    this.consume('embedding-poll', pollConcurrency, (id, number) => this.embedding.poll(id, number));
+    this.consume('embedding-hint', hintConcurrency, (id, number) => this.embedding.poll(id, number));
   }
 
   /** Takes no more, lets what runs finish, hands back what does not within the grace period. */
   async beforeApplicationShutdown(): Promise<void> {
-    for (const name of ['splitting', 'embedding-submit', 'embedding-poll'] as const) {
+    for (const name of queueNames) {
       void this.queues
         .get(name)
         .pause(true, true)
@@ -45,12 +48,14 @@ export class QueueConsumers {
   private consume(
     name: Parameters<JobQueues['get']>[0],
     concurrency: number,
-    deliver: (jobId: string) => Promise<void>,
+    deliver: (jobId: string, number: number) => Promise<void>,
   ): void {
     const queue = this.queues.get(name);
     popOneAtATime(queue);
     queue
-      .process(concurrency, (delivery: { readonly data: JobPayload }) => deliver(delivery.data.id))
+      .process(concurrency, ({ id, data }: { readonly id: string | number; readonly data: JobPayload }) =>
+        deliver(data.id, deliveryNumber(id)),
+      )
       .catch((error: unknown) => this.logger.error({ queue: name, err: error }, 'queue consumer ended'));
   }
 }
