@@ -6,7 +6,7 @@ import { RedisCluster } from '../../../test/support/redis/cluster.js';
 import { describeWithRedis } from '../../../test/support/redis/describe-with-redis.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { warnOfEviction } from './eviction-warning.js';
-import { JobQueues, pollLimit, queueNames, type Delivery, type QueueName } from './job-queues.js';
+import { JobQueues, pollLimits, queueNames, type Delivery, type QueueName } from './job-queues.js';
 
 const delayMs = 1_500;
 
@@ -72,6 +72,7 @@ describeWithRedis('queues and rate limits in a cluster', () => {
   });
 
   it('keep the polls of all workers below their limit', async () => {
+    const pollLimit = pollLimits['embedding-poll'];
     const polls = Array.from({ length: pollLimit.max + 20 }, (_, at) => `poll-${at}`);
     await Promise.all(polls.map((id) => send('embedding-poll', id)));
     await waitFor('every poll', () => polls.every((id) => handledAs(id) >= 0));
