@@ -22,6 +22,16 @@ export interface S3rver {
 const objectSuffix = '._S3rver_object';
 
 /**
+ * It removes folders that a deletion has emptied, and when a put is about to write there the whole server dies (of an
+ * `error` event nobody listens to: putObject in its lib/stores/filesystem.js). So folders stay.
+ */
+const keepFolders = (program: string): string =>
+  `data:text/javascript,${encodeURIComponent(
+    `import { createRequire } from 'node:module';
+   createRequire(${JSON.stringify(program)})('fs-extra').rmdir = async () => undefined;`,
+  )}`;
+
+/**
  * Starts s3rver, an S3 server of other people, in a process of its own with a folder of its own.
  *
  * It accepts tampered signatures and lists no multipart uploads: s3-stand-in.ts is there for those.
@@ -34,6 +44,8 @@ export async function startS3rver(bucket: string): Promise<S3rver> {
     process.execPath,
     [
       '--openssl-legacy-provider',
+      '--import',
+      keepFolders(program),
       program,
       '-s',
       '-d',
