@@ -87,9 +87,8 @@ export class Downloads {
   }
 }
 
-/** nginx takes the range from the request and the length from the file; the other headers it keeps as its file says. */
+/** nginx takes the range from the request and the length from the file, and says itself that it can do ranges. */
 function handToProxy(response: Response, key: string): void {
-  response.removeHeader('Content-Length');
-  response.removeHeader('Content-Range');
+  for (const name of ['Content-Length', 'Content-Range', 'Accept-Ranges']) response.removeHeader(name);
   response.setHeader('X-Accel-Redirect', `${proxyFolder}${key}`);
 }
