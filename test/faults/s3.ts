@@ -14,7 +14,7 @@ const s3Lab: LabOptions = { s3: true };
 /** Its requests take the longest; they need not wait for the others'. */
 const hangingLab: LabOptions = { s3: true };
 
-/** Three tries of 15 s, and pauses between them. */
+/** Three tries of 12 s, and pauses between them. */
 const refusedWithinMs = 60_000;
 
 function trouble(name: string, kind: S3Trouble, lab: LabOptions): Fault {

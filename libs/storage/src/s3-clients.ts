@@ -37,12 +37,12 @@ const transport = {
   ...agents,
 };
 
-/** Sending may take long where the line is slow; that nothing moves may not: three tries of 15 s. */
+/** Sending may take long where the line is slow; that nothing moves may not: three tries of 12 s. */
 const uploadTransport = {
   ...transport,
   // Until the answer's headers, the sending of a part included.
   requestTimeout: 120_000,
-  socketTimeout: 15_000,
+  socketTimeout: 12_000,
 };
 
 /**
