@@ -13,7 +13,7 @@ import { upload } from './uploads.js';
 const linkLab: LabOptions = {};
 const fullLab: LabOptions = { maxConnections: 60 };
 
-/** A silent link is given up after 20 s; a request may need a connection after that, which is tried for 5 s. */
+/** A silent link is given up after 15 s; a request may need a connection after that, which is tried for 5 s. */
 const answeredWithinMs = 30_000;
 
 /** A recording whose conversion takes some seconds is under way. */
@@ -45,7 +45,7 @@ const slow: Fault = {
   name: 'postgres-slow',
   fault: 'Postgres slow: every answer 0.5 s late for 20 s, then 30 s late for 40 s',
   passesWhen: 'half a second late: all 2xx; later: 503 with Retry-After within 30 s; then all terminal',
-  inShort: '8 s, then 22 s',
+  inShort: '8 s, then 17 s',
   lab: linkLab,
   longSeconds: 100,
   round: async (lab, round) => {
@@ -59,7 +59,7 @@ const slow: Fault = {
     }
     await lab.ffmpeg.become('real');
     lab.postgresLink.delay(15_000);
-    const stuckUntil = performance.now() + round.pick(22_000, 40_000);
+    const stuckUntil = performance.now() + round.pick(17_000, 40_000);
     const refusals: number[] = [];
     while (performance.now() < stuckUntil) {
       refusals.push(await refused('a request', answeredWithinMs, () => partner.http.get(partner.route())));

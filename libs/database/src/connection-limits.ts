@@ -2,10 +2,10 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 
 /** How long a statement may take, and a transaction may pause between two of them: then Postgres ends it. */
-const statementMs = 15_000;
+const statementMs = 12_000;
 
 /** Longer than Postgres may need to answer, so that silence means a dead link. */
-const silenceMs = 20_000;
+const silenceMs = 15_000;
 
 /** When the system begins to ask whether the other end still lives (tcp(7), TCP_KEEPIDLE). */
 const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
@@ -26,8 +26,8 @@ class SteadyClient extends pg.Client {
 export type ConnectionLimits = Readonly<Record<string, unknown>>;
 
 /**
- * Limits for connections that requests and jobs wait for: a statement ends within 15 s, a link that is dead in silence
- * (half-open) is closed within 20 s of its last byte. Both are told as `unavailable`.
+ * Limits for connections that requests and jobs wait for: a statement ends within 12 s, a link that is dead in silence
+ * (half-open) is closed within 15 s of its last byte. Both are told as `unavailable`.
  *
  * The link's limit is the socket's, not node-postgres' `query_timeout`: that one hands the connection, with the
  * statement still on it, back to the pool.
