@@ -2,7 +2,7 @@
  * Imports point one way (docs/architecture.md): apps → auth, voices, samples, embeddings →
  * database, jobs, storage, audio, runpod → config, errors, logging, metrics, tracing. No cycles, no lib imports an app, apps never import each other.
  */
-const specs = '\\.(spec|medium-spec)\\.ts$';
+const specs = '\\.(spec|medium-spec|operators-spec)\\.ts$';
 const only = (name, moduleName, allowed) => ({
   name,
   severity: 'error',

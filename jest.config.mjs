@@ -53,9 +53,11 @@ const withStack = { ...withServices, globalSetup: '<rootDir>/test/support/e2e-se
 
 export default {
   projects: [
-    size('unit', '(?<!medium-|e2e-|faults-)spec\\.ts$'),
+    size('unit', '(?<!medium-|e2e-|operators-)spec\\.ts$'),
     size('medium', '\\.medium-spec\\.ts$', withServices),
     size('e2e', '\\.e2e-spec\\.ts$', withStack),
+    // What operators run beside Timbre: real Redis flavours, nginx, pg_dump; upgrades. `npm run test:operators`.
+    size('operators', '\\.operators-spec\\.ts$', withServices),
   ],
   testTimeout: 120_000,
   maxWorkers: 2, // also on two cores, where Jest would use one: much of the time is waiting
