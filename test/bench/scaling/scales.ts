@@ -14,7 +14,7 @@ export interface ScalingScale {
   readonly seededVoices: number;
 }
 
-/** Some 6 minutes on two cores that do nothing else. */
+/** Some 3 minutes of CPU on each of two cores, and a good minute of waiting. */
 export const full: ScalingScale = {
   rounds: 2,
   recordingSeconds: 60,
