@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,8 +6,8 @@ import { findAudioTools } from '#libs/audio';
 import { projectRoot } from '../../apps/standalone/src/project-root.js';
 import { EmulatorControl } from '../faults/emulator-control.js';
 import { setUpServices, tearDown } from '../support/setup.js';
-import { Stack } from '../support/stack.js';
 import type { BenchCase, Lab } from './bench-case.js';
+import { startBenchStack } from './bench-stack.js';
 import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
 import { overhead, throughput, workers } from './cases/many-recordings.js';
 import { details, detailsAtScale, list } from './cases/queries.js';
@@ -15,6 +15,7 @@ import { bundle, download, upload } from './cases/transfers.js';
 import { Inputs } from './inputs.js';
 import { describeMachine, isSameMachine, machineLine, notes, summary, table, type Report } from './report.js';
 import { full, short } from './scales.js';
+import { docsFile, writeBetween, writeJson } from './write-docs.js';
 
 const cases: readonly BenchCase[] = [
   ...[encodeOnce, samplesFirst, resplit, throughput, overhead, workers],
@@ -75,7 +76,7 @@ async function main(): Promise<void> {
 async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report['results'][number]> {
   const startedAt = performance.now();
   const loadBefore = os.loadavg()[0] ?? 0;
-  const stack = await Stack.start();
+  const stack = await startBenchStack();
   try {
     await new EmulatorControl(stack.address.emulatorUrl, stack.address.emulatorKey).behaveWell();
     const rows = await one.run({ ...lab, stack });
@@ -96,9 +97,7 @@ async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report[
  * left out keep the figures they had, when those are of the same machine.
  */
 async function publish(report: Report): Promise<void> {
-  const [page, json] = ['performance.md', 'performance.json'].map((name) => path.join(projectRoot, 'docs', name));
-  if (page === undefined || json === undefined) return;
-  const earlier = await readFile(json, 'utf8').then(
+  const earlier = await readFile(docsFile('performance.json'), 'utf8').then(
     (text) => JSON.parse(text) as Report,
     () => undefined,
   );
@@ -108,12 +107,8 @@ async function publish(report: Report): Promise<void> {
     return report.results.find(isThis) ?? kept.find(isThis) ?? [];
   });
   const whole = { ...report, results };
-  const text = await readFile(page, 'utf8');
-  const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
-  const figures = `${begin}\n\n${machineLine(whole)}\n\n${table(whole)}\n\n${notes(whole)}\n\n${end}`;
-  const [before = '', rest = ''] = text.split(begin);
-  await writeFile(page, `${before}${figures}${rest.split(end)[1] ?? ''}`);
-  await writeFile(json, `${JSON.stringify(whole, null, 2)}\n`);
+  await writeBetween('performance.md', 'bench', `${machineLine(whole)}\n\n${table(whole)}\n\n${notes(whole)}`);
+  await writeJson('performance.json', whole);
 }
 
 main().catch((error: unknown) => {

@@ -3,8 +3,9 @@ import { ManagedProcess } from '../../../apps/standalone/src/managed-process.js'
 import { workerProcess } from '../../../apps/standalone/src/parts.js';
 import { serviceEnvironment } from '../../../apps/standalone/src/service-environment.js';
 import { makePartner } from '../../support/shared-stack.js';
-import { Stack } from '../../support/stack.js';
+import type { Stack } from '../../support/stack.js';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
+import { startBenchStack } from '../bench-stack.js';
 import { encodeArguments, xargsEncode } from '../commands.js';
 import { EmulatorControl } from '../../faults/emulator-control.js';
 import { atATime, cpuOf, inTurns, seconds } from '../measure.js';
@@ -105,7 +106,7 @@ export const workers: BenchCase = {
     const { inputs, scale, tools } = lab;
     const file = await inputs.stereoWav(scale.minuteSeconds);
     const count = Math.ceil(scale.minuteRecordings / 4); // four runs a round
-    const stack = await Stack.start({ workerEnv: { FFMPEG_PROCESSES: '1' } });
+    const stack = await startBenchStack({ workerEnv: { FFMPEG_PROCESSES: '1' } });
     try {
       await holdEmbeddings(stack);
       const first = stack.parts.worker;

@@ -2,8 +2,9 @@ import pg from 'pg';
 import type { Database } from '#libs/database';
 import { VoicesRepository } from '../../../libs/voices/src/voices.repository.js';
 import { makePartner, type TestPartner } from '../../support/shared-stack.js';
-import { Stack } from '../../support/stack.js';
+import type { Stack } from '../../support/stack.js';
 import type { BenchCase, Row } from '../bench-case.js';
+import { startBenchStack } from '../bench-stack.js';
 import { run } from '../commands.js';
 import { cpuOf, inTurns, median, megabytes, seconds, watchMemory } from '../measure.js';
 import { startReference } from '../references/server.js';
@@ -69,7 +70,7 @@ export const details: BenchCase = {
 export const detailsAtScale: BenchCase = {
   name: 'details-at-scale',
   async run({ scale, stack: few }): Promise<readonly Row[]> {
-    const many = await Stack.start();
+    const many = await startBenchStack();
     try {
       const [fewPartner, manyPartner] = [await partnerWithVoice(few), await partnerWithVoice(many)];
       await onDatabase(few.address.databaseUrl, (client) =>
