@@ -24,7 +24,13 @@ export default tseslint.config(
   {
     // The environment is read in one file; what starts processes for people and tests hands its own environment on.
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['libs/config/src/environment.ts', 'apps/standalone/**', '**/*.spec.ts', '**/*.medium-spec.ts', '**/*.operators-spec.ts'],
+    ignores: [
+      'libs/config/src/environment.ts',
+      'apps/standalone/**',
+      '**/*.spec.ts',
+      '**/*.medium-spec.ts',
+      '**/*.operators-spec.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
