@@ -71,6 +71,26 @@ describe('ApiKeysService', () => {
       await expect(keys.removePartner('erased')).rejects.toMatchObject({ code: 'partner_not_found' });
     });
 
+    it('erases more voices than one transaction takes', async () => {
+      await keys.create('crowd', key);
+      const { id } = await keys.partner('crowd');
+      await domain.database.query(
+        `INSERT INTO voices (partner_id, name) SELECT $1, 'voice ' || n FROM generate_series(1, 450) AS n`,
+        [id],
+      );
+      const ofCrowd = await domain.database.query<{ id: string }>('SELECT id FROM voices WHERE partner_id = $1', [id]);
+      await keys.removePartner('crowd');
+      await expect(keys.partner('crowd')).rejects.toMatchObject({ code: 'partner_not_found' });
+      expect(await domain.count('voices WHERE partner_id = $1', [id])).toBe(0);
+      const targets = new Set((await domain.removals()).map(({ target }) => target));
+      expect(ofCrowd.every((voice) => targets.has(`voices/${voice.id}/`))).toBe(true);
+      const [note] = await domain.database.query<{ details: object }>(
+        `SELECT details FROM audit_log WHERE action = 'partner.delete' AND partner_id = $1`,
+        [id],
+      );
+      expect(note?.details).toEqual({ voices: 450 });
+    });
+
     it('notes the bytes of a voice that is being made at that moment, too', async () => {
       await keys.create('busy', key);
       const partnerId = (await keys.partner('busy')).id;

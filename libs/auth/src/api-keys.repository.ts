@@ -1,4 +1,4 @@
-import { ApiKeyEntity, PartnerEntity, rowsOf, VoiceEntity, type Database, type Transaction } from '#libs/database';
+import { ApiKeyEntity, PartnerEntity, rowsOf, type Database, type Transaction } from '#libs/database';
 
 /** What a check of a key needs. */
 export interface KeyRecord {
@@ -63,9 +63,15 @@ export class ApiKeysRepository {
     return row?.partnerId ?? null;
   }
 
-  /** Tells every API process that no key of a partner is good any more. */
-  async announceAllRevoked(tx: Transaction, partnerId: string): Promise<void> {
-    await rowsOf(tx, `SELECT pg_notify('${revokedChannel}', id) FROM api_keys WHERE partner_id = $1`, [partnerId]);
+  /** Revokes all keys of a partner and tells every API process once this is committed. */
+  async revokeAll(tx: Transaction, partnerId: string): Promise<void> {
+    await rowsOf(
+      tx,
+      `WITH revoked AS (
+         UPDATE api_keys SET revoked_at = now() WHERE partner_id = $1 AND revoked_at IS NULL RETURNING id
+       ) SELECT pg_notify('${revokedChannel}', id) FROM revoked`,
+      [partnerId],
+    );
   }
 
   /** Holds a partner's row: voices that are being made are waited for, and no more can be. false when it is gone. */
@@ -74,13 +80,14 @@ export class ApiKeysRepository {
     return held !== null;
   }
 
-  /** Locks and lists a partner's voices, in an order that two erasures share. */
-  lockVoices(tx: Transaction, partnerId: string): Promise<VoiceEntity[]> {
-    return tx.find(VoiceEntity, {
-      where: { partnerId },
-      order: { id: 'ASC' },
-      lock: { mode: 'pessimistic_write' },
-    });
+  /** Locks some of a partner's voices, in an order that two erasures share. @returns their ids */
+  async lockVoices(tx: Transaction, partnerId: string, limit: number): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      'SELECT id FROM voices WHERE partner_id = $1 ORDER BY id LIMIT $2 FOR UPDATE',
+      [partnerId, limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Notes that a key was used, at most once a minute. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
-import { ApiKeyEntity, Database, GpuCancellationEntity, PartnerEntity, rowsOf } from '#libs/database';
+import { ApiKeyEntity, Database, GpuCancellationEntity, PartnerEntity, rowsOf, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { eraseVoiceObjects } from '#libs/storage';
 import { mintKey } from './api-key-format.js';
@@ -15,6 +15,9 @@ export interface CreatedKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
 }
+
+/** Voices that are erased in one transaction. */
+const erasedAtATime = 200;
 
 const partnerName = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -85,28 +88,43 @@ export class ApiKeysService {
   /**
    * Erases a partner: keys, voices, jobs and bytes, locked voices included; GPU jobs under way are cancelled.
    *
+   * Its keys are refused from the first transaction on. Voices go some at a time, so that a partner with very many does
+   * not meet the time limit of a statement; after a failure the next call goes on where this one ended.
+   *
    * @throws AppError `partner_not_found`
    */
   async removePartner(name: string): Promise<void> {
     const partner = await this.partner(name);
-    await this.database.transaction(async (tx) => {
-      if (!(await this.keys.lockPartner(tx, partner.id))) throw AppError.of('partner_not_found');
-      const voices = await this.keys.lockVoices(tx, partner.id);
-      const details = { voices: voices.length };
-      await recordChange(tx, { action: 'partner.delete', partnerId: partner.id, details });
-      const onGpu = await rowsOf<{ runpodEndpoint: string; runpodJobId: string }>(
-        tx,
-        `SELECT runpod_endpoint AS "runpodEndpoint", runpod_job_id AS "runpodJobId" FROM jobs
-         WHERE partner_id = $1 AND state IN ('running', 'waiting') AND runpod_job_id IS NOT NULL`,
-        [partner.id],
-      );
-      if (onGpu.length > 0) await tx.insert(GpuCancellationEntity, onGpu);
-      await eraseVoiceObjects(
-        tx,
-        voices.map((voice) => voice.id),
-      );
-      await this.keys.announceAllRevoked(tx, partner.id);
-      await tx.delete(PartnerEntity, { id: partner.id });
-    });
+    let erased = 0;
+    for (let isGone = false; !isGone;) {
+      isGone = await this.database.transaction(async (tx) => {
+        // Gone by another erasure: this one has nothing left to do, unless it had not even begun.
+        if (!(await this.keys.lockPartner(tx, partner.id))) {
+          if (erased === 0) throw AppError.of('partner_not_found');
+          return true;
+        }
+        await this.keys.revokeAll(tx, partner.id);
+        const voices = await this.keys.lockVoices(tx, partner.id, erasedAtATime);
+        await this.eraseVoices(tx, voices);
+        erased += voices.length;
+        if (voices.length === erasedAtATime) return false;
+        const details = { voices: erased };
+        await recordChange(tx, { action: 'partner.delete', partnerId: partner.id, details });
+        await tx.delete(PartnerEntity, { id: partner.id });
+        return true;
+      });
+    }
+  }
+
+  private async eraseVoices(tx: Transaction, voiceIds: readonly string[]): Promise<void> {
+    const onGpu = await rowsOf<{ runpodEndpoint: string; runpodJobId: string }>(
+      tx,
+      `SELECT runpod_endpoint AS "runpodEndpoint", runpod_job_id AS "runpodJobId" FROM jobs
+       WHERE voice_id = ANY($1) AND state IN ('running', 'waiting') AND runpod_job_id IS NOT NULL`,
+      [voiceIds],
+    );
+    if (onGpu.length > 0) await tx.insert(GpuCancellationEntity, onGpu);
+    await eraseVoiceObjects(tx, voiceIds);
+    await rowsOf(tx, 'DELETE FROM voices WHERE id = ANY($1)', [voiceIds]);
   }
 }
