@@ -6,6 +6,7 @@ import { speech, temporaryFolder } from '../support/audio-measure.js';
 import { formWithFile } from '../support/http.js';
 import { makePartner, type TestPartner } from '../support/shared-stack.js';
 import { Stack } from '../support/stack.js';
+import { startSecondApi } from './contract/second-api.js';
 import { bytesOf, details, finishedVoice, settled } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
     SCRATCH_DIR: path.join(folder.path, name, 'scratch'),
   });
   stack = await Stack.start({
-    env: { ...s3.env, STORAGE_URL: `s3://${s3.bucket}/timbre?endpoint=${s3.endpoint}` },
+    env: storageEnv(),
     apiEnv: own('api'),
     workerEnv: own('worker'),
   });
@@ -31,6 +32,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
   await Promise.all([s3?.stop(), folder?.remove()]);
+});
+
+const storageEnv = (): Record<string, string> => ({
+  ...s3.env,
+  STORAGE_URL: `s3://${s3.bucket}/timbre?endpoint=${s3.endpoint}`,
 });
 
 const text = (bytes: Buffer, length: number): string => bytes.subarray(0, length).toString('latin1');
@@ -44,6 +50,7 @@ describe('with a bucket for its storage', () => {
     expect(voice.embedding_info?.sample_scores).toHaveLength(5);
     await expectDownloads(voice.embedding_info?.test_samples[0]?.filename ?? '');
     await expectSignedZip(voice.embedding_zip_url ?? '');
+    await expectRedirects();
 
     const route = partner.route('Zoë 日本');
     expect((await partner.http.post(`${route}/samples`, await formWithFile(speech('fr')))).status).toBe(201);
@@ -78,6 +85,26 @@ async function expectDownloads(testSample: string): Promise<void> {
   const bundle = await bytesOf(partner, `${route}/samples-bundle`);
   expect(text(bundle, 2)).toBe('PK');
   expect(bundle.includes(sample)).toBe(true);
+}
+
+/** An API with DOWNLOADS=storage: where it sends its clients they find the same bytes, under the same name. */
+async function expectRedirects(): Promise<void> {
+  const api = await startSecondApi(stack.address, { ...storageEnv(), DOWNLOADS: 'storage' });
+  try {
+    const url = `${api.address.baseUrl}${partner.route('Zoë 日本')}/samples/1`;
+    const headers = { 'X-Api-Key': partner.key };
+    const told = await fetch(url, { headers, redirect: 'manual' });
+    expect([told.status, told.headers.get('location')?.startsWith(s3.endpoint)]).toEqual([302, true]);
+    const followed = await fetch(told.headers.get('location') ?? '');
+    expect(followed.headers.get('content-type')).toBe('audio/ogg');
+    expect(followed.headers.get('content-disposition')).toContain(
+      "filename*=UTF-8''Zo%C3%AB%20%E6%97%A5%E6%9C%AC-1.opus",
+    );
+    const sample = await bytesOf(partner, `${partner.route('Zoë 日本')}/samples/1`);
+    expect(Buffer.from(await followed.arrayBuffer()).equals(sample)).toBe(true);
+  } finally {
+    await api.stop();
+  }
 }
 
 /** The API answers, so that it can stop answering: without a key, and of parts too. */

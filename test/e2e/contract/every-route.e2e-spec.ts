@@ -225,6 +225,7 @@ describe('admin routes', () => {
 
 describe('after all of the above', () => {
   it('every documented way to succeed was seen', () => {
-    expect(contract.recorder.unseen((status) => status < 400)).toEqual([]);
+    // 302 is for operators with a bucket (DOWNLOADS=storage): s3.e2e-spec.ts follows it.
+    expect(contract.recorder.unseen((status) => status < 400 && status !== 302)).toEqual([]);
   });
 });
