@@ -139,7 +139,8 @@ describe('a download', () => {
   });
 
   it('is left to the proxy: where it finds the file, and what the file is called', async () => {
-    const answer = await fetch(address('/by-proxy'), { headers: { Range: 'bytes=0-9' } });
+    const headers = { Range: 'bytes=0-9', 'X-Sendfile-Type': 'X-Accel-Redirect' };
+    const answer = await fetch(address('/by-proxy'), { headers });
     expect(await answer.text()).toBe('');
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-accel-redirect')).toBe(`/timbre-objects/${bundle.samples[0]?.objectKey}`);
@@ -147,6 +148,9 @@ describe('a download', () => {
     expect(answer.headers.get('content-disposition')).toContain("filename*=UTF-8''");
     expect(answer.headers.get('etag')).toBe('"tag"');
     expect(answer.headers.get('content-range')).toBeNull();
+    const past = await fetch(address('/by-proxy'), { headers: { Range: 'bytes=0-9' } });
+    expect([past.status, past.headers.get('x-accel-redirect')]).toEqual([206, null]);
+    expect(Buffer.from(await past.arrayBuffer()).equals(big.subarray(0, 10))).toBe(true);
   });
 
   it('is left to the storage: a redirect to a URL of its own', async () => {

@@ -47,7 +47,7 @@ export class Downloads {
       throw AppError.of('range_not_satisfiable');
     }
     if (answer.body !== null && this.config.downloads === 'storage') return this.redirect(response, object);
-    const byProxy = answer.body !== null && this.config.downloads === 'proxy';
+    const byProxy = answer.body !== null && this.config.downloads === 'proxy' && cameByProxy(request);
     const bytes = answer.body === null || byProxy ? null : await this.open(object, answer.body, missing);
     response.statusCode = byProxy ? 200 : answer.status;
     for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
@@ -86,6 +86,12 @@ export class Downloads {
     return source;
   }
 }
+
+/**
+ * The proxy says that it sends files, as it does to Rack::Sendfile: whoever reaches the API past it, such as RunPod at a
+ * CALLBACK_URL of its own, gets the bytes from the API.
+ */
+const cameByProxy = (request: Request): boolean => request.headers['x-sendfile-type'] === 'X-Accel-Redirect';
 
 /** nginx takes the range from the request and the length from the file, and says itself that it can do ranges. */
 function handToProxy(response: Response, key: string): void {
