@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, copyFile, link, open, readdir, rm, stat } from 'node:fs/promises';
+import { access, constants, copyFile, link, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#libs/errors';
@@ -91,12 +91,8 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable | null> {
-    const path = this.pathOf(key);
-    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
-    if (!handle) {
-      await this.assertPresent();
-      return null;
-    }
+    const handle = await this.openObject(key);
+    if (handle === null) return null;
     try {
       const found = await storing(() => handle.stat());
       if (!found.isFile()) {
@@ -113,12 +109,8 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async readBytes(key: string, { start, end }: ByteRange): Promise<Buffer | null> {
-    const path = this.pathOf(key);
-    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
-    if (!handle) {
-      await this.assertPresent();
-      return null;
-    }
+    const handle = await this.openObject(key);
+    if (handle === null) return null;
     try {
       const wanted = Buffer.allocUnsafe(end - start + 1);
       let filled = 0;
@@ -228,6 +220,14 @@ export class LocalStorage implements ObjectStorage {
    */
   private async assertPresent(): Promise<void> {
     await storing(() => access(this.incoming));
+  }
+
+  /** Opens an object for reading; null when there is none. */
+  private async openObject(key: string): Promise<FileHandle | null> {
+    const path = this.pathOf(key);
+    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
+    if (!handle) await this.assertPresent();
+    return handle;
   }
 
   private pathOf(key: string): string {
