@@ -16,6 +16,7 @@ import { Inputs } from './inputs.js';
 import { describeMachine, isSameMachine, machineLine, notes, summary, table, type Report } from './report.js';
 import { full, short } from './scales.js';
 import { docsFile, writeBetween, writeJson } from './write-docs.js';
+import { runToEnd } from '../support/run-to-end.js';
 
 const cases: readonly BenchCase[] = [
   ...[encodeOnce, samplesFirst, resplit, throughput, overhead, workers],
@@ -111,7 +112,4 @@ async function publish(report: Report): Promise<void> {
   await writeJson('performance.json', whole);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runToEnd(main);

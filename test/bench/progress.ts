@@ -3,8 +3,10 @@ import { waitFor } from '../support/wait-for.js';
 import type { TestPartner } from '../support/shared-stack.js';
 import { details, type Details } from '../support/voices.js';
 
-/** Looks often: what is measured takes a second or less. */
-const everyMs = 10;
+/** How often is looked, a hundredth of what is measured: each look costs the machine a millisecond or two. */
+export interface Looking {
+  readonly everyMs: number;
+}
 const timeoutMs = 900_000;
 
 /** Waits for a voice to be as asked, over HTTP as a client would. */
@@ -13,6 +15,7 @@ export async function voiceIs(
   voice: string,
   what: string,
   isSo: (details: Details) => boolean,
+  { everyMs }: Looking = { everyMs: 10 },
 ): Promise<void> {
   await waitFor(
     `${voice} ${what}`,
@@ -28,7 +31,12 @@ export async function voiceIs(
 export const isSplit = ({ status }: Details): boolean => status.splitting === 'completed';
 
 /** Waits until a statement that answers one number answers this one. */
-export async function countIs(databaseUrl: string, statement: string, expected: number): Promise<void> {
+export async function countIs(
+  databaseUrl: string,
+  statement: string,
+  expected: number,
+  { everyMs }: Looking = { everyMs: 100 },
+): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -36,7 +44,7 @@ export async function countIs(databaseUrl: string, statement: string, expected: 
       const { rows } = await client.query<{ n: number }>(statement);
       return rows[0]?.n === expected;
     };
-    await waitFor(`${expected} for ${statement}`, look, { everyMs: 20, timeoutMs });
+    await waitFor(`${expected} for ${statement}`, look, { everyMs, timeoutMs });
   } finally {
     await client.end();
   }

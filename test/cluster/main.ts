@@ -6,6 +6,7 @@ import { makePartner } from '../support/shared-stack.js';
 import { Cluster } from './cluster.js';
 import { missingDownloads, sendWhileKilling, settledVoices, type Load } from './load.js';
 import { PatientClient } from './patient-client.js';
+import { runToEnd } from '../support/run-to-end.js';
 
 const usage = `Usage: node dist/test/cluster/main.js [--short] [--storage s3|folder]
 
@@ -107,8 +108,4 @@ async function main(): Promise<void> {
   if (report.failed > 0) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  console.log('0 passed, 1 failed');
-  process.exitCode = 1;
-});
+runToEnd(main);

@@ -4,6 +4,7 @@ import { allFaults } from './all-faults.js';
 import { notes, progress, rowsOf, table } from './report.js';
 import { readRecords, writeRecord, type RoundRecord } from './round-record.js';
 import { runFaults } from './run-faults.js';
+import { runToEnd } from '../support/run-to-end.js';
 
 const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--except name,name]
                                      [--record FILE [--resume]] [--table FILE] [--list] [--allow-missing]
@@ -93,8 +94,4 @@ function wholeNumber(flag: string, text: string): number {
   throw new Error(`--${flag} must be a whole number from 1, not ${text}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  console.log('0 passed, 1 failed');
-  process.exitCode = 1;
-});
+runToEnd(main);

@@ -30,9 +30,9 @@ let tools: AudioTools;
 let workFolder: string;
 /** Ten minutes of noise: longer to encode than a test that ends it waits. */
 let longPath: string;
-const noiseSeconds = 150;
 /** Noise for those that are encoded to their end. */
 let noisePath: string;
+const noiseSeconds = 150;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -82,7 +82,7 @@ async function countPackets(encoding: OpusEncoding): Promise<number> {
   return packets;
 }
 
-/** What the encoder is given: 48 kHz mono, all channels mixed. */
+/** 48 kHz mono, all channels mixed. */
 async function encoderInput(inputPath: string): Promise<Float32Array> {
   const path = join(workFolder, 'input.wav');
   const filter = 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono';
@@ -102,9 +102,6 @@ describe('sections are joined without a gap', () => {
   /** Where the recording pauses a single encode has next to no error. */
   const inaudibleDecibels = -75;
 
-  /** 35.27 s make four sections of 9 s: they meet at 9, 18 and 27 s. */
-  const joins = [9, 18, 27];
-
   it.each([
     ['speech.wav', []],
     ['float.wav', ['-c:a', 'pcm_f32le', '-ar', '96000']],
@@ -120,25 +117,32 @@ describe('sections are joined without a gap', () => {
     ['alac.m4a', ['-c:a', 'alac']],
     ['speech.mov', ['-c:a', 'pcm_s16le']],
   ])('%s', async (name, options) => {
-    const inputPath = await made(name, [...stereo(35.27), ...options]);
-    const [joined, single] = [await encode(inputPath), await encodeInOnePiece(inputPath)];
-    const [ours, theirs] = [await finish(joined, 'joined'), await finish(single, 'single')];
+    await expectGapless(await made(name, [...stereo(35.27), ...options]), {}, [9, 18, 27]); // four sections
+  });
+
+  it('divided into what is waited for and the rest', async () => {
+    await expectGapless(await made('first.wav', stereo(35.27)), { sectionSeconds: 20, firstSeconds: 12 }, [7, 13, 25]);
+  });
+
+  async function expectGapless(inputPath: string, more: Partial<Options>, joinedAt: readonly number[]): Promise<void> {
+    const ours = await finish(await encode(inputPath, more), 'joined');
+    const theirs = await finish(await encodeInOnePiece(inputPath), 'single');
     expect(ours.bytes.equals(theirs.bytes)).toBe(false); // it was made of sections
     expect(ours.totalSamples).toBe(theirs.totalSamples);
     expect(ours.audio).toHaveLength(theirs.audio.length);
 
     const source = await encoderInput(inputPath);
-    for (const seconds of joins) {
+    for (const seconds of joinedAt) {
       const around = (audio: Float32Array): Float32Array =>
         audio.subarray((seconds - 0.1) * samplesPerSecond, (seconds + 0.1) * samplesPerSecond);
-      // Two encoders differ in how they round, everywhere. What counts is that where sections meet the audio is as near
-      // to the source as a single encode is: a packet too many, too few or cold is 10 dB worse and more.
+      // Two encoders round differently, everywhere. What counts is that where sections meet the audio is as near to the
+      // source as a single encode is: a packet too many, too few or cold is 10 dB worse and more.
       const error = (audio: Float32Array): number =>
         levelDecibels(around(audio).map((x, at) => x - (original[at] ?? 0)));
       const original = around(source);
       expect(error(ours.audio)).toBeLessThan(Math.max(error(theirs.audio) + 2, inaudibleDecibels));
     }
-  });
+  }
 });
 
 describe('where the recording really ends', () => {

@@ -5,7 +5,13 @@ import { joinSections } from './join-sections.js';
 import { conversionLimits, probeLimits } from './limits.js';
 import { readFacts } from './probe-recording.js';
 import { SectionEncoding, type SectionInput } from './section-encoding.js';
-import { longestSectionSeconds, planSections, seeksExactly, type Section } from './section-plan.js';
+import {
+  leastDividedSeconds,
+  longestSectionSeconds,
+  planSections,
+  seeksExactly,
+  type Section,
+} from './section-plan.js';
 import { SectionSchedule } from './section-schedule.js';
 
 export interface EncodeRecordingOptions extends EncodeOptions {
@@ -13,6 +19,8 @@ export interface EncodeRecordingOptions extends EncodeOptions {
   readonly slots: EncodeSlots;
   /** Length the recording is thought to have; null when nobody knows. */
   readonly expectedSeconds: number | null;
+  /** Its begin that somebody waits for, 0 unless told: all slots work at it first. */
+  readonly firstSeconds?: number;
   /** `longestSectionSeconds` unless told. */
   readonly sectionSeconds?: number;
 }
@@ -46,13 +54,14 @@ interface FoundSections {
 }
 
 async function sectionsOf(options: EncodeRecordingOptions): Promise<FoundSections | undefined> {
-  const { slots, expectedSeconds, sectionSeconds = longestSectionSeconds, inputPath } = options;
+  const { slots, expectedSeconds, firstSeconds = 0, sectionSeconds = longestSectionSeconds, inputPath } = options;
   // A look at the file costs 0.1 s: not for those that are too short anyway.
-  if (slots.count === 1 || expectedSeconds === null || expectedSeconds < sectionSeconds) return undefined;
+  if (slots.count === 1 || expectedSeconds === null) return undefined;
+  if (expectedSeconds < leastDividedSeconds(sectionSeconds)) return undefined;
   const { size: fileBytes } = await stat(inputPath);
   const facts = await readFacts(inputPath, fileBytes, { ...options, limits: probeLimits });
   if (!seeksExactly(facts)) return undefined;
-  const sections = planSections(facts.durationSeconds ?? 0, sectionSeconds);
+  const sections = planSections({ durationSeconds: facts.durationSeconds ?? 0, firstSeconds }, sectionSeconds);
   return sections.length === 1 ? undefined : { sections, streamStartSeconds: facts.startSeconds };
 }
 

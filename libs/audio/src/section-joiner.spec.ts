@@ -43,7 +43,10 @@ function join(
 }
 
 const sectionsOf = (statedSeconds: number, recordingSamples: number) =>
-  planSections(statedSeconds, 10).map((section) => ({ section, ...encode(section, recordingSamples) }));
+  planSections({ durationSeconds: statedSeconds, firstSeconds: 0 }, 10).map((section) => ({
+    section,
+    ...encode(section, recordingSamples),
+  }));
 
 const allPackets = (samples: number): number[] => Array.from({ length: packetCount(samples) }, (_, at) => at);
 
@@ -73,7 +76,7 @@ describe('joined sections are the packets of one encode', () => {
 });
 
 describe('a section that is not as long as planned', () => {
-  const sections = planSections(40, 10);
+  const sections = planSections({ durationSeconds: 40, firstSeconds: 0 }, 10);
   const encodedAs = (lengths: readonly number[]) =>
     sections.map((section, at) => {
       const samples = (lengths[at] ?? 0) * samplesPerSecond;

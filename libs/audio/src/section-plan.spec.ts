@@ -1,36 +1,63 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { planSections, seeksExactly } from './section-plan.js';
+import { planSections, seeksExactly, type Section } from './section-plan.js';
+
+const spans = (sections: readonly Section[]): string =>
+  sections.map(({ startSeconds, endSeconds }) => `${startSeconds}-${endSeconds ?? 'end'}`).join(' ');
 
 describe('planSections', () => {
   it('leaves a recording in one piece for which sections do not pay', () => {
-    expect(planSections(599.9)).toEqual([{ startSeconds: 0, leadSeconds: 0, endSeconds: null }]);
+    const whole = [{ startSeconds: 0, leadSeconds: 0, endSeconds: null }];
+    expect(planSections({ durationSeconds: 299.9, firstSeconds: 250 })).toEqual(whole);
   });
 
-  it('divides an hour into six sections, each but the first with a second of lead', () => {
-    const sections = planSections(3600);
-    expect(sections).toHaveLength(6);
-    expect(sections[0]).toEqual({ startSeconds: 0, leadSeconds: 0, endSeconds: 600 });
-    expect(sections[1]).toEqual({ startSeconds: 600, leadSeconds: 1, endSeconds: 1200 });
-    expect(sections[5]).toEqual({ startSeconds: 3000, leadSeconds: 1, endSeconds: null });
+  it('begins each section but the first with a second of lead', () => {
+    const sections = planSections({ durationSeconds: 420, firstSeconds: 0 });
+    expect(sections).toEqual([
+      { startSeconds: 0, leadSeconds: 0, endSeconds: 210 },
+      { startSeconds: 210, leadSeconds: 1, endSeconds: null },
+    ]);
   });
 
-  it('gives an even number of equal sections without a hole, from 0 to wherever the recording ends', () => {
+  it.each([
+    ['an hour nobody waits for', 3600, 0, '0-600 600-1200 1200-1800 1800-2400 2400-3000 3000-end'],
+    ['an hour', 3600, 375, '0-188 188-376 376-914 914-1452 1452-1990 1990-2528 2528-3066 3066-end'],
+    [
+      'samples that are there so soon that it does not pay',
+      3600,
+      250,
+      '0-600 600-1200 1200-1800 1800-2400 2400-3000 3000-end',
+    ],
+    ['a rest too short to stand alone', 420, 375, '0-210 210-end'],
+    ['a rest too short for two', 600, 375, '0-188 188-376 376-end'],
+    [
+      'a first part longer than two sections',
+      3600,
+      1500,
+      '0-376 376-752 752-1128 1128-1501 1501-2026 2026-2551 2551-3076 3076-end',
+    ],
+  ])('divides what is waited for, then the rest: %s', (_, durationSeconds, firstSeconds, expected) => {
+    expect(spans(planSections({ durationSeconds, firstSeconds }))).toBe(expected);
+  });
+
+  it('leaves no hole, from 0 to wherever the recording ends, and keeps sections short', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 10, max: 86_400, noNaN: true }),
-        fc.integer({ min: 10, max: 900 }),
-        (seconds, longest) => {
-          const sections = planSections(seconds, longest);
-          fc.pre(sections.length > 1);
-          expect(sections.length % 2).toBe(0);
+        fc.double({ min: 0, max: 86_400, noNaN: true }),
+        fc.integer({ min: 300, max: 900 }),
+        (durationSeconds, firstSeconds, longest) => {
+          const sections = planSections({ durationSeconds, firstSeconds }, longest);
           const ends = sections.slice(0, -1).map(({ endSeconds }) => endSeconds);
           expect(sections.slice(1).map(({ startSeconds }) => startSeconds)).toEqual(ends);
           expect(sections[0]?.startSeconds).toBe(0);
           expect(sections.at(-1)?.endSeconds).toBeNull();
-          const length = sections[1]?.startSeconds ?? 0;
-          expect(Number.isInteger(length)).toBe(true);
-          expect(length).toBeLessThanOrEqual(longest);
+          for (const { startSeconds, endSeconds } of sections) {
+            const seconds = (endSeconds ?? durationSeconds) - startSeconds;
+            expect(Number.isInteger(startSeconds)).toBe(true);
+            expect(seconds).toBeGreaterThan(0);
+            expect(seconds).toBeLessThanOrEqual(longest);
+          }
         },
       ),
     );

@@ -19,21 +19,46 @@ const leadSeconds = 1;
  */
 export const longestSectionSeconds = 600;
 
+/** Shortest section that pays, as a part of the longest one: 150 s, of which the section itself costs 5 %. */
+const shortestPart = 1 / 4;
+
+/** Shorter recordings are encoded in one piece. */
+export const leastDividedSeconds = (longestSeconds: number): number => 2 * shortestPart * longestSeconds;
+
+/** What is needed of a recording, and how soon. */
+export interface SectionNeeds {
+  readonly durationSeconds: number;
+  /** Its begin that somebody waits for; the rest may come later. */
+  readonly firstSeconds: number;
+}
+
 /**
- * Divides a recording into equal sections. Their number is even, so that two cores finish together.
+ * Divides a recording into sections: first the part that is waited for, then the rest. Each part is divided into equal
+ * sections, an even number of them, so that two cores finish it together, unless it is too short for that to pay.
  *
- * Deterministic: depends on the recording alone, not on what else runs.
+ * Deterministic: depends on the recording and its needs alone, not on what else runs.
  *
- * @returns one section when the recording is shorter than `longestSeconds`, for then it does not pay
+ * @returns one section when the recording is too short for more
  */
-export function planSections(durationSeconds: number, longestSeconds = longestSectionSeconds): readonly Section[] {
-  if (durationSeconds < longestSeconds) return [{ startSeconds: 0, leadSeconds: 0, endSeconds: null }];
-  const count = 2 * Math.ceil(durationSeconds / (2 * longestSeconds));
-  const seconds = Math.ceil(durationSeconds / count);
-  return Array.from({ length: count }, (_, at) => ({
-    startSeconds: at * seconds,
+export function planSections(
+  { durationSeconds, firstSeconds }: SectionNeeds,
+  longestSeconds = longestSectionSeconds,
+): readonly Section[] {
+  const leastDivided = leastDividedSeconds(longestSeconds);
+  // A second more: only a packet that follows proves that the needed part is whole.
+  const firstEnd = Math.ceil(firstSeconds) + 1;
+  const isFirstDivided = firstEnd >= leastDivided && durationSeconds - firstEnd >= shortestPart * longestSeconds;
+  const parts = isFirstDivided ? [firstEnd, durationSeconds] : [durationSeconds];
+  const starts = parts.flatMap((end, at) => {
+    const begin = parts[at - 1] ?? 0;
+    const seconds = end - begin;
+    const count = seconds < leastDivided ? 1 : 2 * Math.ceil(seconds / (2 * longestSeconds));
+    return Array.from({ length: count }, (_, section) => begin + section * Math.ceil(seconds / count));
+  });
+  return starts.map((startSeconds, at) => ({
+    startSeconds,
     leadSeconds: at === 0 ? 0 : leadSeconds,
-    endSeconds: at === count - 1 ? null : (at + 1) * seconds,
+    endSeconds: starts[at + 1] ?? null,
   }));
 }
 

@@ -21,7 +21,7 @@ import type {
 } from './object-storage.js';
 import { getUrl, putUrl, type SigningOptions } from './object-urls.js';
 import { hashFile, placeFile, settleFile } from './place-file.js';
-import { errnoOf, storageFailure, storing } from './storage-failure.js';
+import { endsTooSoon, errnoOf, storageFailure, storing } from './storage-failure.js';
 
 export interface LocalStorageOptions {
   readonly signing: SigningOptions;
@@ -108,18 +108,19 @@ export class LocalStorage implements ObjectStorage {
     }
   }
 
-  async readBytes(key: string, { start, end }: ByteRange): Promise<Buffer | null> {
+  async readBytes(key: string, { start, end }: ByteRange, into?: Buffer): Promise<Buffer | null> {
     const handle = await this.openObject(key);
     if (handle === null) return null;
     try {
-      const wanted = Buffer.allocUnsafe(end - start + 1);
+      const length = end - start + 1;
+      const wanted = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
       let filled = 0;
-      while (filled < wanted.length) {
-        const { bytesRead } = await storing(() => handle.read(wanted, filled, wanted.length - filled, start + filled));
-        if (bytesRead === 0) break;
+      while (filled < length) {
+        const { bytesRead } = await storing(() => handle.read(wanted, filled, length - filled, start + filled));
+        if (bytesRead === 0) throw endsTooSoon(key);
         filled += bytesRead;
       }
-      return wanted.subarray(0, filled);
+      return wanted;
     } finally {
       await handle.close();
     }

@@ -104,9 +104,12 @@ export interface ObjectStorage {
 
   /**
    * A stretch of an object at once, for what is small: one read where a stream takes several steps. null when there is
-   * no such object; fewer bytes when it ends before.
+   * no such object.
+   *
+   * @param into memory to use again, at least as long as the stretch; what is returned is its begin
+   * @throws Error when the object ends before the stretch does
    */
-  readBytes(key: string, range: ByteRange): Promise<Buffer | null>;
+  readBytes(key: string, range: ByteRange, into?: Buffer): Promise<Buffer | null>;
 
   /**
    * Puts an object's bytes at a local path where no file is yet, without a second copy of them where the storage can

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import {
   AbortMultipartUploadCommand,
   DeleteObjectsCommand,
@@ -31,7 +30,7 @@ import type { S3Location } from './s3-location.js';
 import { S3Signer, type ObjectAddress } from './s3-signer.js';
 import { partBytes, uploadStream, type UploadChecks, type UploadTarget } from './s3-upload.js';
 import { objectPages, unfinishedUploads, type UnfinishedUpload } from './s3-walk.js';
-import { storing } from './storage-failure.js';
+import { endsTooSoon, storing } from './storage-failure.js';
 
 /** DeleteObjects takes so many keys a call (docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html). */
 const deletionsAtATime = 1000;
@@ -93,12 +92,19 @@ export class S3Storage implements ObjectStorage {
     return found && bodyOf(found);
   }
 
-  async readBytes(key: string, range: ByteRange): Promise<Buffer | null> {
+  async readBytes(key: string, range: ByteRange, into?: Buffer): Promise<Buffer | null> {
     const source = await this.read(key, range);
     if (!source) return null;
-    return buffer(source).catch((error: unknown) => {
+    const length = range.end - range.start + 1;
+    const wanted = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
+    let filled = 0;
+    try {
+      for await (const chunk of source as AsyncIterable<Buffer>) filled += chunk.copy(wanted, filled);
+    } catch (error) {
       throw s3Failure(error);
-    });
+    }
+    if (filled < length) throw endsTooSoon(key);
+    return wanted;
   }
 
   async fetchFile(key: string, path: string): Promise<boolean> {

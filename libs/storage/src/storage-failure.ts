@@ -22,6 +22,9 @@ export function storageFailure(error: unknown): AppError {
   return AppError.of(noRoom.has(errnoOf(error) ?? '') ? 'insufficient_storage' : 'unavailable', { cause: error });
 }
 
+/** An object has fewer bytes than its row says. */
+export const endsTooSoon = (key: string): Error => new Error(`${key} is shorter than it was`);
+
 /** Does file work, turning its errors into {@link storageFailure}s. */
 export async function storing<T>(work: () => Promise<T>): Promise<T> {
   try {

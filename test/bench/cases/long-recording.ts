@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
+import { holdEmbeddings } from '../bench-stack.js';
 import { cpuSecondsOf, encodeArguments, run, xargsEncode } from '../commands.js';
 import { cpuOf, inTurns, seconds } from '../measure.js';
 import { isSplit, voiceIs } from '../progress.js';
@@ -27,11 +28,12 @@ export const encodeOnce: BenchCase = {
   async run(lab) {
     const file = await lab.inputs.stereoWav(lab.scale.hourSeconds);
     const partner = await makePartner(lab.stack.address);
+    await holdEmbeddings(lab.stack);
     const wall: number[] = [];
     const ours = async (round: number): Promise<number> => {
       const name = await upload(partner, file, round);
       const before = workerCpu(lab);
-      wall.push(await seconds(() => voiceIs(partner, name, 'is split', isSplit)));
+      wall.push(await seconds(() => voiceIs(partner, name, 'is split', isSplit, { everyMs: 100 })));
       const cpu = workerCpu(lab) - before;
       await partner.http.delete(partner.route(name));
       return cpu;
@@ -80,10 +82,11 @@ export const samplesFirst: BenchCase = {
       await inputs.stereoWav(scale.sevenMinutesSeconds),
     ];
     const partner = await makePartner(stack.address);
+    await holdEmbeddings(stack);
     const untilSamples = (file: string, length: number) => async (round: number) => {
       const name = await upload(partner, file, round);
       const took = await seconds(() =>
-        voiceIs(partner, name, 'has samples', ({ samples }) => samples.length === samplesOf(length)),
+        voiceIs(partner, name, 'has samples', ({ samples }) => samples.length === samplesOf(length), { everyMs: 20 }),
       );
       await voiceIs(partner, name, 'is split', isSplit);
       return took;

@@ -5,17 +5,11 @@ import { serviceEnvironment } from '../../../apps/standalone/src/service-environ
 import { makePartner } from '../../support/shared-stack.js';
 import type { Stack } from '../../support/stack.js';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
-import { startBenchStack } from '../bench-stack.js';
+import { holdEmbeddings, startBenchStack } from '../bench-stack.js';
 import { encodeArguments, xargsEncode } from '../commands.js';
-import { EmulatorControl } from '../../faults/emulator-control.js';
 import { atATime, cpuOf, inTurns, seconds } from '../measure.js';
 import { countIs } from '../progress.js';
 import { fileSource, uploadVoice } from '../upload.js';
-
-/** Keeps the GPU side from answering: what is measured is splitting alone. */
-function holdEmbeddings({ address }: Stack): Promise<void> {
-  return new EmulatorControl(address.emulatorUrl, address.emulatorKey).befall({}, { kind: 'hold' });
-}
 
 /** Uploads the same recording as so many voices; counts those that are split. */
 async function uploadMany(

@@ -11,6 +11,7 @@ import { plot } from './plot.js';
 import { tables, type Results } from './results.js';
 import { full, short } from './scales.js';
 import { Site } from './site.js';
+import { runToEnd } from '../../support/run-to-end.js';
 
 const usage = `Usage: npm run bench:scaling [-- --short]
 
@@ -73,8 +74,4 @@ async function main(): Promise<void> {
   if (failed.length > 0) process.exitCode = 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  console.log('0 passed, 1 failed');
-  process.exitCode = 1;
-});
+runToEnd(main);

@@ -17,6 +17,11 @@ const endRecordBytes = 22;
 const maxEntries = 0xffff;
 const maxBytes = 0xffffffff;
 
+/** What an entry takes where its data lies: up to the next entry. */
+export function entryBytes({ name, bytes, streamed }: StoredEntry): number {
+  return localHeaderBytes + Buffer.byteLength(name) + bytes + (streamed ? dataDescriptorBytes : 0);
+}
+
 /**
  * Exact size of a ZIP that archiver writes in store mode, without extra fields or comments.
  *
@@ -24,11 +29,7 @@ const maxBytes = 0xffffffff;
  */
 export function storedZipBytes(entries: readonly StoredEntry[]): number {
   let total = endRecordBytes;
-  for (const { name, bytes, streamed } of entries) {
-    const nameBytes = Buffer.byteLength(name);
-    total += localHeaderBytes + nameBytes + bytes + (streamed ? dataDescriptorBytes : 0);
-    total += centralHeaderBytes + nameBytes;
-  }
+  for (const entry of entries) total += entryBytes(entry) + centralHeaderBytes + Buffer.byteLength(entry.name);
   if (total > maxBytes || entries.length > maxEntries) throw new RangeError('The bundle would need ZIP64');
   return total;
 }

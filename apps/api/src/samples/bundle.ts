@@ -7,8 +7,8 @@ import { AppError } from '#libs/errors';
 import type { StoredSample } from '#libs/samples';
 import type { ObjectStorage } from '#libs/storage';
 import type { VoiceDetails } from '#libs/voices';
-import { whenGone } from '../http/client-gone.js';
-import { storedZipBytes } from './bundle-size.js';
+import { entryBytes, storedZipBytes, type StoredEntry } from './bundle-size.js';
+import { Delivery } from './delivery.js';
 
 /** All samples of a voice as a ZIP, before it is written. */
 export interface Bundle {
@@ -22,8 +22,13 @@ export interface Bundle {
 const infoName = 'voice_info.json';
 /** Larger samples than these (five minutes are 3.6 MB) go through in pieces. */
 const atOnceBytes = 4 * 1024 ** 2;
-const isStreamed = (bytes: number): boolean => bytes > atOnceBytes;
-const sampleName = (index: number): string => `${index}.opus`;
+type BundledSample = Bundle['samples'][number];
+
+const entryOf = ({ index, bytes }: BundledSample): StoredEntry => ({
+  name: `${index}.opus`,
+  bytes,
+  streamed: bytes > atOnceBytes,
+});
 
 /** voice_info.json: what details say, without URLs, which would outlive their hour in it. */
 export function voiceInfo(details: VoiceDetails): Buffer {
@@ -33,15 +38,12 @@ export function voiceInfo(details: VoiceDetails): Buffer {
 
 /** Exact size of the ZIP. */
 export function bundleBytes({ samples, info }: Bundle): number {
-  return storedZipBytes([
-    ...samples.map(({ index, bytes }) => ({ name: sampleName(index), bytes, streamed: isStreamed(bytes) })),
-    { name: infoName, bytes: info.length, streamed: false },
-  ]);
+  return storedZipBytes([...samples.map(entryOf), { name: infoName, bytes: info.length, streamed: false }]);
 }
 
 /**
- * Streams a bundle; nothing is compressed, as opus would not get smaller. A sample is read at once, while the one before
- * it is sent, and no more than these two are held.
+ * Streams a bundle; nothing is compressed, as opus would not get smaller. A sample is read at once, into one of two
+ * buffers that take turns, while the one before it is sent.
  *
  * The first sample is opened before anything of the answer is set, so that a storage out of reach can still be told.
  *
@@ -53,52 +55,66 @@ export async function sendBundle(
   bundle: Bundle,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const [sample] = bundle.samples;
-  const first = sample === undefined ? null : await sourceOf(storage, sample);
+  const sources = new SampleSources(storage, bundle);
+  const first = bundle.samples.length === 0 ? null : await sources.open(0);
   response.set(headers);
   const archive = new ZipArchive({ store: true });
-  const filled = fill(archive, storage, bundle, first, whenGone(response)).catch((error: unknown) => {
+  const delivery = new Delivery(response);
+  const filled = fill(archive, sources, bundle, first, delivery).catch((error: unknown) => {
     archive.destroy(error as Error);
     throw error;
   });
-  const ends = await Promise.allSettled([pipeline(archive, response), filled]);
+  const ends = await Promise.allSettled([pipeline(archive, delivery), filled]);
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function fill(
   archive: ZipArchive,
-  storage: ObjectStorage,
-  bundle: Bundle,
+  sources: SampleSources,
+  { samples, info, date }: Bundle,
   first: Readable | Buffer | null,
-  gone: AbortSignal,
+  delivery: Delivery,
 ): Promise<void> {
-  const { samples, date } = bundle;
-  let appendedBytes = 0;
+  /** Where each entry ends. */
+  const ends: number[] = [];
   for (const [at, sample] of samples.entries()) {
-    const source = at === 0 && first !== null ? first : await sourceOf(storage, sample);
-    // archiver takes whole buffers as fast as they are given: the one before must have gone.
-    while (archive.pointer() < appendedBytes) await once(archive, 'data', { signal: gone });
-    appendedBytes += sample.bytes;
+    // The buffer it is read into is free when the entry before the last one has gone.
+    await delivery.reached(ends.at(-2) ?? 0);
+    const source = (at === 0 ? first : null) ?? (await sources.open(at));
+    const entry = entryOf(sample);
+    ends.push((ends.at(-1) ?? 0) + entryBytes(entry));
     try {
-      const appended = once(archive, 'entry', { signal: gone });
-      archive.append(source, { name: sampleName(sample.index), date });
+      const appended = once(archive, 'entry', { signal: delivery.gone });
+      archive.append(source, { name: entry.name, date });
       await appended;
     } finally {
       if (source instanceof Readable) source.destroy();
     }
   }
-  archive.append(bundle.info, { name: infoName, date });
+  archive.append(info, { name: infoName, date });
   await archive.finalize();
 }
 
-async function sourceOf(
-  storage: ObjectStorage,
-  { objectKey, bytes }: Bundle['samples'][number],
-): Promise<Readable | Buffer> {
-  const source = await (isStreamed(bytes)
-    ? storage.read(objectKey)
-    : storage.readBytes(objectKey, { start: 0, end: bytes - 1 }));
-  if (source === null) throw AppError.of('sample_not_found');
-  if (source instanceof Buffer && source.length < bytes) throw new Error(`${objectKey} is shorter than it was`);
-  return source;
+/** The samples of a bundle, one after the other. */
+class SampleSources {
+  private readonly buffers: readonly [Buffer, Buffer];
+
+  constructor(
+    private readonly storage: ObjectStorage,
+    private readonly bundle: Bundle,
+  ) {
+    const largest = Math.max(0, ...bundle.samples.map(({ bytes }) => bytes).filter((bytes) => bytes <= atOnceBytes));
+    this.buffers = [Buffer.allocUnsafeSlow(largest), Buffer.allocUnsafeSlow(largest)];
+  }
+
+  /** Sample `at`, from 0. It may lie in the memory of the one before the last. */
+  async open(at: number): Promise<Readable | Buffer> {
+    const sample = this.bundle.samples[at]!;
+    const { objectKey, bytes } = sample;
+    const source = await (entryOf(sample).streamed
+      ? this.storage.read(objectKey)
+      : this.storage.readBytes(objectKey, { start: 0, end: bytes - 1 }, this.buffers[at % 2]));
+    if (source === null) throw AppError.of('sample_not_found');
+    return source;
+  }
 }

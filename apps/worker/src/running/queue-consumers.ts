@@ -4,6 +4,8 @@ import { EmbeddingProcessor } from '../embedding/embedding.processor.js';
 import { SplittingProcessor } from '../splitting/splitting.processor.js';
 import { Stopping } from './stopping.js';
 
+/** Splits beside those that encode: while one commits or fetches its recording, no ffmpeg waits. */
+const extraSplits = 1;
 /** Submissions and polls only wait for the network, so many run at a time; no slot waits on a GPU. */
 const submitConcurrency = 8;
 const pollConcurrency = 32;
@@ -11,7 +13,7 @@ const pollConcurrency = 32;
 const hintConcurrency = 8;
 
 export interface ConsumerOptions {
-  /** Splits at a time; each has a right to one ffmpeg (EncodeSlots). */
+  /** ffmpegs at a time, over all splits (EncodeSlots). */
   readonly ffmpegProcesses: number;
   readonly graceSeconds: number;
 }
@@ -28,7 +30,7 @@ export class QueueConsumers {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.consume('splitting', this.options.ffmpegProcesses, (id) => this.splitting.deliver(id));
+    this.consume('splitting', this.options.ffmpegProcesses + extraSplits, (id) => this.splitting.deliver(id));
     this.consume('embedding-submit', submitConcurrency, (id) => this.embedding.deliver(id));
     this.consume('embedding-poll', pollConcurrency, (id, number) => this.embedding.poll(id, number));
     this.consume('embedding-hint', hintConcurrency, (id, number) => this.embedding.poll(id, number));
