@@ -7,6 +7,7 @@ export {
   deliveryNumber,
   JobQueues,
   queueNames,
+  queueOptions,
   type Delivery,
   type DeliveryCounts,
   type JobPayload,

@@ -19,9 +19,10 @@ const details = `SELECT v.id, v.name, v.original_filename AS "originalFilename",
     v.created_at AS "createdAt", v.updated_at AS "updatedAt",
     e.last_update_status AS "lastUpdateStatus", e.last_update_time AS "lastUpdateTime", e.zip_key AS "zipKey",
     e.scores, e.stale,
-    (SELECT j.progress FROM jobs j
-     WHERE j.voice_id = v.id AND j.state IN ('queued', 'running', 'waiting')
-     ORDER BY j.kind DESC LIMIT 1) AS progress,
+    CASE WHEN 'in_progress' IN (v.splitting_status, v.embedding_status) THEN
+      (SELECT j.progress FROM jobs j
+       WHERE j.voice_id = v.id AND j.state IN ('queued', 'running', 'waiting')
+       ORDER BY j.kind DESC LIMIT 1) END AS progress,
     coalesce((SELECT json_agg(json_build_object('index', s.index, 'start', s.source_start_seconds,
         'duration', s.duration_seconds) ORDER BY s.index)
       FROM samples s WHERE s.voice_id = v.id), '[]') AS samples,

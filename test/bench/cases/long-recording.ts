@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
-import { holdEmbeddings } from '../bench-stack.js';
+import { pauseEmbeddings } from '../bench-stack.js';
 import { cpuSecondsOf, encodeArguments, run, xargsEncode } from '../commands.js';
 import { cpuOf, inTurns, seconds } from '../measure.js';
 import { isSplit, voiceIs } from '../progress.js';
@@ -28,7 +28,7 @@ export const encodeOnce: BenchCase = {
   async run(lab) {
     const file = await lab.inputs.stereoWav(lab.scale.hourSeconds);
     const partner = await makePartner(lab.stack.address);
-    await holdEmbeddings(lab.stack);
+    await pauseEmbeddings(lab.stack);
     const wall: number[] = [];
     const ours = async (round: number): Promise<number> => {
       const name = await upload(partner, file, round);
@@ -82,7 +82,7 @@ export const samplesFirst: BenchCase = {
       await inputs.stereoWav(scale.sevenMinutesSeconds),
     ];
     const partner = await makePartner(stack.address);
-    await holdEmbeddings(stack);
+    await pauseEmbeddings(stack);
     const untilSamples = (file: string, length: number) => async (round: number) => {
       const name = await upload(partner, file, round);
       const took = await seconds(() =>

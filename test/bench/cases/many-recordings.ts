@@ -5,7 +5,7 @@ import { serviceEnvironment } from '../../../apps/standalone/src/service-environ
 import { makePartner } from '../../support/shared-stack.js';
 import type { Stack } from '../../support/stack.js';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
-import { holdEmbeddings, startBenchStack } from '../bench-stack.js';
+import { pauseEmbeddings, startBenchStack } from '../bench-stack.js';
 import { encodeArguments, xargsEncode } from '../commands.js';
 import { atATime, cpuOf, inTurns, seconds } from '../measure.js';
 import { countIs } from '../progress.js';
@@ -47,7 +47,7 @@ export const throughput: BenchCase = {
     const { inputs, scale, stack, tools } = lab;
     const file = await inputs.stereoWav(scale.minuteSeconds);
     const { worker } = stack.parts;
-    await holdEmbeddings(stack);
+    await pauseEmbeddings(stack);
     await worker.stop();
     const measured = await inTurns(
       scale.rounds,
@@ -61,7 +61,7 @@ export const throughput: BenchCase = {
         ours: { name: 'worker ready to all split', values: measured.ours },
         reference: { name: 'the same encodes by xargs -P2 ffmpeg', values: measured.reference },
         target: { at: 'most', value: 1.15 },
-        notes: ['splitting only: the emulator takes the embeddings and keeps them in its queue'],
+        notes: ['splitting only: the queue of embeddings is paused'],
       },
     ];
   },
@@ -102,7 +102,7 @@ export const workers: BenchCase = {
     const count = Math.ceil(scale.minuteRecordings / 4); // four runs a round
     const stack = await startBenchStack({ workerEnv: { FFMPEG_PROCESSES: '1' } });
     try {
-      await holdEmbeddings(stack);
+      await pauseEmbeddings(stack);
       const first = stack.parts.worker;
       await first.stop();
       const second = secondWorker(stack, lab);
