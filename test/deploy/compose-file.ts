@@ -6,6 +6,8 @@ import { projectRoot } from '../../apps/standalone/src/project-root.js';
 export interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly target: string };
+  readonly user?: string;
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly restart?: string;
   readonly read_only?: boolean;
@@ -20,7 +22,7 @@ export interface ComposeService {
   readonly container_name?: string;
   readonly hostname?: string;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string; readonly required?: boolean }>>;
 }
 
 export interface ComposeFile {

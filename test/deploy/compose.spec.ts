@@ -75,13 +75,31 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(volumes).sort()).toEqual(['data', 'objects', 'postgres', 'valkey']);
   });
 
-  it('lets our processes write to their volume and /tmp only, in a memory that has an end', () => {
-    for (const [name, service] of ours) {
-      expect([name, service.read_only, typeof service.mem_limit]).toEqual([name, true, 'string']);
+  it('lets no process write but to its volume and /tmp, or gain rights', () => {
+    for (const [name, service] of Object.entries(services)) {
+      expect([name, service.read_only, service.cap_drop, service.security_opt]).toEqual([
+        ...[name, true, ['ALL']],
+        ['no-new-privileges:true'],
+      ]);
       expect(service.tmpfs?.join(' ')).toContain('/tmp');
-      expect(service.security_opt).toEqual(['no-new-privileges:true']);
-      expect(service.cap_drop).toEqual(['ALL']);
     }
+  });
+
+  it('runs the servers of others as users of their images, but MinIO, whose image has none', () => {
+    const users = Object.entries(services).filter(([, { build }]) => build === undefined);
+    expect(users.map(([name, { user }]) => [name, user])).toEqual([
+      ['postgres', 'postgres'],
+      ['valkey', 'valkey'],
+      ['minio', undefined],
+      ['bucket', undefined],
+    ]);
+  });
+
+  it('makes the bucket before anybody asks for it, and only with MinIO', () => {
+    for (const name of ['api', 'worker']) expect(services[name]?.depends_on?.['bucket']?.required).toBe(false);
+    const [script] = services['bucket']?.command ?? [];
+    expect(script).toContain('mc mb --ignore-existing "here/$$BUCKET"');
+    expect(services['bucket']?.depends_on).toEqual({ minio: { condition: 'service_healthy' } });
   });
 
   it('gives processes longer to stop than they promise to take', () => {
@@ -103,7 +121,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('asks every server but the stand-in how it is', () => {
-    const ofItsImage = ['api', 'emulator', 'migrate']; // api: the Dockerfile's; migrate ends
+    const ofItsImage = ['api', 'emulator', 'migrate', 'bucket']; // api: the Dockerfile's; migrate and bucket end
     const asked = Object.keys(services).filter((name) => services[name]?.healthcheck?.test !== undefined);
     expect([...asked, ...ofItsImage].sort()).toEqual(Object.keys(services).sort());
   });
