@@ -29,7 +29,7 @@ export async function expectNothingLeft(lab: Lab): Promise<void> {
     await garbage.removeDue();
     await garbage.sweep(0);
     const stored: string[] = [];
-    for await (const { key } of storage.list('')) stored.push(key);
+    for await (const { key } of storage.list('voices/')) stored.push(key);
     const named = (await lab.sql<{ key: string | null }>(namedKeys)).flatMap(({ key }) => key ?? []);
     const tooMany = stored.filter((key) => !named.includes(key));
     const missing = named.filter((key) => !stored.includes(key));

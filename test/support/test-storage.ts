@@ -37,8 +37,8 @@ export function storageOf({ storageUrl }: Stored): Promise<ObjectStorage> {
   return createStorage(storageUrl, { signing: { baseUrl: 'http://unused', secrets: ['unused'] } });
 }
 
-/** The keys of all objects in a folder of a stack's storage, in order. */
-export async function storedKeys(stack: Stored, prefix = ''): Promise<string[]> {
+/** The keys of all objects in a folder of a stack's storage, in order; of all voices unless told. */
+export async function storedKeys(stack: Stored, prefix = 'voices/'): Promise<string[]> {
   const storage = await storageOf(stack);
   const keys: string[] = [];
   for await (const { key } of storage.list(prefix)) keys.push(key);

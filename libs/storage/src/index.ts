@@ -17,6 +17,7 @@ export {
   uploadKey,
   voicePrefix,
   type GenerationId,
+  ownerKey,
 } from './object-keys.js';
 export type {
   ByteRange,

@@ -3,6 +3,7 @@
  * rename moves no file.
  *
  * ```
+ * database-id                                                       whose rows name these objects
  * voices/{voiceId}/uploads/{uploadId}                               a recording as it was uploaded
  * voices/{voiceId}/uploaded/{sampleId}.opus                         an uploaded sample, converted
  * voices/{voiceId}/jobs/{jobId}/{generation}/original.opus          what one generation of a job made
@@ -22,6 +23,9 @@ export interface GenerationId {
   /** From 1; see design: fence and folder. */
   readonly generation: number;
 }
+
+/** Names the database whose rows name the objects beside it. */
+export const ownerKey = 'database-id';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

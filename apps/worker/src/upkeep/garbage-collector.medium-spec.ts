@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { SamplesService, SplittingService } from '#libs/samples';
-import { OBJECT_STORAGE, sampleKey, uploadedSampleKey, type ObjectStorage } from '#libs/storage';
+import { OBJECT_STORAGE, ownerKey, sampleKey, uploadedSampleKey, type ObjectStorage } from '#libs/storage';
 import { Processing, VoicesService } from '#libs/voices';
 import { convertedSample, cutSamples, Domain, required, resplit } from '../../../../test/support/domain.js';
 import { GarbageCollector } from './garbage-collector.js';
@@ -93,6 +93,19 @@ describe('sweep', () => {
     expect(await garbage.sweep(60_000)).toBe(0); // young: their row may be about to be written
     expect(await sweep()).toBe(2);
     expect(await isThere(kept)).toBe(true);
+  });
+
+  it('touches nothing of another database', async () => {
+    const stray = uploadedSampleKey(randomUUID(), randomUUID());
+    await put(stray);
+    await storage.delete([ownerKey]);
+    await put(ownerKey);
+    expect(await sweep()).toBe(0);
+    expect(await isThere(stray)).toBe(true);
+    await storage.delete([ownerKey]);
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+    expect(await isThere(ownerKey)).toBe(true);
   });
 
   it('leaves the folders of jobs at work', async () => {

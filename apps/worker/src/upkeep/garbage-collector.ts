@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { ClaimedJob } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
-import { generationPrefix, parseObjectKey, type ObjectStorage } from '#libs/storage';
+import { generationPrefix, ownerKey, parseObjectKey, type ObjectStorage } from '#libs/storage';
 import { StoredObjectsRepository, type NeededObjects, type Removal } from './stored-objects.repository.js';
 
 /** Objects younger than this that no row names are left alone: their row may be about to be written. */
@@ -65,12 +67,14 @@ export class GarbageCollector {
   }
 
   /**
-   * Walks the whole storage and removes old objects that no row names.
+   * Walks the whole storage and removes old objects that no row names. Does nothing in the storage of another database:
+   * to the rows of this one everything there would be nobody's.
    *
    * @param olderThanMs what is younger is left alone
    * @returns how many were removed
    */
   async sweep(olderThanMs: number = youngMs): Promise<number> {
+    if (!(await this.isOurStorage())) return 0;
     const before = Date.now() - olderThanMs;
     let voiceId = '';
     let needed: NeededObjects = { keys: new Set(), prefixes: [] };
@@ -88,6 +92,24 @@ export class GarbageCollector {
     }
     await this.storage.removeLeftovers(new Date(before));
     return removed;
+  }
+
+  /** Storage that says of no database that it is its own becomes ours. */
+  private async isOurStorage(): Promise<boolean> {
+    const ours = await this.rows.databaseId();
+    const mark = await this.storage.read(ownerKey);
+    if (mark === null) {
+      await this.storage.put(ownerKey, Readable.from([Buffer.from(ours)]), { contentType: 'text/plain' });
+      return true;
+    }
+    const owner = await text(mark);
+    if (owner !== ours) {
+      this.logger.error(
+        { ours, owner },
+        'STORAGE_URL or DATABASE_URL is wrong: the objects belong to another database',
+      );
+    }
+    return owner === ours;
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Database } from '#libs/database';
+import { randomUUID } from 'node:crypto';
+import { settingOnce, type Database } from '#libs/database';
 
 /** What is still needed of a voice's objects. */
 export interface NeededObjects {
@@ -16,6 +17,11 @@ export interface Removal {
 /** Which stored objects rows name. */
 export class StoredObjectsRepository {
   constructor(private readonly database: Database) {}
+
+  /** Tells this database from every other; a copy of it has the same. */
+  databaseId(): Promise<string> {
+    return settingOnce(this.database, 'database_id', randomUUID);
+  }
 
   /** Everything rows name of a voice, what was replaced and may still be read included. */
   async needed(voiceId: string): Promise<NeededObjects> {
