@@ -13,6 +13,7 @@ export function run(
     child.stdout.on('data', (chunk: Buffer) => onOutput?.(chunk));
     child.once('error', reject);
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
+    child.stdin.on('error', () => undefined); // it may end without having read
     child.stdin.end(input);
   });
 }
