@@ -40,7 +40,28 @@ describe('planSections', () => {
     expect(spans(planSections({ durationSeconds, firstSeconds }))).toBe(expected);
   });
 
-  it('leaves no hole, from 0 to wherever the recording ends, and keeps sections short', () => {
+  it('gives an even number of equal sections without a hole, from 0 to wherever the recording ends', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 10, max: 86_400, noNaN: true }),
+        fc.integer({ min: 10, max: 900 }),
+        (durationSeconds, longest) => {
+          const sections = planSections({ durationSeconds, firstSeconds: 0 }, longest);
+          fc.pre(sections.length > 1);
+          expect(sections.length % 2).toBe(0);
+          const ends = sections.slice(0, -1).map(({ endSeconds }) => endSeconds);
+          expect(sections.slice(1).map(({ startSeconds }) => startSeconds)).toEqual(ends);
+          expect(sections[0]?.startSeconds).toBe(0);
+          expect(sections.at(-1)?.endSeconds).toBeNull();
+          const length = sections[1]?.startSeconds ?? 0;
+          expect(Number.isInteger(length)).toBe(true);
+          expect(length).toBeLessThanOrEqual(longest);
+        },
+      ),
+    );
+  });
+
+  it('does so whatever is waited for, and no section is empty or too long', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 10, max: 86_400, noNaN: true }),

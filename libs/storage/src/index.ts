@@ -11,13 +11,13 @@ export {
   inboxPrefix,
   inboxTestSampleKey,
   originalKey,
+  ownerKey,
   sampleKey,
   testSampleKey,
   uploadedSampleKey,
   uploadKey,
   voicePrefix,
   type GenerationId,
-  ownerKey,
 } from './object-keys.js';
 export type {
   ByteRange,

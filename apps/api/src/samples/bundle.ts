@@ -22,9 +22,8 @@ export interface Bundle {
 const infoName = 'voice_info.json';
 /** Larger samples than these (five minutes are 3.6 MB) go through in pieces. */
 const atOnceBytes = 4 * 1024 ** 2;
-type BundledSample = Bundle['samples'][number];
 
-const entryOf = ({ index, bytes }: BundledSample): StoredEntry => ({
+const entryOf = ({ index, bytes }: Bundle['samples'][number]): StoredEntry => ({
   name: `${index}.opus`,
   bytes,
   streamed: bytes > atOnceBytes,
@@ -55,12 +54,12 @@ export async function sendBundle(
   bundle: Bundle,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const sources = new SampleSources(storage, bundle);
-  const first = bundle.samples.length === 0 ? null : await sources.open(0);
+  const sources = new SampleSources(storage, bundle.samples);
+  const first = await sources.next();
   response.set(headers);
   const archive = new ZipArchive({ store: true });
   const delivery = new Delivery(response);
-  const filled = fill(archive, sources, bundle, first, delivery).catch((error: unknown) => {
+  const filled = fill(archive, sources, first, bundle, delivery).catch((error: unknown) => {
     archive.destroy(error as Error);
     throw error;
   });
@@ -71,50 +70,59 @@ export async function sendBundle(
 async function fill(
   archive: ZipArchive,
   sources: SampleSources,
-  { samples, info, date }: Bundle,
-  first: Readable | Buffer | null,
+  first: Source | null,
+  { info, date }: Bundle,
   delivery: Delivery,
 ): Promise<void> {
-  /** Where each entry ends. */
-  const ends: number[] = [];
-  for (const [at, sample] of samples.entries()) {
-    // The buffer it is read into is free when the entry before the last one has gone.
-    await delivery.reached(ends.at(-2) ?? 0);
-    const source = (at === 0 ? first : null) ?? (await sources.open(at));
-    const entry = entryOf(sample);
-    ends.push((ends.at(-1) ?? 0) + entryBytes(entry));
+  /** Where the entries end: of the sample before the last, and of the last. */
+  let [endBefore, end] = [0, 0];
+  for (let source = first; source !== null; source = await sources.next()) {
+    const { entry, content } = source;
     try {
       const appended = once(archive, 'entry', { signal: delivery.gone });
-      archive.append(source, { name: entry.name, date });
+      archive.append(content, { name: entry.name, date });
       await appended;
     } finally {
-      if (source instanceof Readable) source.destroy();
+      if (content instanceof Readable) content.destroy();
     }
+    [endBefore, end] = [end, end + entryBytes(entry)];
+    // The next sample takes the memory of the one before this one, which must have gone.
+    await delivery.reached(endBefore);
   }
   archive.append(info, { name: infoName, date });
   await archive.finalize();
 }
 
-/** The samples of a bundle, one after the other. */
+/** A sample, opened. */
+interface Source {
+  readonly entry: StoredEntry;
+  readonly content: Readable | Buffer;
+}
+
+/** The samples of a bundle, one after the other, in two buffers that take turns. */
 class SampleSources {
   private readonly buffers: readonly [Buffer, Buffer];
+  private opened = 0;
 
   constructor(
     private readonly storage: ObjectStorage,
-    private readonly bundle: Bundle,
+    private readonly samples: Bundle['samples'],
   ) {
-    const largest = Math.max(0, ...bundle.samples.map(({ bytes }) => bytes).filter((bytes) => bytes <= atOnceBytes));
+    const largest = Math.max(0, ...samples.map(({ bytes }) => bytes).filter((bytes) => bytes <= atOnceBytes));
     this.buffers = [Buffer.allocUnsafeSlow(largest), Buffer.allocUnsafeSlow(largest)];
   }
 
-  /** Sample `at`, from 0. It may lie in the memory of the one before the last. */
-  async open(at: number): Promise<Readable | Buffer> {
-    const sample = this.bundle.samples[at]!;
+  /** Opens the next sample, which may lie in the memory of the one before the last; null after the last one. */
+  async next(): Promise<Source | null> {
+    const at = this.opened++;
+    const sample = this.samples[at];
+    if (sample === undefined) return null;
     const { objectKey, bytes } = sample;
-    const source = await (entryOf(sample).streamed
+    const entry = entryOf(sample);
+    const content = await (entry.streamed
       ? this.storage.read(objectKey)
       : this.storage.readBytes(objectKey, { start: 0, end: bytes - 1 }, this.buffers[at % 2]));
-    if (source === null) throw AppError.of('sample_not_found');
-    return source;
+    if (content === null) throw AppError.of('sample_not_found');
+    return { entry, content };
   }
 }
