@@ -6,6 +6,7 @@ import { findAudioTools } from '#libs/audio';
 import { projectRoot } from '../../apps/standalone/src/project-root.js';
 import { EmulatorControl } from '../faults/emulator-control.js';
 import { setUpServices, tearDown } from '../support/setup.js';
+import { runToEnd } from '../support/run-to-end.js';
 import type { BenchCase, Lab } from './bench-case.js';
 import { startBenchStack } from './bench-stack.js';
 import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
@@ -16,7 +17,6 @@ import { Inputs } from './inputs.js';
 import { describeMachine, isSameMachine, machineLine, notes, summary, table, type Report } from './report.js';
 import { full, short } from './scales.js';
 import { docsFile, writeBetween, writeJson } from './write-docs.js';
-import { runToEnd } from '../support/run-to-end.js';
 
 const cases: readonly BenchCase[] = [
   ...[encodeOnce, samplesFirst, resplit, throughput, overhead, workers],

@@ -3,19 +3,19 @@ import { waitFor } from '../support/wait-for.js';
 import type { TestPartner } from '../support/shared-stack.js';
 import { details, type Details } from '../support/voices.js';
 
-/** How often is looked, a hundredth of what is measured: each look costs the machine a millisecond or two. */
-export interface Looking {
-  readonly everyMs: number;
-}
 const timeoutMs = 900_000;
 
-/** Waits for a voice to be as asked, over HTTP as a client would. */
+/**
+ * Waits for a voice to be as asked, over HTTP as a client would.
+ *
+ * @param everyMs at most a hundredth of what is measured; each look costs the machine a millisecond or two
+ */
 export async function voiceIs(
   partner: TestPartner,
   voice: string,
   what: string,
   isSo: (details: Details) => boolean,
-  { everyMs }: Looking = { everyMs: 10 },
+  everyMs = 10,
 ): Promise<void> {
   await waitFor(
     `${voice} ${what}`,
@@ -31,12 +31,7 @@ export async function voiceIs(
 export const isSplit = ({ status }: Details): boolean => status.splitting === 'completed';
 
 /** Waits until a statement that answers one number answers this one. */
-export async function countIs(
-  databaseUrl: string,
-  statement: string,
-  expected: number,
-  { everyMs }: Looking = { everyMs: 100 },
-): Promise<void> {
+export async function countIs(databaseUrl: string, statement: string, expected: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -44,7 +39,7 @@ export async function countIs(
       const { rows } = await client.query<{ n: number }>(statement);
       return rows[0]?.n === expected;
     };
-    await waitFor(`${expected} for ${statement}`, look, { everyMs, timeoutMs });
+    await waitFor(`${expected} for ${statement}`, look, { everyMs: 100, timeoutMs });
   } finally {
     await client.end();
   }

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeAudio, speech } from '../support/audio-measure.js';
 import { makePartner } from '../support/shared-stack.js';
+import { runToEnd } from '../support/run-to-end.js';
 import { Cluster } from './cluster.js';
 import { missingDownloads, sendWhileKilling, settledVoices, type Load } from './load.js';
 import { PatientClient } from './patient-client.js';
-import { runToEnd } from '../support/run-to-end.js';
 
 const usage = `Usage: node dist/test/cluster/main.js [--short] [--storage s3|folder]
 

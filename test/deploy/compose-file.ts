@@ -7,7 +7,6 @@ export interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly target: string };
   readonly user?: string;
-  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly restart?: string;
   readonly read_only?: boolean;

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
+import { runToEnd } from '../support/run-to-end.js';
 import type { Fault } from './fault.js';
 import { allFaults } from './all-faults.js';
 import { notes, progress, rowsOf, table } from './report.js';
 import { readRecords, writeRecord, type RoundRecord } from './round-record.js';
 import { runFaults } from './run-faults.js';
-import { runToEnd } from '../support/run-to-end.js';
 
 const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--except name,name]
                                      [--record FILE [--resume]] [--table FILE] [--list] [--allow-missing]

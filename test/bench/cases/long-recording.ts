@@ -33,7 +33,7 @@ export const encodeOnce: BenchCase = {
     const ours = async (round: number): Promise<number> => {
       const name = await upload(partner, file, round);
       const before = workerCpu(lab);
-      wall.push(await seconds(() => voiceIs(partner, name, 'is split', isSplit, { everyMs: 100 })));
+      wall.push(await seconds(() => voiceIs(partner, name, 'is split', isSplit, 100)));
       const cpu = workerCpu(lab) - before;
       await partner.http.delete(partner.route(name));
       return cpu;
@@ -86,7 +86,7 @@ export const samplesFirst: BenchCase = {
     const untilSamples = (file: string, length: number) => async (round: number) => {
       const name = await upload(partner, file, round);
       const took = await seconds(() =>
-        voiceIs(partner, name, 'has samples', ({ samples }) => samples.length === samplesOf(length), { everyMs: 20 }),
+        voiceIs(partner, name, 'has samples', ({ samples }) => samples.length === samplesOf(length), 20),
       );
       await voiceIs(partner, name, 'is split', isSplit);
       return took;

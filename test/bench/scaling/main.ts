@@ -6,12 +6,12 @@ import { projectRoot } from '../../../apps/standalone/src/project-root.js';
 import { Inputs } from '../inputs.js';
 import { describeMachine } from '../report.js';
 import { docsFile, writeBetween, writeJson } from '../write-docs.js';
+import { runToEnd } from '../../support/run-to-end.js';
 import { measureAll } from './measure-all.js';
 import { plot } from './plot.js';
 import { tables, type Results } from './results.js';
 import { full, short } from './scales.js';
 import { Site } from './site.js';
-import { runToEnd } from '../../support/run-to-end.js';
 
 const usage = `Usage: npm run bench:scaling [-- --short]
 
