@@ -21,6 +21,7 @@ import type {
 } from './object-storage.js';
 import { getUrl, putUrl, type SigningOptions } from './object-urls.js';
 import { hashFile, placeFile, settleFile } from './place-file.js';
+import { readStretch } from './read-stretch.js';
 import { endsTooSoon, errnoOf, storageFailure, storing } from './storage-failure.js';
 
 export interface LocalStorageOptions {
@@ -109,21 +110,16 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async readBytes(key: string, { start, end }: ByteRange, into?: Buffer): Promise<Buffer | null> {
-    const handle = await this.openObject(key);
-    if (handle === null) return null;
-    try {
-      const length = end - start + 1;
-      const wanted = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await storing(() => handle.read(wanted, filled, length - filled, start + filled));
-        if (bytesRead === 0) throw endsTooSoon(key);
-        filled += bytesRead;
-      }
-      return wanted;
-    } finally {
-      await handle.close();
+    const length = end - start + 1;
+    const wanted = into?.subarray(0, length) ?? Buffer.allocUnsafe(length);
+    const path = this.pathOf(key);
+    const filled = await storing(() => readStretch(path, start, wanted).catch(nullIfMissing));
+    if (filled === null) {
+      await this.assertPresent();
+      return null;
     }
+    if (filled < length) throw endsTooSoon(key);
+    return wanted;
   }
 
   async fetchFile(key: string, path: string): Promise<boolean> {

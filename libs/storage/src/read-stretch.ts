@@ -1,0 +1,31 @@
+import { close, open, read } from 'node:fs';
+
+/**
+ * Fills a buffer from a file, in callbacks: with one promise in all, where a FileHandle has one for every step. What was
+ * only read has nothing to lose when it is closed, so that is not waited for.
+ *
+ * @returns how many bytes there were: fewer than the buffer holds when the file ends before
+ * @throws the system's error
+ */
+export function readStretch(path: string, start: number, into: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, 'r', (failure, fd) => {
+      if (failure) {
+        reject(failure);
+        return;
+      }
+      const end = (settle: () => void): void => {
+        close(fd, () => undefined);
+        settle();
+      };
+      const goOn = (filled: number): void => {
+        read(fd, into, filled, into.length - filled, start + filled, (error, bytes) => {
+          if (error) end(() => reject(error));
+          else if (bytes === 0 || filled + bytes === into.length) end(() => resolve(filled + bytes));
+          else goOn(filled + bytes);
+        });
+      };
+      goOn(0);
+    });
+  });
+}
