@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AuthModule } from '#libs/auth';
 import type { Config } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
@@ -10,13 +10,11 @@ import { MonitoringModule } from '#libs/monitoring';
 import { SamplesModule } from '#libs/samples';
 import { StorageModule } from '#libs/storage';
 import { VoicesModule } from '#libs/voices';
-import { ActorInterceptor } from './access/actor.interceptor.js';
 import { ApiKeyGuard } from './access/api-key.guard.js';
 import { PartnerGuard } from './access/partner.guard.js';
 import { RateLimitGuard } from './access/rate-limit.guard.js';
 import { VoiceGuard } from './access/voice.guard.js';
 import { AdminModule } from './admin/admin.module.js';
-import { BodyInterceptor } from './body/body.interceptor.js';
 import { EmbeddingController } from './embeddings/embedding.controller.js';
 import { TestSamplesController } from './embeddings/test-samples.controller.js';
 import { HealthController } from './health/health.controller.js';
@@ -88,8 +86,6 @@ export class AppModule {
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: PartnerGuard },
         { provide: APP_GUARD, useClass: VoiceGuard },
-        { provide: APP_INTERCEPTOR, useClass: ActorInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
         { provide: APP_FILTER, useExisting: EveryErrorFilter },
       ],
     };

@@ -9,6 +9,7 @@ import { AppModule } from './app.module.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { allowOrigins } from './http/allow-origins.js';
 import { prepareHttp } from './http/prepare-http.js';
+import { followChanges } from './monitoring/follow-changes.js';
 import { followRequests } from './monitoring/follow-requests.js';
 import type { Stopping } from './http/stopping.js';
 
@@ -25,7 +26,7 @@ export async function createApp(config: Config, logger: Logger): Promise<ApiApp>
     abortOnError: false,
   });
   app.set('trust proxy', config.trustProxy);
-  app.use(followRequests(app.get(Metrics)));
+  app.use(followRequests(app.get(Metrics)), followChanges);
   const stopping = await prepareHttp(app, logger, () => {
     allowOrigins(app, config.corsOrigins);
     if (config.swagger === 'on') serveDocs(app, config.publicUrl);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import { Controller, Get, HttpCode, Module, Post, UseGuards, type CanActivate } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, NestFactory } from '@nestjs/core';
+import { APP_FILTER, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pino } from 'pino';
 import { readConfig, type Config } from '#libs/config';
@@ -13,7 +13,6 @@ import { AppError } from '#libs/errors';
 import { NestLogger } from '#libs/logging';
 import { ScratchFolder } from '#libs/storage';
 import { CONFIG } from '../src/app-tokens.js';
-import { BodyInterceptor } from '../src/body/body.interceptor.js';
 import { BodyReader } from '../src/body/body-reader.js';
 import { CheckedFields, ReceivedFields, UploadedFile } from '../src/body/checked.decorator.js';
 import type { Fields } from '../src/body/fields.js';
@@ -110,7 +109,6 @@ export async function startBodyServer(environment: Record<string, string> = {}):
       BodyReader,
       RouteTable,
       EveryErrorFilter,
-      { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
       { provide: APP_FILTER, useExisting: EveryErrorFilter },
     ],
   })

@@ -32,8 +32,14 @@ describe('the audit log', () => {
   it('tells who did what, with the names of that moment, newest first', async () => {
     const voices = domain.get(VoicesService);
     const voiceId = await newVoice('names', 'before');
-    await actingAs(someone, () => voices.rename(voiceId, 'after'));
-    await actingAs(someone, () => voices.remove(voiceId));
+    await actingAs(
+      () => someone,
+      () => voices.rename(voiceId, 'after'),
+    );
+    await actingAs(
+      () => someone,
+      () => voices.remove(voiceId),
+    );
     const entries = await all('names');
     expect(entries.map(({ action, actor, keyId, requestId }) => ({ action, actor, keyId, requestId }))).toEqual([
       { action: 'voice.delete', actor: 'partner', keyId: someone.keyId, requestId: 'request-1' },
@@ -88,7 +94,12 @@ describe('the audit log', () => {
     const keys = domain.get(ApiKeysService);
     const ids = Array.from({ length: 10 }, (_, at) => `key-${at}`);
     await Promise.all(
-      ids.map((keyId) => actingAs({ ...someone, keyId }, () => keys.create('busy', { name: keyId, expiresAt: null }))),
+      ids.map((keyId) =>
+        actingAs(
+          () => ({ ...someone, keyId }),
+          () => keys.create('busy', { name: keyId, expiresAt: null }),
+        ),
+      ),
     );
     const entries = await all('busy');
     expect(entries).toHaveLength(ids.length);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 const format = /^tk_([a-z2-7]{16})_[A-Za-z0-9_-]{43}$/;
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -16,7 +16,7 @@ export interface MintedKey {
 
 /** SHA-256 of a key. A fast hash is right here: keys carry 256 random bits, there is nothing to guess. */
 export function hashKey(key: string): Buffer {
-  return createHash('sha256').update(key, 'utf8').digest();
+  return hash('sha256', key, 'buffer');
 }
 
 /** Makes a key. */

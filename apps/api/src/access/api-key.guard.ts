@@ -16,11 +16,19 @@ export class ApiKeyGuard implements CanActivate {
     private readonly limiter: RateLimiter,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     if (this.reflector.getAllAndOverride<boolean>(publicKey, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<Request>();
+    const key = sentKey(request);
+    const recognized = this.authenticator.recognize(key);
+    if (recognized === null) return this.authenticate(request, key);
+    request.caller = recognized;
+    return true;
+  }
+
+  private async authenticate(request: Request, key: string | undefined): Promise<true> {
     try {
-      request.caller = await this.authenticator.authenticate(sentKey(request));
+      request.caller = await this.authenticator.authenticate(key);
       return true;
     } catch (error) {
       if (isAppError(error, 'invalid_api_key')) await countFailedAuthentication(this.limiter, request);

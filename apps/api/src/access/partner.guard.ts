@@ -1,10 +1,9 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { ApiKeysService, type Caller } from '#libs/auth';
+import { ApiKeysService } from '#libs/auth';
 import { AppError } from '#libs/errors';
 import { adminOnlyKey } from './admin-only.decorator.js';
-import type { PartnerRef } from './request-context.js';
 
 /** 403: may this key do this? And whose voices is it about? */
 @Injectable()
@@ -14,7 +13,7 @@ export class PartnerGuard implements CanActivate {
     private readonly keys: ApiKeysService,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     const request = context.switchToHttp().getRequest<Request>();
     const { caller } = request;
     if (!caller) return true;
@@ -23,14 +22,16 @@ export class PartnerGuard implements CanActivate {
       return true;
     }
     const name = request.params['partner'];
-    if (typeof name === 'string') request.partner = await this.partnerOf(caller, name);
+    if (typeof name !== 'string') return true;
+    if (caller.kind === 'admin') return this.find(request, name);
+    // One answer, whether or not the other partner exists.
+    if (caller.partnerName !== name) throw AppError.of('access_denied');
+    request.partner = { id: caller.partnerId, name };
     return true;
   }
 
-  /** A partner's key gets one answer, whether or not the other partner exists. */
-  private async partnerOf(caller: Caller, name: string): Promise<PartnerRef> {
-    if (caller.kind === 'admin') return this.keys.partner(name);
-    if (caller.partnerName !== name) throw AppError.of('access_denied');
-    return { id: caller.partnerId, name };
+  private async find(request: Request, name: string): Promise<true> {
+    request.partner = await this.keys.partner(name);
+    return true;
   }
 }

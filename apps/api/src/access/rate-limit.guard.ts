@@ -13,13 +13,15 @@ export class RateLimitGuard implements CanActivate {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     const http = context.switchToHttp();
     const { caller } = http.getRequest<Request>();
     const limit = this.config.rateLimitPerMinute;
-    if (!caller || limit === 0) return true;
-    const count = await this.limiter.count(`key:${caller.keyId}`, limit);
-    const response = http.getResponse<Response>();
+    return !caller || limit === 0 ? true : this.count(caller.keyId, limit, http.getResponse<Response>());
+  }
+
+  private async count(keyId: string, limit: number, response: Response): Promise<true> {
+    const count = await this.limiter.count(`key:${keyId}`, limit);
     response.setHeader('RateLimit-Limit', limit);
     response.setHeader('RateLimit-Remaining', count.remaining);
     response.setHeader('RateLimit-Reset', count.resetSeconds);

@@ -12,13 +12,15 @@ export class VoiceGuard implements CanActivate {
     private readonly voices: VoicesService,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): true | Promise<true> {
     if (this.reflector.get<boolean | undefined>(findsVoiceItselfKey, context.getHandler())) return true;
     const request = context.switchToHttp().getRequest<Request>();
     const name = request.params['voice'];
-    if (request.partner && typeof name === 'string') {
-      request.voice = await this.voices.find(request.partner.id, name);
-    }
+    return request.partner && typeof name === 'string' ? this.find(request, request.partner.id, name) : true;
+  }
+
+  private async find(request: Request, partnerId: string, name: string): Promise<true> {
+    request.voice = await this.voices.find(partnerId, name);
     return true;
   }
 }

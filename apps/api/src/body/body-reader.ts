@@ -11,7 +11,7 @@ import { openBody, type BodyLimit, type IncomingBody } from './incoming-body.js'
 import { parseJsonObject } from './json-object.js';
 import { readMultipart, type ReceivedBody } from './multipart.js';
 import { readSmallText } from './small-text.js';
-import type { BodyRule } from './takes-body.decorator.js';
+import type { BodyRule } from './body-rule.js';
 import { parseUrlencoded } from './urlencoded.js';
 
 /** What a body may have beside its file: fields, and parts that are skipped. */

@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { removeUpload } from '../uploads/remove-upload.js';
 import { BodyReader } from './body-reader.js';
-import { bodyRuleKey, type BodyRule } from './takes-body.decorator.js';
+import { bodyRuleKey, type BodyRule } from './body-rule.js';
 
 /**
  * Reads the body of routes that take one, after every guard has let the request pass and before its parameters are
@@ -18,8 +18,7 @@ export class BodyInterceptor implements NestInterceptor {
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const rule = this.reflector.get<BodyRule | undefined>(bodyRuleKey, context.getHandler());
-    if (!rule) return next.handle();
+    const rule = this.reflector.get<BodyRule>(bodyRuleKey, context.getHandler());
     const http = context.switchToHttp();
     const request = http.getRequest<Request>();
     const received = await this.reader.read(request, http.getResponse<Response>(), rule);

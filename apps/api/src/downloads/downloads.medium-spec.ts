@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,7 +21,7 @@ const voiceId = randomUUID();
 const big = randomBytes(24 * mebibyte);
 const small = randomBytes(1000);
 /** No two of the samples of the bundle of many are alike. */
-const manyAudios = Array.from({ length: 60 }, (_, at) => big.subarray(at * 300_000, at * 300_000 + mebibyte));
+const manyAudios = Array.from({ length: 60 }, (_, at) => big.subarray(at * 300_000, at * 300_000 + 500_000));
 
 let folder: string;
 let server: Server;
@@ -72,6 +72,11 @@ beforeAll(async () => {
     await sendBundle(response, storage, { ...bundle, samples: [lost] }, { 'Content-Length': '1000' });
   });
   const many = await Promise.all(manyAudios.map(async (audio, at) => ({ index: at + 1, ...(await store(audio)) })));
+  const shared = new Downloads(storage, { downloads: 'api' });
+  app.get('/many/:index', async (request, response) => {
+    const { objectKey, bytes: size } = many[Number(request.params.index)]!;
+    await shared.send(request, response, { ...facts, key: objectKey, bytes: size }, 'sample_not_found');
+  });
   const counted = Object.create(storage, {
     readBytes: {
       value: (key: string, range: ByteRange, into?: Buffer) => {
@@ -135,6 +140,34 @@ describe('a download', () => {
     const range = await fetch(address('/small'), { headers: { Range: 'bytes=-3' } });
     expect([range.status, range.headers.get('content-range')]).toEqual([206, 'bytes 997-999/1000']);
     expect(Buffer.from(await range.arrayBuffer()).equals(small.subarray(997))).toBe(true);
+  });
+
+  it('keeps its bytes in memory that others use too, while its client does not read', async () => {
+    const { port } = server.address() as AddressInfo;
+    const slow = connect(port, '127.0.0.1').pause();
+    const half = manyAudios.length / 2;
+    for (let at = 0; at < half; at += 1) slow.write(`GET /many/${at} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    for (let round = 0; round < 3; round += 1) {
+      const others = manyAudios.slice(half).map(async (audio, at) => {
+        const whole = Buffer.from(await (await fetch(address(`/many/${half + at}`))).arrayBuffer());
+        expect(whole.equals(audio)).toBe(true);
+      });
+      await Promise.all(others);
+    }
+    // All it takes is more than the sockets of both sides hold.
+    let received = Buffer.alloc(0);
+    for (let at = 0; at < half; at += 1) {
+      const audio = manyAudios[at]!;
+      let begin = -1;
+      while (begin === -1 || received.length < begin + audio.length) {
+        received = Buffer.concat([received, ...((await once(slow.resume(), 'data')) as [Buffer])]);
+        const end = received.indexOf('\r\n\r\n');
+        begin = end === -1 ? -1 : end + 4;
+      }
+      expect(received.subarray(begin, begin + audio.length).equals(audio)).toBe(true);
+      received = received.subarray(begin + audio.length);
+    }
+    slow.destroy();
   });
 
   it('of an object that has become shorter is no whole answer', async () => {

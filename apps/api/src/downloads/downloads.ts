@@ -9,6 +9,7 @@ import { CONFIG } from '../app-tokens.js';
 import { disposition } from './disposition.js';
 import { failedMidway } from './failed-midway.js';
 import { fileAnswer, type FileFacts } from './file-answer.js';
+import { SpareBuffers } from './spare-buffers.js';
 
 export interface SentObject extends FileFacts {
   readonly key: string;
@@ -20,6 +21,9 @@ export interface SentObject extends FileFacts {
 /** Up to here an object is read at once: no more than a stream would hold, and several times as cheap. */
 const atOnceBytes = 512 * 1024;
 
+/** So many answers at the same time find memory that is there already. */
+const spareBuffers = 16;
+
 /** A client follows a redirect at once; a deleted voice must not be had much longer. */
 const redirectSeconds = 60;
 
@@ -29,6 +33,8 @@ const proxyFolder = '/timbre-objects/';
 /** Answers with objects of the storage. */
 @Injectable()
 export class Downloads {
+  private readonly buffers = new SpareBuffers(atOnceBytes, spareBuffers);
+
   constructor(
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
     @Inject(CONFIG) private readonly config: Pick<Config, 'downloads'>,
@@ -48,7 +54,7 @@ export class Downloads {
     }
     if (answer.body !== null && this.config.downloads === 'storage') return this.redirect(response, object);
     const byProxy = answer.body !== null && this.config.downloads === 'proxy' && cameByProxy(request);
-    const bytes = answer.body === null || byProxy ? null : await this.open(object, answer.body, missing);
+    const bytes = answer.body === null || byProxy ? null : await this.open(object, answer.body, missing, response);
     response.statusCode = byProxy ? 200 : answer.status;
     for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
     if (answer.status !== 304) {
@@ -74,15 +80,23 @@ export class Downloads {
     { key, bytes }: SentObject,
     body: ByteRange | 'whole',
     missing: FixedFailureCode,
+    response: Response,
   ): Promise<Readable | Buffer> {
     const range = body === 'whole' ? { start: 0, end: bytes - 1 } : body;
     const length = range.end - range.start + 1;
     const isSmall = length > 0 && length <= atOnceBytes;
     const source = await (isSmall
-      ? this.storage.readBytes(key, range)
+      ? this.readAtOnce(key, range, response)
       : this.storage.read(key, body === 'whole' ? undefined : body));
     if (source === null) throw AppError.of(missing);
     return source;
+  }
+
+  private readAtOnce(key: string, range: ByteRange, response: Response): Promise<Buffer | null> {
+    const buffer = this.buffers.take();
+    // Finished: the system has taken all of it. An answer that breaks off never says so.
+    response.once('finish', () => this.buffers.giveBack(buffer));
+    return this.storage.readBytes(key, range, buffer);
   }
 }
 

@@ -7,7 +7,7 @@ import type { Request, Response } from 'express';
 export function failedMidway(request: Request, response: Response): (error: unknown) => void {
   return (error) => {
     if (!response.headersSent) throw error;
-    if (!isPrematureClose(error)) request.log.error({ err: error }, 'an answer broke off');
+    if (!isPrematureClose(error)) request.report(error, 'an answer broke off');
   };
 }
 

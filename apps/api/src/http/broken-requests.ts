@@ -17,14 +17,14 @@ export function answerBrokenRequests(server: Server): void {
   const answers = new WeakMap<Socket, ServerResponse>();
   const told = new WeakSet<Socket>();
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
-    answers.set(socket, response);
-    response.once('close', () => answers.delete(socket));
+    answers.set(request.socket, response);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (told.has(socket)) return; // every further piece of a broken request is one more error
     // Words of ours in the middle of another answer would be taken for a part of it.
-    if (error.code === 'ECONNRESET' || !socket.writable || answers.get(socket)?.headersSent) {
+    const answer = answers.get(socket);
+    const isAnswering = answer !== undefined && answer.headersSent && !answer.closed;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) {
       socket.destroy();
       return;
     }

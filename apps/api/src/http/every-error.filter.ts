@@ -28,7 +28,7 @@ export class EveryErrorFilter implements ExceptionFilter {
     const methods = error instanceof NotFoundException ? this.routes.methodsOf(pathOf(request)) : [];
     const isOtherMethod = methods.length > 0 && !methods.includes(request.method);
     const failure = isOtherMethod ? AppError.of('method_not_allowed') : error;
-    if (isDefect(failure)) request.log.error({ err: failure }, 'a request failed');
+    if (isDefect(failure)) request.report(failure, 'a request failed');
     if (isOtherMethod) response.setHeader('Allow', methods.join(', '));
     await answerError(request, response, errorAnswer(failure));
   }

@@ -1,12 +1,12 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { NextFunction, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { AppError } from '#libs/errors';
 import type { Logger } from '#libs/logging';
 import { answerBrokenRequests } from './broken-requests.js';
+import { constantHeaders } from './constant-headers.js';
 import { EveryErrorFilter } from './every-error.filter.js';
 import { requestLog } from './request-log.js';
 import { RouteTable, type RouterWithLayers } from './route-table.js';
-import { securityHeaders } from './security-headers.js';
 import { setServerTimeouts } from './server-timeouts.js';
 import { Stopping } from './stopping.js';
 
@@ -23,7 +23,7 @@ export async function prepareHttp(
 ): Promise<Stopping> {
   const stopping = new Stopping();
   app.disable('x-powered-by').disable('etag'); // files have tags of their own
-  app.use(requestLog(logger), stopping.closeConnections, securityHeaders(), revalidate);
+  app.use(requestLog(logger), stopping.closeConnections, constantHeaders());
   app.setGlobalPrefix('api');
   addRoutes();
   await app.init();
@@ -36,10 +36,4 @@ export async function prepareHttp(
   setServerTimeouts(app.getHttpServer());
   answerBrokenRequests(app.getHttpServer());
   return stopping;
-}
-
-/** Answers are for their caller alone and change at any time: kept only to be asked about again (ETag). */
-function revalidate(_request: Request, response: Response, next: NextFunction): void {
-  response.setHeader('Cache-Control', 'private, no-cache');
-  next();
 }

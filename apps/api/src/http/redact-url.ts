@@ -3,6 +3,9 @@ const removed = '***';
 /** Path segments after `/api` whose next segments are secrets: tokens of signed URLs and of webhooks. */
 const secretRooms: readonly (readonly string[])[] = [['objects'], ['hooks', 'runpod']];
 
+/** Nearly every URL is written plainly, without a query and without those words. */
+const mayHoldSecret = /[%?#]|objects|hooks/i;
+
 /**
  * A request's URL as it may be logged: without the key of its query and without the token of its path.
  *
@@ -10,6 +13,7 @@ const secretRooms: readonly (readonly string[])[] = [['objects'], ['hooks', 'run
  * route. What cannot be decoded is compared as it stands.
  */
 export function redactUrl(url: string): string {
+  if (!mayHoldSecret.test(url)) return url;
   const [beforeFragment = ''] = url.split('#', 1);
   const mark = beforeFragment.indexOf('?');
   const path = mark === -1 ? beforeFragment : beforeFragment.slice(0, mark);

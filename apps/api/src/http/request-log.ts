@@ -1,6 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Request } from 'express';
-import { pinoHttp, type HttpLogger } from 'pino-http';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from '#libs/logging';
 import { clientAddress } from '../access/client-address.js';
 import { redactUrl } from './redact-url.js';
@@ -11,40 +9,41 @@ import { requestIdFrom } from './request-id.js';
  *
  * Headers and bodies are never logged, URLs only without their secrets. Health checks are lines of level debug.
  */
-export function requestLog(logger: Logger): HttpLogger<IncomingMessage, ServerResponse> {
-  return pinoHttp<IncomingMessage, ServerResponse>({
-    logger,
-    genReqId: (request, response) => {
-      const id = requestIdFrom(request.headers['x-request-id']);
-      response.setHeader('X-Request-Id', id);
-      return id;
-    },
-    wrapSerializers: false,
-    serializers: { req: requestLine, res: (response: ServerResponse) => ({ status: response.statusCode }) },
-    quietReqLogger: true,
-    customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
-    customProps: (request) => ({ ...callerLine(request as Request), ...workLine(request as Request) }),
-    customLogLevel: (request, response) => {
-      if (response.statusCode >= 500) return 'error';
-      return pathOf(request).startsWith('/api/health/') ? 'debug' : 'info';
-    },
-    customSuccessMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
-    customErrorMessage: (request, response) => `${request.method} ${pathOf(request)} ${response.statusCode}`,
-    customErrorObject: (_request, _response, _error, line: object) => ({ ...line, err: undefined }),
-  });
+export function requestLog(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const id = requestIdFrom(request.headers['x-request-id']);
+    request.id = id;
+    request.report = (error, what) => logger.error({ request_id: id, err: error }, what);
+    response.setHeader('X-Request-Id', id);
+    // Asked for now: of a connection that was cut nothing can be told any more.
+    const address = clientAddress(request);
+    response.once('close', () => {
+      const url = redactUrl(request.originalUrl);
+      const [path = ''] = url.split('?', 1);
+      logger[levelOf(path, response)](
+        {
+          request_id: id,
+          req: { method: request.method, url, address },
+          ...callerLine(request),
+          ...workLine(request),
+          res: { status: response.statusCode },
+          duration_ms: Math.round(performance.now() - startedAt),
+        },
+        `${request.method} ${path} ${response.statusCode}`,
+      );
+    });
+    next();
+  };
 }
 
-const urlOf = (request: IncomingMessage): string => redactUrl((request as Request).originalUrl ?? request.url ?? '');
-
-const pathOf = (request: IncomingMessage): string => urlOf(request).split('?', 1)[0] ?? '';
-
-function requestLine(request: IncomingMessage): object {
-  return { method: request.method, url: urlOf(request), address: clientAddress(request as Request) };
+function levelOf(path: string, { statusCode }: Response): 'error' | 'debug' | 'info' {
+  if (statusCode >= 500) return 'error';
+  return path.startsWith('/api/health/') ? 'debug' : 'info';
 }
 
-function callerLine(request: Request): object {
-  const caller = request.caller;
-  if (!caller) return {};
+function callerLine({ caller }: Request): object | undefined {
+  if (!caller) return undefined;
   return caller.kind === 'admin' ? { caller: 'admin' } : { caller: caller.partnerName, key_id: caller.keyId };
 }
 

@@ -1,12 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { collectingJobs } from '#libs/logging';
 import type { Metrics } from '#libs/metrics';
 import { openSpan, type OpenSpan } from '#libs/tracing';
 import { routeTemplate } from './route-template.js';
 
 /**
- * Follows each request from its first byte to the end of its answer: how long it took, which trace it belongs to (the
- * client's own, where it sends a `traceparent`) and which jobs it made. Before all that should be followed.
+ * Follows each request from its first byte to the end of its answer: how long it took and which trace it belongs to (the
+ * client's own, where it sends a `traceparent`). Before all that should be followed.
  */
 export function followRequests(metrics: Metrics): RequestHandler {
   return (request, response, next) => {
@@ -14,7 +13,6 @@ export function followRequests(metrics: Metrics): RequestHandler {
     const span = isHealthCheck(request)
       ? null
       : openSpan(request.method, { role: 'server', parent: parentOf(request) });
-    request.madeJobs = [];
     if (span?.traceId) request.traceId = span.traceId;
     response.once('close', () => {
       const route = routeTemplate(request);
@@ -24,9 +22,8 @@ export function followRequests(metrics: Metrics): RequestHandler {
       metrics.observe('httpRequestSeconds', { method: request.method, route, status }, seconds);
       if (span) endSpan(span, request, response, route);
     });
-    const follow = (): void => collectingJobs(request.madeJobs ?? [], next);
-    if (span) span.inside(follow);
-    else follow();
+    if (span) span.inside(next);
+    else next();
   };
 }
 
