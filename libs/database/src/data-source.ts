@@ -14,6 +14,7 @@ import { VoiceEntity } from './entities/voice.entity.js';
 import { FirstSchema1763800000000 } from './migrations/1763800000000-first-schema.js';
 import { AuditLog1764000000000 } from './migrations/1764000000000-audit-log.js';
 import { JobTraceparent1764100000000 } from './migrations/1764100000000-job-traceparent.js';
+import { EmbeddingsByVoice1764200000000 } from './migrations/1764200000000-embeddings-by-voice.js';
 
 export interface DataSourceOptions {
   readonly databaseUrl: string;
@@ -52,7 +53,12 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       SettingEntity,
       AuditEntryEntity,
     ],
-    migrations: [FirstSchema1763800000000, AuditLog1764000000000, JobTraceparent1764100000000],
+    migrations: [
+      FirstSchema1763800000000,
+      AuditLog1764000000000,
+      JobTraceparent1764100000000,
+      EmbeddingsByVoice1764200000000,
+    ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     uuidExtension: 'pgcrypto',

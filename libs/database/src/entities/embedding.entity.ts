@@ -1,4 +1,4 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { VoiceEntity } from './voice.entity.js';
 
 /** How the last embedding run of a tts type ended. */
@@ -13,6 +13,7 @@ export interface StoredScore {
 /** What a voice has of one tts type: how its last run ended, and the last good embedding. */
 @Entity('embeddings')
 @Unique('embeddings_voice_id_tts_type_unique', ['voiceId', 'ttsType'])
+@Index('embeddings_voice_id_idx', ['voiceId'], { type: 'hash' })
 @Check('embeddings_last_update_status_check', `last_update_status IN ('success', 'failed')`)
 export class EmbeddingEntity {
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'embeddings_pkey' })
