@@ -18,8 +18,8 @@ export interface SectionInput {
   readonly signal: AbortSignal;
 }
 
-/** Pages of ffmpeg's Ogg hold about a second of audio each; room for twice as many as are planned. */
-const chunksPerSecond = 2;
+/** Pages of ffmpeg's Ogg hold about four seconds of audio each; room for twice as many as are planned. */
+const chunksPerSecond = 1 / 2;
 
 /** One section being encoded: it goes on whether or not its packets are read yet. */
 export class SectionEncoding {
@@ -43,7 +43,7 @@ export class SectionEncoding {
     this.gone = new Promise((resolve) => (sayGone = resolve));
     this.output = Readable.from(this.#encode(input, sayGone), {
       objectMode: true,
-      highWaterMark: chunksPerSecond * seconds,
+      highWaterMark: Math.ceil(chunksPerSecond * seconds),
     });
     // A reader is thrown the error; without one it must not end the process.
     this.output.on('error', () => undefined);
