@@ -12,7 +12,7 @@ const batches = {
   sync: false,
   /** Bytes that are worth a write before their time. */
   minLength: 4096,
-  periodicFlush: 100,
+  periodicFlush: 250,
   /** Lines that nobody reads (a log collector that hangs) are kept up to this size, then dropped: work goes on. */
   maxLength: 16 * 1024 ** 2,
 };
@@ -20,7 +20,7 @@ const batches = {
 /**
  * A process's log: one JSON object a line on standard output, or the same for people.
  *
- * Lines are handed to the system together, within a tenth of a second, or sooner when they are many: a write for each
+ * Lines are handed to the system together, within a quarter of a second, or sooner when they are many: a write for each
  * would cost as much as the request it tells of. What is left is written when the process ends, also by `process.exit`
  * and by an error nobody caught.
  */
