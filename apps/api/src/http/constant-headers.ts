@@ -5,10 +5,10 @@ import helmet from 'helmet';
 
 /**
  * Headers of every answer: those of security, and that answers are for their caller alone and change at any time, so that
- * they are kept only to be asked about again (ETag).
+ * they are kept only to be asked about again (ETag). They are the same for all, so Helmet is asked once.
  *
- * They are the same for all, so Helmet is asked once. The policy lets Swagger UI work: its page has inline styles and data: images, plays
- * audio it has fetched, and runs no inline script.
+ * The policy lets Swagger UI work: its page has inline styles and data: images, plays audio it has fetched, and runs no
+ * inline script.
  *
  * No `upgrade-insecure-requests` and no HSTS: whether there is TLS is for the proxy in front to say.
  */

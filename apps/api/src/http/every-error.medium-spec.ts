@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '../../../../test/support/wait-for.js';
 import { startBodyServer, type BodyServer } from '../../test/body-server.js';
 import { RawRequest } from '../../test/raw-request.js';
 
@@ -49,6 +50,40 @@ describe('errors', () => {
       .split('\n')
       .find((text) => text.includes('SELECT secret'));
     expect(JSON.parse(line ?? '{}')).toMatchObject({ request_id: 'mine-1' });
+  });
+
+  it('every answer carries the headers of security, and is kept by nobody else', async () => {
+    const { headers } = await ask('/api/unknown');
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'self';.*frame-ancestors 'none'/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('DENY');
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    expect([headers.get('strict-transport-security'), headers.get('x-powered-by')]).toEqual([null, null]);
+  });
+
+  it.each([
+    ['/api/unknown', 404, 30],
+    ['/api/health/unknown', 404, 20],
+    ['/api/defect/x', 500, 50],
+  ])('%s is one line of the log, of its level', async (path, status, level) => {
+    const id = `line-of-${status}-${level}`;
+    await ask(`${path}?api_key=hidden&a=1`, { headers: { 'X-Request-Id': id } });
+    const linesOf = (): object[] =>
+      server
+        .log()
+        .split('\n')
+        .filter((text) => text.includes(id) && text.includes('duration_ms'))
+        .map((text) => JSON.parse(text) as object);
+    await waitFor('the answer is logged', () => linesOf().length > 0);
+    expect(linesOf()).toEqual([
+      expect.objectContaining({
+        level,
+        request_id: id,
+        req: { method: 'GET', url: `${path}?api_key=***&a=1`, address: '127.0.0.1' },
+        res: { status },
+        msg: `GET ${path} ${status}`,
+      }),
+    ]);
   });
 
   it('every answer carries a request id: a sane one of the client, else a new one', async () => {
