@@ -40,7 +40,7 @@ describe('Authenticator', () => {
   const newKey = (expiresAt: Date | null = null): Promise<CreatedKey> =>
     keys.create('acme', { name: 'test', expiresAt });
   const refused = (one: Authenticator, key: string | undefined): Promise<boolean> =>
-    one.authenticate(key).then(
+    Promise.resolve(one.authenticate(key)).then(
       () => false,
       (error: { code?: unknown }) => error.code === 'invalid_api_key',
     );
@@ -137,7 +137,7 @@ describe('Authenticator', () => {
     };
     const one = authenticator(repository);
     const made = await newKey();
-    const early = one.authenticate(made.key);
+    const early = Promise.resolve(one.authenticate(made.key));
     await waitFor('the key to be read', () => isRead);
     await keys.revoke(made.id);
     await start(one);

@@ -52,27 +52,23 @@ export class Authenticator {
   }
 
   /**
-   * Whose key this is, where that needs no asking: without waiting, as most requests are.
-   *
-   * @returns null for everybody else: `authenticate` tells
+   * @param key as the client sent it
+   * @returns at once where nobody has to be asked, as for most requests: no promise is made for them
+   * @throws (as a promise that rejects) AppError `invalid_api_key`: missing, unknown, revoked and expired keys get one
+   *   answer
    */
-  recognize(key: string | undefined): Caller | null {
+  authenticate(key: string | undefined): Caller | Promise<Caller> {
     const hash = hashKey(key ?? '');
     const admin = this.adminHashes.find((known) => timingSafeEqual(hash, known));
     if (admin !== undefined) return { kind: 'admin', keyId: adminKeyId(admin) };
     const id = keyIdOf(key ?? '');
-    return this.callerWith(hash, id === null ? null : this.cache.get(id));
+    const cached = id === null ? null : this.cache.get(id);
+    return this.callerWith(hash, cached) ?? this.ask(hash, cached === null ? id : null);
   }
 
-  /**
-   * @param key as the client sent it
-   * @throws AppError `invalid_api_key`: missing, unknown, revoked and expired keys get one answer
-   */
-  async authenticate(key: string | undefined): Promise<Caller> {
-    const recognized = this.recognize(key);
-    if (recognized !== null) return recognized;
-    const id = keyIdOf(key ?? '');
-    const caller = this.callerWith(hashKey(key ?? ''), id === null ? null : await this.read(id));
+  /** @param id null: there is nothing to ask for */
+  private async ask(hash: Buffer, id: string | null): Promise<Caller> {
+    const caller = id === null ? null : this.callerWith(hash, await this.read(id));
     if (caller === null) throw AppError.of('invalid_api_key');
     return caller;
   }
@@ -86,8 +82,6 @@ export class Authenticator {
   }
 
   private async read(id: string): Promise<KeyRecord | null> {
-    const cached = this.cache.get(id);
-    if (cached !== null) return cached;
     // Only what was read while revocations were heard, and ever since (going deaf moves the mark).
     const mark = this.listener.hearing ? this.cache.mark : null;
     const record = await this.keys.find(id);

@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { Authenticator, RateLimiter } from '#libs/auth';
+import { Authenticator, RateLimiter, type Caller } from '#libs/auth';
 import { isAppError } from '#libs/errors';
 import { countFailedAuthentication } from './failed-authentications.js';
 import { publicKey } from './public.decorator.js';
@@ -19,16 +19,15 @@ export class ApiKeyGuard implements CanActivate {
   canActivate(context: ExecutionContext): true | Promise<true> {
     if (this.reflector.getAllAndOverride<boolean>(publicKey, [context.getHandler(), context.getClass()])) return true;
     const request = context.switchToHttp().getRequest<Request>();
-    const key = sentKey(request);
-    const recognized = this.authenticator.recognize(key);
-    if (recognized === null) return this.authenticate(request, key);
-    request.caller = recognized;
+    const caller = this.authenticator.authenticate(sentKey(request));
+    if (caller instanceof Promise) return this.waitFor(caller, request);
+    request.caller = caller;
     return true;
   }
 
-  private async authenticate(request: Request, key: string | undefined): Promise<true> {
+  private async waitFor(caller: Promise<Caller>, request: Request): Promise<true> {
     try {
-      request.caller = await this.authenticator.authenticate(key);
+      request.caller = await caller;
       return true;
     } catch (error) {
       if (isAppError(error, 'invalid_api_key')) await countFailedAuthentication(this.limiter, request);
