@@ -59,14 +59,24 @@ export async function expectOnce(lab: Lab, partner: TestPartner, voice: string, 
   expect(asked.length >= 1 && asked.length <= submissions, `at most ${submissions} GPU jobs for ${voice}`, asked);
 }
 
-/** Waits until none of a partner's voices is in progress. @returns how long it took, in milliseconds */
-export async function allSettled(lab: Lab, partner: TestPartner, timeoutMs: number): Promise<number> {
+/**
+ * Waits until none of a partner's voices is in progress.
+ *
+ * @param statuses columns that are looked at
+ * @returns how long it took, in milliseconds
+ */
+export async function allSettled(
+  lab: Lab,
+  partner: TestPartner,
+  timeoutMs: number,
+  statuses = 'splitting_status, embedding_status',
+): Promise<number> {
   const startedAt = performance.now();
   const inProgress = (): Promise<boolean> =>
     lab
       .sql<{ n: string }>(
         `SELECT count(*) AS n FROM voices JOIN partners p ON p.id = partner_id
-         WHERE p.name = $1 AND 'in_progress' IN (splitting_status, embedding_status)`,
+         WHERE p.name = $1 AND 'in_progress' IN (${statuses})`,
         [partner.name],
       )
       .then(([row]) => row?.n === '0')
