@@ -18,10 +18,10 @@ export function run(
   });
 }
 
-/** CPU seconds of a program and of what it started. */
-export async function cpuSecondsOf(command: string, args: readonly string[]): Promise<number> {
+/** CPU seconds of the programs that work runs to their end, and of what they started. */
+export async function cpuSecondsOf(work: () => Promise<unknown>): Promise<number> {
   const before = cpuOf('self').children;
-  await run(command, args);
+  await work();
   return cpuOf('self').children - before;
 }
 
