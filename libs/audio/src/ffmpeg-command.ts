@@ -37,16 +37,15 @@ const firstAudioStream = [
 const monoOptions = [...firstAudioStream, '-af', mono];
 
 /**
- * Pages of what comes out, in microseconds of audio; 255 segments make the longest, about four seconds. Each is a write
- * here and a read at our end: with the usual pages of a second our own part of a long encode took a fifth more.
+ * 96 kbit/s; without `constrained` clean speech comes out at 158. 20 ms packets are the grid that cutting counts on.
+ *
+ * Ogg pages of about four seconds, the most that their 255 segments hold: each is a write of ffmpeg's and a read of ours,
+ * and with its usual pages of a second our own part of an hour took about a second of CPU more (docs/performance.md).
  */
-const pageOptions = ['-page_duration', '4000000'];
-
-/** 96 kbit/s; without `constrained` clean speech comes out at 158. 20 ms packets are the grid that cutting counts on. */
 const opusOptions = [
   ...['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained'],
   ...['-frame_duration', '20', '-application', 'audio'],
-  ...pageOptions,
+  ...['-page_duration', '4000000'],
 ];
 
 /** Decoded before the first sample that counts: a seek may land a packet late, and a cold decoder has to settle. */

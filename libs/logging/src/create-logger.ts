@@ -12,6 +12,7 @@ const batches = {
   sync: false,
   /** Bytes that are worth a write before their time. */
   minLength: 4096,
+  /** Milliseconds. Not more often: sonic-boom writes even when there is nothing to write. */
   periodicFlush: 250,
   /** Lines that nobody reads (a log collector that hangs) are kept up to this size, then dropped: work goes on. */
   maxLength: 16 * 1024 ** 2,

@@ -13,14 +13,14 @@ import helmet from 'helmet';
  * No `upgrade-insecure-requests` and no HSTS: whether there is TLS is for the proxy in front to say.
  */
 export function constantHeaders(): RequestHandler {
-  const headers = Object.entries({ ...securityHeaders(), 'Cache-Control': 'private, no-cache' });
+  const headers = [...securityHeaders(), ['Cache-Control', 'private, no-cache'] as const];
   return (_request, response, next) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     next();
   };
 }
 
-function securityHeaders(): Readonly<Record<string, string>> {
+function securityHeaders(): (readonly [name: string, value: string])[] {
   const request = new IncomingMessage(new Socket()); // answered by nobody
   const response = new ServerResponse(request);
   helmet({
@@ -44,5 +44,5 @@ function securityHeaders(): Readonly<Record<string, string>> {
     strictTransportSecurity: false,
     frameguard: { action: 'deny' },
   })(request, response, () => undefined);
-  return Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]));
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
 }

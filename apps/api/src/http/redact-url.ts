@@ -3,8 +3,8 @@ const removed = '***';
 /** Path segments after `/api` whose next segments are secrets: tokens of signed URLs and of webhooks. */
 const secretRooms: readonly (readonly string[])[] = [['objects'], ['hooks', 'runpod']];
 
-/** Nearly every URL is written plainly, without a query and without those words. */
-const mayHoldSecret = /[%?#]|objects|hooks/i;
+/** Nearly every URL is written plainly, without a query and without those rooms. */
+const mayHoldSecret = new RegExp(`[%?#]|${secretRooms.map(([room]) => room).join('|')}`, 'i');
 
 /**
  * A request's URL as it may be logged: without the key of its query and without the token of its path.
