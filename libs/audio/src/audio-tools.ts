@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { executablesFromNpm, executablesOnPath, isExecutable } from './executables.js';
-import { findLauncherHelpers, launcherScript, writeLauncher, type LauncherHelpers } from './launcher.js';
+import { findLauncherHelpers, launcherScript, writeLauncher, type LauncherHelper } from './launcher.js';
 import { lacking, toolRequirements, versionIn } from './tool-requirements.js';
 
 const run = promisify(execFile);
@@ -64,7 +64,7 @@ async function findTool(
   name: 'ffmpeg' | 'ffprobe',
   configured: string | undefined,
   { searchPath, launcherFolder }: FindAudioToolsOptions,
-  helpers: LauncherHelpers,
+  helpers: readonly LauncherHelper[],
 ): Promise<AudioTool> {
   const refused: string[] = [];
   for (const candidate of await candidates(name, configured, searchPath)) {

@@ -155,6 +155,16 @@ describe('limits', () => {
     expect(environment.split('\0').filter((entry) => !/^(PATH|LD_LIBRARY_PATH)=/.test(entry))).toEqual(['']);
   });
 
+  (process.platform === 'linux' ? it : it.skip)('and takes its threads as batch work', async () => {
+    const encoding = await encode(longPath);
+    const [id] = await processesNaming(longPath);
+    const stat = await readFile(`/proc/${id}/stat`, 'utf8');
+    await encoding.close();
+    // Fields are counted behind the name, the second one, which may hold spaces: proc_pid_stat(5), number 41.
+    const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[41 - 3];
+    expect(policy).toBe('3'); // SCHED_BATCH
+  });
+
   it('an ffmpeg that makes no progress is ended, one whose output nobody takes is not', async () => {
     const encoding = await encode(longPath, { processLimits: { ...conversionLimits(3600), stallSeconds: 0.3 } });
     const batches = encoding.batches[Symbol.asyncIterator]();

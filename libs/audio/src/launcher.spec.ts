@@ -6,23 +6,20 @@ const lastLine = (script: string) => script.trimEnd().split('\n').at(-1);
 
 describe('launcherScript', () => {
   it('becomes the tool, in a session of its own, without our environment', () => {
-    const script = launcherScript('/opt/ffmpeg', '/usr/bin', {
-      setsid: '/usr/bin/setsid',
-      setpriv: '/usr/bin/setpriv',
-    });
+    const script = launcherScript('/opt/ffmpeg', '/usr/bin', [['/usr/bin/chrt', '-b', '0'], ['/usr/bin/setsid']]);
     expect(lastLine(script)).toBe(
       `exec /usr/bin/env -i PATH='/usr/bin' \${LD_LIBRARY_PATH:+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"} ` +
-        `'/usr/bin/setpriv' --nnp --pdeathsig KILL '/usr/bin/setsid' '/opt/ffmpeg' "$@"`,
+        `'/usr/bin/chrt' -b 0 '/usr/bin/setsid' '/opt/ffmpeg' "$@"`,
     );
     expect(script).toContain('ulimit -f 0\n');
   });
 
   it('does without what the system lacks', () => {
-    expect(lastLine(launcherScript('/opt/ffmpeg', '', {}))).toMatch(/"LD_LIBRARY_PATH=[^ ]+ '\/opt\/ffmpeg' "\$@"$/);
+    expect(lastLine(launcherScript('/opt/ffmpeg', '', []))).toMatch(/"LD_LIBRARY_PATH=[^ ]+ '\/opt\/ffmpeg' "\$@"$/);
   });
 
   it('quotes paths that would mean something to the shell', () => {
-    expect(launcherScript("/it's $(here)/ffmpeg", '', {})).toContain(`'/it'\\''s $(here)/ffmpeg' "$@"`);
+    expect(launcherScript("/it's $(here)/ffmpeg", '', [])).toContain(`'/it'\\''s $(here)/ffmpeg' "$@"`);
   });
 });
 

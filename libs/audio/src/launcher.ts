@@ -8,15 +8,20 @@ import { probeLimits, type ProcessLimits } from './limits.js';
 
 const run = promisify(execFile);
 
-/** Programs of util-linux the launcher puts in front of the tool where the system has them; absolute paths. */
-export interface LauncherHelpers {
-  /** Makes a session and process group of the tool's own, so that the whole group can be killed. */
-  readonly setsid?: string;
-  /** Lets the kernel kill the tool when this process dies, and takes away its way to new privileges. */
-  readonly setpriv?: string;
-}
+/** A program the launcher puts in front of the tool, and its arguments. */
+export type LauncherHelper = readonly string[];
 
-const setprivArguments = ['--nnp', '--pdeathsig', 'KILL'];
+/** Programs of util-linux the launcher uses where the system has them. */
+const helpers: readonly LauncherHelper[] = [
+  // Batch work (sched(7), SCHED_BATCH): a thread that wakes does not push another off its core. ffmpeg hands every 20 ms
+  // of audio from one of its threads to the next; without this two ffmpegs on two cores are switched to and fro nine
+  // times as often and take a fifth to a half more CPU (docs/performance.md).
+  ['chrt', '-b', '0'],
+  // The kernel kills the tool when this process dies, and takes away its way to new privileges.
+  ['setpriv', '--nnp', '--pdeathsig', 'KILL'],
+  // A session and process group of the tool's own, so that the whole group can be killed.
+  ['setsid'],
+];
 
 /** The first arguments of a launcher: what the run may use. */
 export function launcherArguments(limits: ProcessLimits): string[] {
@@ -35,13 +40,12 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
  * - The environment, which holds our secrets, is not handed on.
  * - Without `-limits` (fluent-ffmpeg asks the tool for its formats by itself) those of a probe hold.
  */
-export function launcherScript(toolPath: string, searchPath: string, helpers: LauncherHelpers): string {
+export function launcherScript(toolPath: string, searchPath: string, found: readonly LauncherHelper[]): string {
   const chain = [
     '/usr/bin/env -i',
     `PATH=${quote(searchPath)}`,
     '${LD_LIBRARY_PATH:+"LD_LIBRARY_PATH=$LD_LIBRARY_PATH"}',
-    ...(helpers.setpriv === undefined ? [] : [quote(helpers.setpriv), ...setprivArguments]),
-    ...(helpers.setsid === undefined ? [] : [quote(helpers.setsid)]),
+    ...found.flatMap(([path = '', ...options]) => [quote(path), ...options]),
     quote(toolPath),
   ];
   const [, cpuSeconds, memoryKibibytes] = launcherArguments(probeLimits);
@@ -73,15 +77,18 @@ export async function writeLauncher(folder: string, name: string, script: string
   return path;
 }
 
-/** Finds the helpers this system has; each is tried, since a namesake (busybox) may know less. */
-export async function findLauncherHelpers(searchPath: string): Promise<LauncherHelpers> {
-  const works = async (name: string, leading: readonly string[]): Promise<string | undefined> => {
+/**
+ * Finds the helpers this system has; each is tried, since a namesake (busybox) may know less.
+ *
+ * @returns them in order, by their absolute paths
+ */
+export async function findLauncherHelpers(searchPath: string): Promise<readonly LauncherHelper[]> {
+  const find = async ([name = '', ...options]: LauncherHelper): Promise<readonly LauncherHelper[]> => {
     for (const path of await executablesOnPath(name, searchPath)) {
-      const worked = await run(path, [...leading, 'true'], { timeout: 10_000 }).catch(() => undefined);
-      if (worked !== undefined) return path;
+      const worked = await run(path, [...options, 'true'], { timeout: 10_000 }).catch(() => undefined);
+      if (worked !== undefined) return [[path, ...options]];
     }
-    return undefined;
+    return [];
   };
-  const [setsid, setpriv] = await Promise.all([works('setsid', []), works('setpriv', setprivArguments)]);
-  return { ...(setsid === undefined ? {} : { setsid }), ...(setpriv === undefined ? {} : { setpriv }) };
+  return (await Promise.all(helpers.map(find))).flat();
 }
