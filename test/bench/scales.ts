@@ -9,7 +9,7 @@ export const full: Scale = {
   minuteSeconds: 60,
   secondRecordings: 1000,
   uploadBytes: 2 * 1024 ** 3 - 1024 ** 2, // with the form around it at most MAX_UPLOAD_BYTES
-  downloads: 4000,
+  downloads: 2000,
   bundleSamples: 100,
   bundleSampleSeconds: 60,
   detailRequests: 3000,
