@@ -8,6 +8,7 @@ import { serveQueuesBoard } from './admin/queues-board.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { allowOrigins } from './http/allow-origins.js';
+import { ExpressServer } from './http/express-server.js';
 import { prepareHttp } from './http/prepare-http.js';
 import { followChanges } from './monitoring/follow-changes.js';
 import { followRequests } from './monitoring/follow-requests.js';
@@ -20,7 +21,7 @@ export interface ApiApp {
 
 /** Builds the API, ready to listen. */
 export async function createApp(config: Config, logger: Logger): Promise<ApiApp> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, logger), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, logger), new ExpressServer(), {
     bodyParser: false, // bodies are read after the guards
     logger: new NestLogger(logger),
     abortOnError: false,
