@@ -18,7 +18,7 @@ import { launcherScript, writeLauncher } from './libs/audio/src/launcher.js';
 
 const [launcherFolder, inputPath, helpers] = process.argv.slice(2);
 const tools = await findAudioTools({ searchPath: process.env.PATH ?? '', launcherFolder });
-const bare = await writeLauncher(launcherFolder, 'bare', launcherScript(tools.ffmpeg.path, '/usr/bin:/bin', {}));
+const bare = await writeLauncher(launcherFolder, 'bare', launcherScript(tools.ffmpeg.path, '/usr/bin:/bin', []));
 const ffmpeg = helpers === 'with' ? tools.ffmpeg : { ...tools.ffmpeg, launcher: bare };
 const encoding = await encodeOpus({
   tools: { ...tools, ffmpeg }, inputPath, workFolder: launcherFolder, limits: recordingLimits(3600),
