@@ -60,11 +60,12 @@ it.each(['with', 'without'])('a killed process leaves no ffmpeg behind, %s util-
   const parent = spawn(process.execPath, [join(folder.path, 'program.js'), launcherFolder, inputPath, helpers], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [said] = (await once(parent.stdout, 'data')) as [Buffer];
-  expect(said.toString()).toContain('encoding');
+  const ended = once(parent, 'exit');
+  const [said] = (await Promise.race([once(parent.stdout, 'data'), ended])) as [unknown];
+  expect(String(said)).toContain('encoding');
   const before = (await processesNaming(inputPath)).filter((id) => id !== parent.pid);
   expect(before).toHaveLength(1);
   parent.kill('SIGKILL');
-  await once(parent, 'exit');
+  await ended;
   await waitFor('ffmpeg is gone', async () => (await processesNaming(inputPath)).length === 0);
 });
