@@ -14,14 +14,14 @@ export class ExpressServer extends ExpressAdapter {
     class TimbreRequest extends IncomingMessage {}
     class TimbreResponse extends ServerResponse<TimbreRequest> {}
     const express = this.getInstance<Express>();
-    express.request = between(TimbreRequest.prototype, express.request);
-    express.response = between(TimbreResponse.prototype, express.response);
+    express.request = inheriting(TimbreRequest.prototype, express.request);
+    express.response = inheriting(TimbreResponse.prototype, express.response);
     const classes = { IncomingMessage: TimbreRequest, ServerResponse: TimbreResponse };
     this.setHttpServer(createServer(classes, express));
   }
 }
 
 /** @returns `prototype`, which inherits from `inherited` now */
-function between<Inherited extends object>(prototype: object, inherited: Inherited): Inherited {
+function inheriting<Inherited extends object>(prototype: object, inherited: Inherited): Inherited {
   return Object.setPrototypeOf(prototype, inherited) as Inherited;
 }
