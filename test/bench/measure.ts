@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { procStat } from '../../apps/standalone/src/proc-stat.js';
 import type { Series } from './bench-case.js';
 
 /** Linux counts CPU in these (sysconf(_SC_CLK_TCK)), on every machine this runs on. */
@@ -12,14 +13,10 @@ export interface CpuSeconds {
 
 /** CPU a process has used so far (proc(5), stat fields 14 to 17). Linux. */
 export function cpuOf(pid: number | 'self' | undefined): CpuSeconds {
-  const stat = readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8');
-  // The name before it may hold spaces, but ends with the last bracket.
-  const fields = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .map(Number);
-  const seconds = (from: number): number => ((fields[from] ?? 0) + (fields[from + 1] ?? 0)) / ticksPerSecond;
-  return { own: seconds(11), children: seconds(13) };
+  const field = procStat(pid ?? 0);
+  const seconds = (user: number, system: number): number =>
+    (Number(field(user) ?? 0) + Number(field(system) ?? 0)) / ticksPerSecond;
+  return { own: seconds(14, 15), children: seconds(16, 17) };
 }
 
 function memoryLine(pid: number, line: 'VmRSS' | 'VmHWM'): number {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { procStat } from '../../apps/standalone/src/proc-stat.js';
 
 const run = promisify(execFile);
 
@@ -9,6 +10,9 @@ export async function processesNaming(text: string): Promise<number[]> {
   const found = process.platform === 'linux' ? await fromProc(text) : await fromPs(text);
   return found.filter((id) => id !== process.pid);
 }
+
+/** How Linux shares out a process's time, by the numbers of sched(7): 0 as usual, 3 as batch work. */
+export const schedulingPolicyOf = (pid: number | undefined): number => Number(procStat(pid ?? 0)(41));
 
 async function fromProc(text: string): Promise<number[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

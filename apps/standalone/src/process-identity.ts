@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { procStat } from './proc-stat.js';
 import { waitUntil } from './wait-until.js';
 
 /** A process, told apart from a later one that was given the same number. */
@@ -14,10 +15,9 @@ function startOf(pid: number): string | undefined {
     return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim() || undefined;
   }
   try {
-    // proc_pid_stat(5): the name, field 2, may hold anything but ends at the last ")"; field 3 is the state, field 22
-    // the start in clock ticks since boot.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
-    return fields?.[0] === 'Z' ? undefined : fields?.[19];
+    const field = procStat(pid);
+    // The state, and the start in clock ticks since boot.
+    return field(3) === 'Z' ? undefined : field(22);
   } catch {
     return undefined;
   }

@@ -11,7 +11,7 @@ import {
   speech,
   temporaryFolder,
 } from '../../../test/support/audio-measure.js';
-import { processesNaming } from '../../../test/support/running-processes.js';
+import { processesNaming, schedulingPolicyOf } from '../../../test/support/running-processes.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { conversionLimits, encodeOpus, encodeToFile, recordingLimits, type AudioTools } from './index.js';
 
@@ -142,7 +142,8 @@ describe('limits', () => {
     await goneFrom(longPath);
   });
 
-  (process.platform === 'linux' ? it : it.skip)('the kernel holds ffmpeg to them', async () => {
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('the kernel holds ffmpeg to them', async () => {
     const processLimits = { ...conversionLimits(3600), cpuSeconds: 77, memoryBytes: 512 * 1024 ** 2 };
     const encoding = await encode(longPath, { processLimits });
     const [id] = await processesNaming(longPath);
@@ -155,14 +156,12 @@ describe('limits', () => {
     expect(environment.split('\0').filter((entry) => !/^(PATH|LD_LIBRARY_PATH)=/.test(entry))).toEqual(['']);
   });
 
-  (process.platform === 'linux' ? it : it.skip)('and takes its threads as batch work', async () => {
+  onLinux('and takes its threads as batch work', async () => {
     const encoding = await encode(longPath);
     const [id] = await processesNaming(longPath);
-    const stat = await readFile(`/proc/${id}/stat`, 'utf8');
+    const policy = schedulingPolicyOf(id);
     await encoding.close();
-    // Fields are counted behind the name, the second one, which may hold spaces: proc_pid_stat(5), number 41.
-    const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[41 - 3];
-    expect(policy).toBe('3'); // SCHED_BATCH
+    expect(policy).toBe(3);
   });
 
   it('an ffmpeg that makes no progress is ended, one whose output nobody takes is not', async () => {

@@ -98,7 +98,7 @@ export const download: BenchCase = {
       requests / (await seconds(() => load({ url, headers, requests, connections: 16 })));
     const ourUrl = `${partner.http.baseUrl}${partner.route(voice)}/samples/1`;
     const { bytes } = await get(ourUrl, { 'X-Api-Key': partner.key });
-    // A thousand requests a second spread by a fifth from one second to the next.
+    // A thousand requests a second spread by a third and more from one second to the next.
     const measured = await inTurns(
       5 * scale.rounds,
       () => rate(ourUrl, { 'X-Api-Key': partner.key }),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { procStat } from '../../../apps/standalone/src/proc-stat.js';
 import { cpuOf } from '../measure.js';
 
 /** Linux counts CPU in these (sysconf(_SC_CLK_TCK)). */
@@ -9,8 +10,7 @@ function family(root: number): readonly number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+      parents.set(Number(name), Number(procStat(Number(name))(4)));
     } catch {
       // It has ended meanwhile.
     }

@@ -8,6 +8,8 @@ import type { Express } from 'express';
  * Express changes the prototype of each request and response that comes to it, and on Node 20 every property that is set
  * on such an object afterwards gives it a hidden class of its own: whatever reads it misses V8's inline caches, and the
  * classes fill the old heap, 19 kB a request (docs/performance.md). Here there is nothing left for Express to change.
+ *
+ * Nest's options for its server are not looked at: TLS is the proxy's, and `Stopping` ends connections.
  */
 export class ExpressServer extends ExpressAdapter {
   override initHttpServer(): void {
