@@ -234,7 +234,7 @@ describe('RunpodClient', () => {
 
 describe('for operators', () => {
   it('each call is told of once, with what came of it', async () => {
-    const client = clientOf({ timeoutMs: 100 });
+    const client = clientOf();
     answer = says(200, { id: 'job-1', status: 'IN_QUEUE' });
     await client.run('e1', '{}');
     await client.status('e1', 'job-1');
