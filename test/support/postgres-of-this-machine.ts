@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
 import { accountFor } from '../../apps/standalone/src/postgres-account.js';
+import { takesConnections } from '../../apps/standalone/src/postgres-cluster.js';
 import { entry } from '../../apps/standalone/src/project-root.js';
 import { waitUntil } from '../../apps/standalone/src/wait-until.js';
 import { freePort, isListening } from './ports.js';
@@ -54,7 +55,7 @@ export async function startPostgres(bin: string): Promise<{ readonly url: string
       module: entry('apps/standalone/src/attend.main'),
       args: [JSON.stringify(attended)],
       env: process.env,
-      isReady: () => isListening(port),
+      isReady: () => takesConnections(cluster),
     },
     { onLine: (_, line) => void said.push(line) },
   );

@@ -5,7 +5,7 @@ import type { ProcessOptions } from './managed-process.js';
 import { freePort } from './ports.js';
 import { accountFor } from './postgres-account.js';
 import { postgresBinaries } from './postgres-binaries.js';
-import { clusterFolder, clusterPassword, createCluster } from './postgres-cluster.js';
+import { clusterFolder, clusterPassword, createCluster, takesConnections } from './postgres-cluster.js';
 import { commandLine, endProcess, identify } from './process-identity.js';
 import { entry } from './project-root.js';
 
@@ -58,7 +58,7 @@ export async function embeddedPostgres(dataDir: string, settings: readonly strin
       args: [JSON.stringify(attended)],
       env: process.env,
       beforeStart: () => endLeftOver(cluster),
-      isReady: () => isReady(cluster),
+      isReady: () => takesConnections(cluster),
     },
   };
 }
@@ -70,10 +70,4 @@ async function endLeftOver(cluster: string): Promise<void> {
   const left = identify(Number.parseInt(fs.readFileSync(file, 'utf8'), 10));
   if (left !== undefined && commandLine(left.pid).includes(cluster)) await endProcess(left, 'SIGINT', 10_000);
   fs.rmSync(file, { force: true });
-}
-
-/** As pg_ctl waits for it: the eighth line of postmaster.pid is the server's state. */
-function isReady(cluster: string): boolean {
-  const file = path.join(cluster, 'postmaster.pid');
-  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
 }

@@ -56,3 +56,12 @@ export function clusterPassword(dataDir: string): string {
   if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(18).toString('base64url'), { mode: 0o600 });
   return fs.readFileSync(file, 'utf8');
 }
+
+/**
+ * Whether the server of this cluster takes connections. Its port is open before that: who comes then is told that "the
+ * database system is starting up". As pg_ctl waits for it: the eighth line of postmaster.pid is the server's state.
+ */
+export function takesConnections(cluster: string): boolean {
+  const file = path.join(cluster, 'postmaster.pid');
+  return fs.existsSync(file) && fs.readFileSync(file, 'utf8').split('\n')[7]?.trim() === 'ready';
+}
