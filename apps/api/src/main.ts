@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'api', level: config.logLevel, format: config.logFormat });
 
-  const tracing = startTracing({
+  const tracing = await startTracing({
     app: 'api',
     endpoint: config.otlpEndpoint,
     onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),

@@ -12,7 +12,7 @@ import { WorkerModule } from './worker.module.js';
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'worker', level: config.logLevel, format: config.logFormat });
-  const tracing = startTracing({
+  const tracing = await startTracing({
     app: 'worker',
     endpoint: config.otlpEndpoint,
     onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),

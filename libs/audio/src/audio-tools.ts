@@ -100,14 +100,16 @@ async function check(
   launcher: string,
 ): Promise<{ version: string } | string> {
   if (!(await isExecutable(path))) return 'is not there or may not be executed';
-  const ask = async (question: string): Promise<string> =>
-    (await run(launcher, ['-hide_banner', question], { timeout: 20_000, maxBuffer: 4 << 20 })).stdout;
   try {
-    // -hide_banner would silence -version in old builds.
-    const version = versionIn(name, (await run(launcher, ['-version'], { timeout: 20_000 })).stdout);
+    const asked = await Promise.all(
+      toolRequirements[name].map(async (need) => {
+        const { stdout, stderr } = await run(launcher, [need.question], { timeout: 20_000, maxBuffer: 4 << 20 });
+        return { version: versionIn(name, stderr), lacks: lacking(need, stdout) };
+      }),
+    );
+    const version = asked[0]?.version;
     if (version === undefined) return `is not ${name}`;
-    const asked = toolRequirements[name].map(async (need) => lacking(need, await ask(need.question)));
-    const lacks = (await Promise.all(asked)).flat();
+    const lacks = asked.flatMap((answer) => answer.lacks);
     return lacks.length === 0 ? { version } : `lacks ${lacks.join(', ')}`;
   } catch (error) {
     return `does not run (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown reason'})`;

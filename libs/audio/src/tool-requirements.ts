@@ -36,7 +36,7 @@ export function lacking(requirement: ToolRequirement, printed: string): string[]
   return requirement.needed.filter((name) => !names.has(name)).map((name) => `${requirement.kind} ${name}`);
 }
 
-/** The version a tool prints with `-version`; undefined when it is another program. */
+/** The version in the banner a tool prints to standard error before any list; undefined when it is another program. */
 export function versionIn(name: 'ffmpeg' | 'ffprobe', printed: string): string | undefined {
-  return new RegExp(`^${name} version (\\S+)`).exec(printed)?.[1];
+  return new RegExp(`^${name} version (\\S+)`, 'm').exec(printed)?.[1];
 }

@@ -1,7 +1,4 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 export interface TracingOptions {
   readonly app: 'api' | 'worker';
@@ -16,31 +13,20 @@ export interface Tracing {
   stop(): Promise<void>;
 }
 
-/** Finished spans wait this long for others to be sent with. */
-const sendEveryMs = 1_000;
-/** A collector that does not answer is not waited for any longer; its spans are dropped. */
-const sendTimeoutMs = 3_000;
-
 /**
  * Starts sending traces to a collector, as OTLP in JSON over HTTP (opentelemetry.io/docs/specs/otlp). Without an endpoint
- * nothing is made, and every span of this lib costs next to nothing.
+ * nothing is made, the SDK is not even loaded, and every span of this lib costs next to nothing.
  *
  * The SDK itself reads the standard variables of OpenTelemetry beside the endpoint: OTEL_EXPORTER_OTLP_HEADERS,
  * OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG.
  */
-export function startTracing({ app, endpoint, onTrouble }: TracingOptions): Tracing {
+export async function startTracing({ app, endpoint, onTrouble }: TracingOptions): Promise<Tracing> {
   if (endpoint === undefined) return { stop: () => Promise.resolve() };
   const tell = atMostEvery(60_000, onTrouble);
   const nothing = (): void => undefined;
   diag.setLogger({ error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing }, DiagLogLevel.WARN);
-  const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: sendTimeoutMs });
-  const provider = new NodeTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': `timbre-${app}`, 'service.instance.id': String(process.pid) }),
-    spanProcessors: [
-      new BatchSpanProcessor(exporter, { scheduledDelayMillis: sendEveryMs, exportTimeoutMillis: sendTimeoutMs }),
-    ],
-  });
-  provider.register(); // W3C Trace Context, carried through async calls
+  const { sendSpans } = await import('./send-spans.js');
+  const provider = sendSpans(`timbre-${app}`, endpoint);
   return { stop: () => provider.shutdown().catch(() => undefined) };
 }
 

@@ -10,7 +10,8 @@ const noTrouble = (message: string): never => {
 
 describe('without a collector', () => {
   it('work runs as ever, and there is no trace to follow', async () => {
-    await startTracing({ app: 'api', endpoint: undefined, onTrouble: noTrouble }).stop();
+    const tracing = await startTracing({ app: 'api', endpoint: undefined, onTrouble: noTrouble });
+    await tracing.stop();
     const span = openSpan('GET', { role: 'server' });
     expect(span.traceId).toBeNull();
     expect(span.inside(() => currentTraceparent())).toBeNull();
@@ -24,7 +25,7 @@ describe('with a collector', () => {
   let tracing: Tracing;
   beforeAll(async () => {
     collector = await OtlpCollector.start();
-    tracing = startTracing({ app: 'worker', endpoint: collector.endpoint, onTrouble: noTrouble });
+    tracing = await startTracing({ app: 'worker', endpoint: collector.endpoint, onTrouble: noTrouble });
   });
   afterAll(async () => {
     await tracing.stop();
