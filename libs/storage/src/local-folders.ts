@@ -1,19 +1,25 @@
-import { mkdir, open, opendir, rmdir, stat } from 'node:fs/promises';
+import { fsync, open } from 'node:fs';
+import { mkdir, opendir, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { closeRead } from './read-stretch.js';
 import { errnoOf, isMissing } from './storage-failure.js';
+
+const openFile = promisify(open);
+const sync = promisify(fsync);
 
 // What file systems answer that cannot sync a folder (some network and FUSE ones): they order it themselves.
 const cannotSync: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /** Makes the names in a folder durable (fsync(2): "an explicit fsync() on a file descriptor for the directory"). */
 export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+  const fd = await openFile(folder, 'r');
   try {
-    await handle.sync();
+    await sync(fd);
   } catch (error) {
     if (!cannotSync.has(errnoOf(error) ?? '')) throw error;
   } finally {
-    await handle.close();
+    closeRead(fd);
   }
 }
 

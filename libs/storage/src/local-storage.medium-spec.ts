@@ -1,4 +1,17 @@
-import { mkdir, mkdtemp, open, readdir, readlink, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -117,6 +130,9 @@ describe('LocalStorage', () => {
       expect(await storage.putFile('a', join(elsewhere, 'upload'), zip)).toEqual({ bytes: 10, sha256: null });
       expect([await storage.stat('a'), await readdir(elsewhere)]).toEqual([{ bytes: 10 }, []]);
       expect(await readdir(join(root, 'incoming'))).toEqual([]);
+      expect(await storage.fetchFile('a', join(elsewhere, 'fetched'))).toBe(true);
+      expect(await readFile(join(elsewhere, 'fetched'), 'utf8')).toBe('some audio');
+      expect(await storage.fetchFile('none', join(elsewhere, 'none'))).toBe(false);
     } finally {
       await rm(elsewhere, { recursive: true });
     }

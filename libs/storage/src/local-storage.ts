@@ -20,7 +20,7 @@ import type {
   StoredObject,
 } from './object-storage.js';
 import { getUrl, putUrl, type SigningOptions } from './object-urls.js';
-import { hashFile, placeFile, settleFile } from './place-file.js';
+import { dateNow, describeFile, hashFile, placeFile, settleFile } from './place-file.js';
 import { readStretch } from './read-stretch.js';
 import { endsTooSoon, errnoOf, storageFailure, storing } from './storage-failure.js';
 
@@ -123,29 +123,25 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async fetchFile(key: string, path: string): Promise<boolean> {
-    const source = this.pathOf(key);
-    try {
-      await link(source, path);
-      return true;
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT' && !(await this.stat(key))) return false;
-      if (errnoOf(error) !== 'EXDEV' && errnoOf(error) !== 'EPERM') throw storageFailure(error);
-      return this.fetchFromElsewhere(source, path);
-    }
+    return (await this.bring(key, path)) !== null;
   }
 
   async copyVerified(from: string, to: string, expected: StoredObject): Promise<CopyResult> {
     const target = this.pathOf(to);
-    const found = await this.stat(from);
-    if (!found) return { kind: 'missing' };
-    if (found.bytes !== expected.bytes) return { kind: 'different', bytes: found.bytes, sha256: null };
-    const source = await this.read(from);
-    if (!source) return { kind: 'missing' };
     const arriving = this.newPath();
-    const copied = await storing(() => writeNewFile(arriving, source));
-    if (copied.bytes !== expected.bytes || copied.sha256 !== expected.sha256) {
-      await storing(() => rm(arriving, { force: true }));
-      return { kind: 'different', ...copied };
+    // An object is never written to again, only another one put in its place: what a link holds is as good as a copy.
+    const brought = await this.bring(from, arriving);
+    if (brought === null) return { kind: 'missing' };
+    try {
+      const found = await storing(() => describeFile(arriving, expected.bytes));
+      if (found.bytes !== expected.bytes || found.sha256 !== expected.sha256) {
+        await storing(() => rm(arriving));
+        return { kind: 'different', ...found };
+      }
+      await storing<unknown>(() => (brought === 'copied' ? settleFile(arriving) : dateNow(arriving)));
+    } catch (error) {
+      await rm(arriving, { force: true }).catch(() => undefined);
+      throw error;
     }
     await publish(arriving, target);
     return { kind: 'copied' };
@@ -241,14 +237,22 @@ export class LocalStorage implements ObjectStorage {
     return join(this.incoming, randomUUID());
   }
 
-  /** The path is on another file system than the objects, or on one without links. */
-  private async fetchFromElsewhere(source: string, path: string): Promise<boolean> {
+  /** Puts an object's bytes where no file is yet, by a link where the file systems can; null when there is no object. */
+  private async bring(key: string, path: string): Promise<'linked' | 'copied' | null> {
+    const source = this.pathOf(key);
+    try {
+      await link(source, path);
+      return 'linked';
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT' && !(await this.stat(key))) return null;
+      if (errnoOf(error) !== 'EXDEV' && errnoOf(error) !== 'EPERM') throw storageFailure(error);
+    }
     try {
       await copyFile(source, path, constants.COPYFILE_EXCL);
-      return true;
+      return 'copied';
     } catch (error) {
       await rm(path, { force: true });
-      if (errnoOf(error) === 'ENOENT') return false;
+      if (errnoOf(error) === 'ENOENT') return null;
       throw storageFailure(error);
     }
   }

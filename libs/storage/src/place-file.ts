@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
+import { open, rename, stat, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { makeFolder, syncFolder } from './local-folders.js';
+import { readStretch } from './read-stretch.js';
 import { errnoOf, isMissing } from './storage-failure.js';
 
 // How often a folder may be pruned under our feet, between making it and moving a file into it.
@@ -50,9 +51,31 @@ export async function settleFile(path: string): Promise<number> {
   }
 }
 
-/** SHA-256 of a file, lower-case hex. */
-export async function hashFile(path: string): Promise<string> {
+/** Dates a file now that is synced already. */
+export async function dateNow(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now);
+}
+
+/** Files up to this size are read at once. */
+const smallBytes = 1024 * 1024;
+
+/** SHA-256 of a file, lower-case hex. @param bytes its size, where that is known */
+export async function hashFile(path: string, bytes = Infinity): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  if (bytes > smallBytes) await pipeline(createReadStream(path), hash);
+  else {
+    const read = Buffer.allocUnsafe(bytes);
+    hash.update(read.subarray(0, await readStretch(path, 0, read)));
+  }
   return hash.digest('hex');
+}
+
+/** A file's size, and its hash when that is the expected size. */
+export async function describeFile(
+  path: string,
+  expectedBytes: number,
+): Promise<{ readonly bytes: number; readonly sha256: string | null }> {
+  const { size: bytes } = await stat(path);
+  return { bytes, sha256: bytes === expectedBytes ? await hashFile(path, bytes) : null };
 }

@@ -31,7 +31,8 @@ export function readStretch(path: string, start: number, into: Buffer): Promise<
   });
 }
 
-function closeRead(fd: number): void {
+/** Closes what was only read, on the spot. */
+export function closeRead(fd: number): void {
   try {
     closeSync(fd);
   } catch {
