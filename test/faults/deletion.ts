@@ -4,9 +4,7 @@ import type { TestPartner } from '../support/shared-stack.js';
 import { createVoice, details, settled } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
 import { expect, type Fault } from './fault.js';
-import type { Lab, LabOptions } from './lab.js';
-
-const deletionLab: LabOptions = {};
+import type { Lab } from './lab.js';
 
 /** Reads one address over and over, and keeps what it was answered. */
 class Reader {
@@ -42,7 +40,6 @@ const deletedWhileRead: Fault = {
   name: 'voice-deleted-while-read',
   fault: 'a voice deleted while its files are being read',
   passesWhen: 'URLs stop at once, bytes gone within 60 s, no 5xx',
-  lab: deletionLab,
   round: async (lab) => {
     const partner = await lab.partner();
     await createVoice(partner, 'voice', lab.recordings.minute);

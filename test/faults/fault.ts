@@ -27,10 +27,10 @@ export interface Fault {
   /** What the short form makes of numbers in `fault` and `passesWhen`, for its table. */
   readonly inShort?: string;
   /**
-   * Where one round of each row is run, faults with the same lab, the same object, run one after the other in it; others
-   * at the same time in labs of their own. A lab takes some seconds to start.
+   * Where one round of each row is run, faults whose labs are alike run one after the other in one, others at the same
+   * time in labs of their own. A lab takes some seconds to start. Absent: the usual one.
    */
-  readonly lab: LabOptions;
+  readonly lab?: LabOptions;
   /** Measures times that other labs would change: nothing else runs meanwhile. */
   readonly alone?: boolean;
   /** About how long a round of the long form takes, where it is far from half a minute. */

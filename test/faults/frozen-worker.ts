@@ -23,8 +23,6 @@ const twoWorkers: LabOptions = {
   workerEnv: { NODE_OPTIONS: `--import=${pathToFileURL(entry('test/faults/block-on-signal')).href}` },
 };
 
-const oneWorker: LabOptions = {};
-
 const passesWhen = 'one applied result, late writer changes nothing';
 
 /** The worker whose ffmpeg runs. */
@@ -128,7 +126,6 @@ const stoppedAlone: Fault = {
   fault: 'SIGSTOP of the only worker for 2 min',
   passesWhen: 'it goes on where it was, and completes',
   inShort: '40 s',
-  lab: oneWorker,
   longSeconds: 140,
   round: async (lab, round) => {
     const wanted = await reference(lab);

@@ -9,8 +9,7 @@ import { expect, type Fault, type Outcome } from './fault.js';
 import { jobIs } from './job-state.js';
 import type { Lab, LabOptions } from './lab.js';
 
-/** Faults of RunPod itself; a breaker that one of them opens must not delay the others' rows. */
-const gpuLab: LabOptions = {};
+const gpuLab: LabOptions = { apart: 'a breaker that a row of these opens would delay others' };
 
 /** One voice and what befalls its GPU job. */
 interface Case {

@@ -21,7 +21,7 @@ const corpus: Fault = {
   fault: 'corpus of hostile audio',
   passesWhen: 'every file refused or converted within limits; 0 foreign bytes in any output; 0 connections',
   lab: hostileLab,
-  longSeconds: 60,
+  longSeconds: 150,
   round: async (lab) => {
     const listener = await Listener.start();
     try {

@@ -9,9 +9,7 @@ import { allSettled, expectOnce } from './checks.js';
 import { expectNothingLeft } from './collection.js';
 import { expect, type Fault } from './fault.js';
 import { jobIs } from './job-state.js';
-import type { Lab, LabOptions } from './lab.js';
-
-const killApiLab: LabOptions = {};
+import type { Lab } from './lab.js';
 
 const startWithinMs = 20_000;
 
@@ -25,7 +23,6 @@ const beforeNudge: Fault = {
   name: 'kill-api-nudge',
   fault: 'kill -9 API between commit and nudge',
   passesWhen: 'starts ≤ 20 s',
-  lab: killApiLab,
   round: async (lab) => {
     const partner = await lab.partner();
     lab.apiRedis.blackHole();
@@ -59,7 +56,6 @@ const duringUpload: Fault = {
   name: 'kill-api-upload',
   fault: 'kill -9 API during an upload',
   passesWhen: 'nothing visible, nothing left',
-  lab: killApiLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     const answered = await (round.number % 2 === 1 ? killWhileReceiving : killAfterReceiving)(lab, partner);

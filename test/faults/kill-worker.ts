@@ -7,13 +7,9 @@ import { allSettled, expectNoOrphans, expectOnce, expectWhole, sampleSet } from 
 import { expectNothingLeft } from './collection.js';
 import { expect, type Fault, type Outcome } from './fault.js';
 import { jobIs } from './job-state.js';
-import type { Lab, LabOptions } from './lab.js';
+import type { Lab } from './lab.js';
 import { reference } from './reference.js';
 import { upload } from './uploads.js';
-
-const killWorkerLab: LabOptions = {};
-/** Its rounds take longest; they need not wait for the others'. */
-const fiveTimesLab: LabOptions = {};
 
 /** How long after a worker is back everything has to be settled. */
 const recoverWithinMs = 30_000;
@@ -42,7 +38,6 @@ const duringConvert: Fault = {
   name: 'kill-worker-convert',
   fault: 'kill -9 worker during convert',
   passesWhen,
-  lab: killWorkerLab,
   round: async (lab) => {
     await reference(lab);
     const partner = await lab.partner();
@@ -62,7 +57,6 @@ const duringSplit: Fault = {
   name: 'kill-worker-split',
   fault: 'kill -9 worker during split (cutting a stored original)',
   passesWhen,
-  lab: killWorkerLab,
   round: async (lab) => {
     const partner = await lab.partner();
     await upload(lab, partner, 'voice', lab.recordings.long);
@@ -98,7 +92,6 @@ const duringSubmit: Fault = {
   name: 'kill-worker-submit',
   fault: 'kill -9 worker during submit',
   passesWhen: `${passesWhen}, ≤ 2 submissions`,
-  lab: killWorkerLab,
   round: async (lab, round) => {
     await reference(lab);
     const partner = await lab.partner();
@@ -120,7 +113,6 @@ const duringPoll: Fault = {
   name: 'kill-worker-poll',
   fault: 'kill -9 worker during poll',
   passesWhen,
-  lab: killWorkerLab,
   round: async (lab) => {
     await reference(lab);
     const partner = await lab.partner();
@@ -143,7 +135,6 @@ const duringCommit: Fault = {
   name: 'kill-worker-commit',
   fault: 'kill -9 worker during commit',
   passesWhen,
-  lab: killWorkerLab,
   round: async (lab, round) => {
     await reference(lab);
     const partner = await lab.partner();
@@ -194,7 +185,6 @@ const fiveTimes: Fault = {
   name: 'kill-worker-five-times',
   fault: 'the same job killed five times',
   passesWhen: 'completes',
-  lab: fiveTimesLab,
   round: async (lab) => {
     const wanted = await reference(lab);
     const partner = await lab.partner();

@@ -35,6 +35,8 @@ export interface LabOptions {
   readonly s3?: boolean;
   /** Connections Postgres takes, default 200. */
   readonly maxConnections?: number;
+  /** Why other rows may not share it. */
+  readonly apart?: string;
 }
 
 /** Times that are hours in production, where a test cannot wait for them. */

@@ -11,7 +11,7 @@ const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--la
 
   --short          one round a row, shorter outages: what CI runs
   --rounds N       rounds a row; else 20, or 1 in the short form
-  --lanes N        labs at work at the same time, default 4
+  --lanes N        labs at work at the same time, default 3
   --only a,b       only the rows whose names begin so
   --except a,b     without the rows whose names begin so
   --record FILE    adds a line of JSON for each round that ends
@@ -23,7 +23,7 @@ const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--la
 const options = {
   short: { type: 'boolean', default: false },
   rounds: { type: 'string' },
-  lanes: { type: 'string', default: '4' },
+  lanes: { type: 'string', default: '3' },
   only: { type: 'string' },
   except: { type: 'string' },
   record: { type: 'string' },

@@ -9,8 +9,6 @@ import { jobIs } from './job-state.js';
 import type { Lab, LabOptions } from './lab.js';
 import { answered, refused, uploadInTheEnd } from './refusals.js';
 import { upload } from './uploads.js';
-
-const linkLab: LabOptions = {};
 const fullLab: LabOptions = { maxConnections: 60 };
 
 /** A silent link is given up after 15 s; a request may need a connection after that, which is tried for 5 s. */
@@ -46,7 +44,6 @@ const slow: Fault = {
   fault: 'Postgres slow: every answer 0.5 s late for 20 s, then 30 s late for 40 s',
   passesWhen: 'half a second late: all 2xx; later: 503 with Retry-After within 30 s; then all terminal',
   inShort: '8 s, then 17 s',
-  lab: linkLab,
   longSeconds: 100,
   round: async (lab, round) => {
     const partner = await beginJob(lab);
@@ -76,7 +73,6 @@ const halfOpen: Fault = {
   name: 'postgres-half-open',
   fault: 'Postgres half-open: the links dead in silence',
   passesWhen: '2xx again ≤ 30 s, 503 with Retry-After until then, then all terminal',
-  lab: linkLab,
   longSeconds: 60,
   round: async (lab) => {
     const partner = await beginJob(lab);

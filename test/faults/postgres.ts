@@ -6,16 +6,13 @@ import { expect, type Fault } from './fault.js';
 import { jobIs } from './job-state.js';
 import { reference } from './reference.js';
 import { upload } from './uploads.js';
-import type { Lab, LabOptions } from './lab.js';
+import type { Lab } from './lab.js';
 import { numbered, uploadMany } from './uploads.js';
-
-const postgresLab: LabOptions = {};
 
 const restarted: Fault = {
   name: 'postgres-restart',
   fault: 'Postgres restarted mid-job',
   passesWhen: 'no crash loop, all terminal',
-  lab: postgresLab,
   round: async (lab) => {
     const wanted = await reference(lab);
     const partner = await lab.partner();
@@ -48,7 +45,6 @@ const out: Fault = {
   fault: 'Postgres out for 20 s',
   passesWhen: '503 with Retry-After, no crash loop, then all terminal',
   inShort: '8 s',
-  lab: postgresLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     const names = numbered(round.pick(6, 20));
@@ -71,7 +67,6 @@ const atBoot: Fault = {
   name: 'postgres-boot',
   fault: 'API and worker started while Postgres is out',
   passesWhen: 'they wait instead of ending, then all terminal',
-  lab: postgresLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     lab.worker.kill('SIGKILL');

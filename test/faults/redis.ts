@@ -4,14 +4,8 @@ import type { TestPartner } from '../support/shared-stack.js';
 import { waitFor } from '../support/wait-for.js';
 import { allSettled, expectOnce } from './checks.js';
 import { expect, type Fault } from './fault.js';
-import type { Lab, LabOptions } from './lab.js';
+import type { Lab } from './lab.js';
 import { numbered, uploadMany } from './uploads.js';
-
-const redisLab: LabOptions = {};
-const redisDownLab: LabOptions = {};
-const redisBootLab: LabOptions = {};
-/** No other fault has just made the clients reconnect. */
-const halfOpenLab: LabOptions = {};
 
 async function tell(lab: Lab, ...command: [string, ...string[]]): Promise<void> {
   const redis = new Redis(lab.valkeyPort, '127.0.0.1');
@@ -28,7 +22,6 @@ const flushed: Fault = {
   fault: 'FLUSHALL with 100 jobs waiting and running',
   passesWhen: '100 of 100 terminal, each effect once',
   inShort: '40 jobs',
-  lab: redisLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     const names = numbered(round.pick(40, 100));
@@ -48,7 +41,6 @@ const down: Fault = {
   fault: 'Redis down 60 s under uploads',
   passesWhen: 'every upload 2xx, p99 under 1 s, all drain after',
   inShort: '5 s',
-  lab: redisDownLab,
   alone: true,
   longSeconds: 100,
   round: async (lab, round) => {
@@ -77,7 +69,7 @@ const halfOpen: Fault = {
   name: 'redis-half-open',
   fault: 'Redis half-open',
   passesWhen: 'noticed ≤ 30 s, 0 accepted jobs lost',
-  lab: halfOpenLab,
+  lab: { apart: 'its clients have not just reconnected after another fault' },
   round: async (lab) => {
     const partner = await lab.partner();
     await uploadMany(lab, partner, ['before']);
@@ -110,7 +102,6 @@ const atMaxmemory: Fault = {
   name: 'redis-maxmemory',
   fault: 'Redis at maxmemory',
   passesWhen: '0 accepted jobs lost',
-  lab: redisLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     await tell(lab, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
@@ -130,7 +121,6 @@ const restarted: Fault = {
   name: 'redis-restart',
   fault: 'Redis restarted, and wiped by it, again and again under uploads',
   passesWhen: 'all terminal, each effect once',
-  lab: redisLab,
   round: async (lab, round) => {
     const partner = await lab.partner();
     const names = numbered(round.pick(10, 30));
@@ -154,7 +144,6 @@ const atBoot: Fault = {
   fault: 'API and worker started while Redis is out, for 60 s',
   passesWhen: 'both start, and take up work within 30 s of its return',
   inShort: '35 s',
-  lab: redisBootLab,
   longSeconds: 80,
   round: async (lab, round) => {
     const partner = await lab.partner();

@@ -24,9 +24,10 @@ const roundSeconds = ({ longSeconds = usualRoundSeconds }: Fault): number => lon
 /**
  * Cuts rows into units of work, in their order.
  *
- * One round of each row: rows with the same lab share it. More: a few rounds of one row are a unit, so that several
- * lanes work at a long row. All rows go forward at the same pace, so that rows that compute and rows that wait share the
- * machine throughout; of units that could come next the longest does, so that the lanes end together.
+ * One round of each row: rows whose labs are alike share one, as many as make a unit. More: a few rounds of one row are a
+ * unit, so that several lanes work at a long row. All rows go forward at the same pace, so that rows that compute and
+ * rows that wait share the machine throughout; of units that could come next the longest does, so that the lanes end
+ * together.
  */
 export function roundUnits(faults: readonly Fault[], rounds: number, isDone: IsDone): RoundUnit[] {
   const units = rounds === 1 ? unitsByLab(faults) : faults.flatMap((fault) => unitsOfRow(fault, rounds, isDone));
@@ -34,12 +35,24 @@ export function roundUnits(faults: readonly Fault[], rounds: number, isDone: IsD
 }
 
 function unitsByLab(faults: readonly Fault[]): RoundUnit[] {
-  const labs = [...new Set(faults.map(({ lab }) => lab))];
-  return labs.map((lab) => {
-    const rounds = faults.filter((fault) => fault.lab === lab).map((fault) => ({ fault, number: 1 }));
-    return unit(lab, rounds, 1);
-  });
+  const rowsOfLab = new Map<string, Fault[][]>();
+  for (const fault of faults) {
+    const lab = JSON.stringify(fault.lab ?? {});
+    const units = rowsOfLab.get(lab) ?? [];
+    const last = units.at(-1);
+    if (last && totalSeconds([...last, fault]) <= unitSeconds) last.push(fault);
+    else units.push([fault]);
+    rowsOfLab.set(lab, units);
+  }
+  const unitOf = (rows: readonly Fault[]): RoundUnit =>
+    unit(
+      rows.map((fault) => ({ fault, number: 1 })),
+      1,
+    );
+  return [...rowsOfLab.values()].flat().map(unitOf);
 }
+
+const totalSeconds = (rows: readonly Fault[]): number => rows.reduce((sum, row) => sum + roundSeconds(row), 0);
 
 function unitsOfRow(fault: Fault, rounds: number, isDone: IsDone): RoundUnit[] {
   const each = Math.max(1, Math.floor(unitSeconds / roundSeconds(fault)));
@@ -47,11 +60,12 @@ function unitsOfRow(fault: Fault, rounds: number, isDone: IsDone): RoundUnit[] {
   const units: RoundUnit[] = [];
   for (let at = 0; at < numbers.length; at += each) {
     const part = numbers.slice(at, at + each).map((number) => ({ fault, number }));
-    units.push(unit(fault.lab, part, (rounds - numbers.length + at + part.length) / rounds));
+    units.push(unit(part, (rounds - numbers.length + at + part.length) / rounds));
   }
   return units;
 }
 
-function unit(lab: LabOptions, rounds: RoundUnit['rounds'], progress: number): RoundUnit {
-  return { lab, rounds, progress, seconds: rounds.reduce((sum, { fault }) => sum + roundSeconds(fault), 0) };
+function unit(rounds: RoundUnit['rounds'], progress: number): RoundUnit {
+  const rows = rounds.map(({ fault }) => fault);
+  return { lab: rows[0]?.lab ?? {}, rounds, progress, seconds: totalSeconds(rows) };
 }

@@ -6,9 +6,7 @@ import { allSettled, expectNoOrphans, expectOnce } from './checks.js';
 import { expectNothingLeft } from './collection.js';
 import { expect, type Fault } from './fault.js';
 import { jobIs } from './job-state.js';
-import type { Lab, LabOptions } from './lab.js';
-
-const stoppingLab: LabOptions = {};
+import type { Lab } from './lab.js';
 
 /** What clients met while the API stopped. */
 interface Load {
@@ -44,7 +42,6 @@ const api: Fault = {
   name: 'stop-api',
   fault: 'SIGTERM of an API under load, an upload under way',
   passesWhen: '0 resets: what is being answered is finished, new connections are refused',
-  lab: stoppingLab,
   round: async (lab) => {
     const partner = await lab.partner();
     const load: Load = { answered: new Map(), broken: [] };
@@ -71,7 +68,6 @@ const worker: Fault = {
   name: 'stop-worker',
   fault: 'SIGTERM of a worker that converts',
   passesWhen: 'hands the job back within the grace period, no orphan ffmpeg, then completes',
-  lab: stoppingLab,
   round: async (lab) => {
     const partner = await lab.partner();
     await lab.ffmpeg.become('slow');
@@ -99,7 +95,6 @@ const forlorn: Fault = {
   name: 'stop-forlorn',
   fault: 'SIGTERM of an API and a worker while Postgres and Redis are gone',
   passesWhen: 'both end by themselves within the grace period and a little, then completes',
-  lab: stoppingLab,
   round: async (lab) => {
     const partner = await lab.partner();
     await lab.ffmpeg.become('slow');

@@ -14,8 +14,6 @@ import { refused } from './refusals.js';
 import { impossibleDisk as impossible, remountDisk } from './small-disk.js';
 import { upload } from './uploads.js';
 import type { Lab, LabOptions } from './lab.js';
-
-const storageLab: LabOptions = {};
 const readOnlyLab: LabOptions = { diskMebibytes: 256 };
 
 /** How the folder of the objects is taken away, and given back. */
@@ -78,7 +76,6 @@ const out: Fault = {
   fault: 'the disk of the storage gone for 10 s',
   passesWhen,
   inShort: '5 s',
-  lab: storageLab,
   round: (lab, round) => lostAndFound(lab, round, notMounted),
 };
 
@@ -87,7 +84,6 @@ const refuses: Fault = {
   fault: 'every file of the storage answers an error for 10 s',
   passesWhen,
   inShort: '5 s',
-  lab: storageLab,
   round: (lab, round) => lostAndFound(lab, round, refusing),
 };
 
