@@ -8,6 +8,7 @@ import { expectNothingLeft } from './collection.js';
 import { expect, type Fault, type Outcome } from './fault.js';
 import { jobIs } from './job-state.js';
 import type { Lab } from './lab.js';
+import type { Recordings } from './recordings.js';
 import { reference } from './reference.js';
 import { upload } from './uploads.js';
 
@@ -15,12 +16,19 @@ import { upload } from './uploads.js';
 const recoverWithinMs = 30_000;
 
 /** Brings the worker back and checks that the voice went through everything all the same. */
-async function recovered(lab: Lab, partner: TestPartner, submissions = 1): Promise<Outcome> {
-  const wanted = await reference(lab);
+interface Expected {
+  /** Which one `voice` was made of, if not the minute of speech. */
+  readonly recording?: keyof Recordings;
+  /** GPU jobs at most, if not 1. */
+  readonly submissions?: number;
+}
+
+async function recovered(lab: Lab, partner: TestPartner, expected: Expected = {}): Promise<Outcome> {
+  const wanted = await reference(lab, expected.recording);
   await lab.worker.start();
   const recoveryMs = await allSettled(lab, partner, recoverWithinMs);
   await expectWhole(partner, 'voice', wanted);
-  await expectOnce(lab, partner, 'voice', submissions);
+  await expectOnce(lab, partner, 'voice', expected.submissions);
   await expectNoOrphans(lab);
   await expectNothingLeft(lab);
   return { recoveryMs };
@@ -105,7 +113,7 @@ const duringSubmit: Fault = {
     await killWorker(lab);
     await lab.gpu.cut();
     await lab.gpu.pass();
-    return recovered(lab, partner, arrives ? 1 : 2);
+    return recovered(lab, partner, { submissions: arrives ? 1 : 2 });
   },
 };
 
@@ -136,24 +144,24 @@ const duringCommit: Fault = {
   fault: 'kill -9 worker during commit',
   passesWhen,
   round: async (lab, round) => {
-    await reference(lab);
     const partner = await lab.partner();
     const commits = [
-      ['split', `stage = 'samples' AND state = 'running'`],
-      ['split', `stage = 'original' AND state = 'running'`],
-      ['embed', `state = 'waiting'`],
+      ['split', `stage = 'samples' AND state = 'running'`, 'minute'],
+      ['split', `stage = 'original' AND state = 'running'`, 'long'], // its samples are committed before it ends
+      ['embed', `state = 'waiting'`, 'minute'],
     ] as const;
-    const [kind, condition] = commits[round.number % commits.length] ?? commits[0];
-    if (kind === 'split') await lab.ffmpeg.become('slow');
-    else await lab.emulator.befall({ partner: partner.name }, { kind: 'instant', afterMs: 1_000 });
-    await upload(lab, partner, 'voice');
+    const [kind, condition, recording] = commits[round.number % commits.length] ?? commits[0];
+    await reference(lab, recording);
+    if (kind === 'embed') await lab.emulator.befall({ partner: partner.name }, { kind: 'instant', afterMs: 1_000 });
+    else if (recording === 'minute') await lab.ffmpeg.become('slow');
+    await upload(lab, partner, 'voice', lab.recordings[recording]);
     await jobIs(lab, partner, kind, condition);
     await whileVoiceIsLocked(lab, partner, async () => {
       await waitFor('the worker waits for the lock of its commit', () => workerWaits(lab), { timeoutMs: 20_000 });
       await killWorker(lab);
     });
     await lab.ffmpeg.become('real');
-    return recovered(lab, partner);
+    return recovered(lab, partner, { recording });
   },
 };
 

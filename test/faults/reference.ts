@@ -1,20 +1,23 @@
 import { settled } from '../support/voices.js';
 import { sampleSet, type SampleSet } from './checks.js';
 import type { Lab } from './lab.js';
+import type { Recordings } from './recordings.js';
 import { upload } from './uploads.js';
 
-const references = new WeakMap<Lab, Promise<SampleSet>>();
+const references = new WeakMap<Lab, Map<string, Promise<SampleSet>>>();
 
-/** What the minute of speech becomes when nothing goes wrong; made once in each lab. */
-export function reference(lab: Lab): Promise<SampleSet> {
-  const known = references.get(lab) ?? makeReference(lab);
-  references.set(lab, known);
+/** What a recording, the minute of speech unless told, becomes when nothing goes wrong; made once in each lab. */
+export function reference(lab: Lab, recording: keyof Recordings = 'minute'): Promise<SampleSet> {
+  const ofLab = references.get(lab) ?? new Map<string, Promise<SampleSet>>();
+  references.set(lab, ofLab);
+  const known = ofLab.get(recording) ?? makeReference(lab, recording);
+  ofLab.set(recording, known);
   return known;
 }
 
-async function makeReference(lab: Lab): Promise<SampleSet> {
+async function makeReference(lab: Lab, recording: keyof Recordings): Promise<SampleSet> {
   const partner = await lab.partner();
-  await upload(lab, partner, 'reference');
+  await upload(lab, partner, 'reference', lab.recordings[recording]);
   await settled(partner, 'reference');
   return sampleSet(partner, 'reference');
 }

@@ -17,11 +17,14 @@ interface PgPool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
-  query(statement: {
-    readonly name: string;
-    readonly text: string;
-    readonly values: readonly unknown[];
-  }): Promise<{ readonly rows: unknown[] }>;
+  query(statement: Statement): Promise<{ readonly rows: unknown[] }>;
+}
+
+/** As pg takes it. */
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly name?: string;
 }
 
 /** Postgres as the libs use it: transactions and plain statements, with "out of reach" told as `unavailable`. */
@@ -44,21 +47,18 @@ export class Database {
     return this.guarded(() => work(this.dataSource.manager));
   }
 
-  /** Rows of one statement. Of UPDATE and DELETE the rows that RETURNING names. */
-  query<T>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
-    return this.run((manager) => rowsOf<T>(manager, sql, parameters));
+  /** Rows of one statement; of UPDATE and DELETE those that RETURNING names. TypeORM's runner is left out. */
+  query<T>(text: string, values: readonly unknown[] = []): Promise<T[]> {
+    return this.rows<T>({ text, values });
   }
 
   /**
-   * Rows of a read that requests make all the time: each connection plans it once, and TypeORM's runner is left out.
+   * Rows of a read that requests make all the time: each connection plans it once.
    *
    * @param name of the statement, one for each text (prepared statements, postgresql.org/docs/current/sql-prepare.html)
    */
-  async read<T>(name: string, text: string, values: readonly unknown[]): Promise<T[]> {
-    const { pool } = this;
-    if (pool === undefined) throw AppError.of('unavailable', { retryAfterSeconds: 5 });
-    const { rows } = await this.guarded(() => pool.query({ name, text, values }));
-    return rows as T[];
+  read<T>(name: string, text: string, values: readonly unknown[]): Promise<T[]> {
+    return this.rows<T>({ name, text, values });
   }
 
   /** The connections of this process, and how many pieces of work wait for one; none once it is closed. */
@@ -75,6 +75,13 @@ export class Database {
   /** None before `connect` and after `close`. */
   private get pool(): PgPool | undefined {
     return (this.dataSource.driver as unknown as { readonly master?: PgPool }).master;
+  }
+
+  private async rows<T>(statement: Statement): Promise<T[]> {
+    const { pool } = this;
+    if (pool === undefined) throw AppError.of('unavailable', { retryAfterSeconds: 5 });
+    const { rows } = await this.guarded(() => pool.query(statement));
+    return rows as T[];
   }
 
   private async guarded<T>(work: () => Promise<T>): Promise<T> {

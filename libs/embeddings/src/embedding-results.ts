@@ -53,8 +53,10 @@ export class EmbeddingResults {
   async commit(job: ClaimedJob, made: CollectedEmbedding): Promise<void> {
     const { ttsType } = job.params as EmbedParams;
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
-      await this.replaceEmbedding(tx, voice.id, ttsType, made);
-      await this.replaceTestSamples(tx, voice.id, ttsType, made.testSamples);
+      const last = await tx.findOneBy(EmbeddingEntity, { voiceId: voice.id, ttsType });
+      if (last?.zipKey) await removeObjects(tx, [last.zipKey], keepReplacedSeconds);
+      if (last !== null) await this.removeTestSamples(tx, voice.id, ttsType);
+      await this.writeEmbedding(tx, voice.id, ttsType, made);
       await removeObjects(tx, [made.inboxPrefix], keepUsedUpSeconds);
       await tx.update(
         VoiceEntity,
@@ -70,14 +72,12 @@ export class EmbeddingResults {
     });
   }
 
-  private async replaceEmbedding(
+  private async writeEmbedding(
     tx: Transaction,
     voiceId: string,
     ttsType: string,
     made: CollectedEmbedding,
   ): Promise<void> {
-    const last = await tx.findOneBy(EmbeddingEntity, { voiceId, ttsType });
-    if (last?.zipKey) await removeObjects(tx, [last.zipKey], keepReplacedSeconds);
     await tx
       .createQueryBuilder()
       .insert()
@@ -93,14 +93,15 @@ export class EmbeddingResults {
       })
       .orUpdate(['last_update_status', 'last_update_time', 'zip_key', 'scores', 'stale'], ['voice_id', 'tts_type'])
       .execute();
+    for (let at = 0; at < made.testSamples.length; at += rowsAtATime) {
+      await tx.insert(
+        TestSampleEntity,
+        made.testSamples.slice(at, at + rowsAtATime).map((test) => ({ voiceId, ttsType, ...test })),
+      );
+    }
   }
 
-  private async replaceTestSamples(
-    tx: Transaction,
-    voiceId: string,
-    ttsType: string,
-    tests: readonly CollectedTestSample[],
-  ): Promise<void> {
+  private async removeTestSamples(tx: Transaction, voiceId: string, ttsType: string): Promise<void> {
     const last = await tx.find(TestSampleEntity, { where: { voiceId, ttsType }, select: { objectKey: true } });
     await removeObjects(
       tx,
@@ -108,12 +109,6 @@ export class EmbeddingResults {
       keepReplacedSeconds,
     );
     await tx.delete(TestSampleEntity, { voiceId, ttsType });
-    for (let at = 0; at < tests.length; at += rowsAtATime) {
-      await tx.insert(
-        TestSampleEntity,
-        tests.slice(at, at + rowsAtATime).map((test) => ({ voiceId, ttsType, ...test })),
-      );
-    }
   }
 }
 

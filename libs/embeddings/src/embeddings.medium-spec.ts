@@ -224,14 +224,16 @@ describe('the preferred sample', () => {
   it('does not outlive a re-split', async () => {
     const voiceId = await domain.uploadedVoice();
     const split = await domain.claim(voiceId, 'split');
-    await domain.get(SplittingService).commitSamples(split, cutSamples(split, 3));
-    await domain.get(SplittingService).commitOriginal(split, { objectKey: `voices/${voiceId}/o`, durationSeconds: 45 });
+    await domain.get(SplittingService).commit(split, {
+      samples: cutSamples(split, 3),
+      original: { objectKey: `voices/${voiceId}/o`, durationSeconds: 45 },
+    });
     const first = await domain.claim(voiceId, 'embed');
     await results.commit(first, collected(first, scores));
     await domain.get(VoicesService).setPreferredSample(voiceId, 2);
     await domain.get(SplittingService).request(voiceId, resplit);
     const again = await domain.claim(voiceId, 'split');
-    await domain.get(SplittingService).commitSamples(again, cutSamples(again, 3));
+    await domain.get(SplittingService).commit(again, { samples: cutSamples(again, 3) });
     expect(await details(voiceId)).toMatchObject({
       preferred_sample_index: null,
       status: { embedding: 'idle' },

@@ -84,7 +84,7 @@ describe('a submission', () => {
 
   it('made once more is another generation under the same token', async () => {
     const { job, hookToken } = await waiting(null);
-    const polled = required(await gpuJobs.takePoll(job.id, () => 0));
+    const polled = required(await gpuJobs.takePoll(job.id, [0]));
     await gpuJobs.submitAgain(polled);
     const next = required(await domain.jobs.claim(job.id));
     expect(next).toMatchObject({
@@ -102,17 +102,25 @@ describe('a submission', () => {
 describe('takePoll', () => {
   it('gives a poll to one of twenty deliveries', async () => {
     const { job } = await waiting('gpu-1');
-    const polls = await Promise.all(Array.from({ length: 20 }, () => gpuJobs.takePoll(job.id, () => 60_000)));
+    const polls = await Promise.all(Array.from({ length: 20 }, () => gpuJobs.takePoll(job.id, [60_000])));
     expect(polls.filter((poll) => poll !== null)).toEqual([
       expect.objectContaining({ id: job.id, polls: 1, runpodJobId: 'gpu-1', nudges: 2 }),
     ]);
-    expect(await gpuJobs.takePoll(job.id, () => 0)).toBeNull();
+    expect(await gpuJobs.takePoll(job.id, [0])).toBeNull();
+  });
+
+  it('waits longer from poll to poll, in the end as long each time', async () => {
+    const { job } = await waiting('gpu-5');
+    for (const nextPollMs of [2_000, 3_000, 3_000]) {
+      await domain.database.query('UPDATE jobs SET run_after = now() WHERE id = $1', [job.id]);
+      expect(await gpuJobs.takePoll(job.id, [2_000, 3_000])).toMatchObject({ nextPollMs });
+    }
   });
 
   it('gives nothing of a job that does not wait', async () => {
     const { job } = await waiting('gpu-2');
     await domain.jobs.claimWaiting(job.id);
-    expect(await gpuJobs.takePoll(job.id, () => 0)).toBeNull();
+    expect(await gpuJobs.takePoll(job.id, [0])).toBeNull();
   });
 });
 
@@ -129,7 +137,7 @@ describe('claimWaiting', () => {
 describe('failActive', () => {
   it('of a poll that was overtaken by a worker that collects changes nothing', async () => {
     const { job } = await waiting('gpu-slow');
-    const poll = required(await gpuJobs.takePoll(job.id, () => 0));
+    const poll = required(await gpuJobs.takePoll(job.id, [0]));
     const collecting = required(await domain.jobs.claimWaiting(job.id));
     const why = { code: 'gpu_failed', sentence: 'The embedding service lost the job' } as const;
     expect(await domain.get(Processing).failActive(job.voiceId, 'embed', why, job.id, poll.generation)).toBe(false);
@@ -156,7 +164,7 @@ describe('a webhook', () => {
     const { job, hookToken } = await waiting('gpu-4');
     await makeUndue(job.id);
     await hint(`${hookToken}.1`, 'gpu-4');
-    expect(await gpuJobs.takePoll(job.id, () => 60_000)).toMatchObject({ runpodJobId: 'gpu-4' });
+    expect(await gpuJobs.takePoll(job.id, [60_000])).toMatchObject({ runpodJobId: 'gpu-4' });
     expect(await cancellations('gpu-4')).toBe(0);
   });
 
@@ -173,12 +181,12 @@ describe('a webhook', () => {
     expect(await cancellations('gpu-straggler')).toBe(1);
     expect(await cancellations('gpu-6')).toBe(0);
     expect(await domain.row('jobs', job.id)).toMatchObject({ runpod_job_id: 'gpu-6', state: 'waiting' });
-    expect(await gpuJobs.takePoll(job.id, () => 0)).toBeNull();
+    expect(await gpuJobs.takePoll(job.id, [0])).toBeNull();
   });
 
   it('of an earlier submission reveals a straggler, also while the id of the present one is unknown', async () => {
     const { job, hookToken } = await waiting(null);
-    await gpuJobs.submitAgain(required(await gpuJobs.takePoll(job.id, () => 0)));
+    await gpuJobs.submitAgain(required(await gpuJobs.takePoll(job.id, [0])));
     await hint(`${hookToken}.1`, 'gpu-first'); // before it is sent once more
     expect(await cancellations('gpu-first')).toBe(1);
 

@@ -17,6 +17,9 @@ export interface HookedJob {
   readonly ended: boolean;
 }
 
+/** A job whose poll is the caller's, and when its next one is due. */
+export type TakenPoll = ClaimedJob & { readonly nextPollMs: number };
+
 /** The GPU side of embed jobs: what was submitted, and whose turn the next poll is. */
 export class GpuJobsRepository {
   constructor(private readonly database: Database) {}
@@ -74,20 +77,17 @@ export class GpuJobsRepository {
   /**
    * Takes the poll that is due: moves the time of the next one forward, so that of many deliveries one polls.
    *
+   * @param delaysMs until the next poll, after each one from the first on; the last holds for all that follow
    * @returns null when none is due: another took it, or the job does not wait any more
    */
-  async takePoll(jobId: string, nextAfterMs: (polls: number) => number): Promise<ClaimedJob | null> {
-    const waiting = await this.database.query<{ polls: number }>(
-      `SELECT polls FROM jobs WHERE id = $1 AND state = 'waiting' AND run_after <= now()`,
-      [jobId],
-    );
-    const polls = waiting[0]?.polls;
-    if (polls === undefined) return null;
-    const [taken] = await this.database.query<ClaimedJob>(
+  async takePoll(jobId: string, delaysMs: readonly number[]): Promise<TakenPoll | null> {
+    const [taken] = await this.database.query<TakenPoll>(
       `UPDATE jobs SET polls = polls + 1, nudges = nudges + 1,
-         run_after = now() + $3 * interval '1 millisecond', updated_at = now()
-       WHERE id = $1 AND polls = $2 AND state = 'waiting' AND run_after <= now() RETURNING ${claimedColumns}`,
-      [jobId, polls, nextAfterMs(polls + 1)],
+         run_after = now() + ($2::int[])[least(polls + 1, array_length($2::int[], 1))] * interval '1 millisecond',
+         updated_at = now()
+       WHERE id = $1 AND state = 'waiting' AND run_after <= now()
+       RETURNING ${claimedColumns}, round(1000 * extract(epoch FROM run_after - now()))::int AS "nextPollMs"`,
+      [jobId, delaysMs],
     );
     return taken ?? null;
   }

@@ -26,7 +26,7 @@ export {
   type RunpodState,
   type WebhookHint,
 } from './job-state.js';
-export { pollDelayMs } from './poll-delay.js';
+export { pollDelayMs, pollDelaysMs } from './poll-delay.js';
 export type { Reading } from './reading.js';
 export { RequestLimiter } from './request-limiter.js';
 export {

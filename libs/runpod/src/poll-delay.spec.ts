@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { pollDelayMs } from './poll-delay.js';
+import { pollDelayMs, pollDelaysMs } from './poll-delay.js';
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -21,5 +21,14 @@ describe('pollDelayMs', () => {
         expect(delay).toBeLessThanOrEqual(Math.min(15_000, base * 1.2 + 1));
       }),
     );
+  });
+});
+
+describe('pollDelaysMs', () => {
+  it('goes from the first poll to the longest wait', () => {
+    const delays = pollDelaysMs();
+    delays.forEach((delay, at) => expect(delay).toBeGreaterThanOrEqual(pollDelayMs(at + 1, () => 0)));
+    expect(delays.at(-1)).toBeGreaterThanOrEqual(12_500);
+    expect(pollDelayMs(delays.length - 1, () => 0)).toBeLessThan(12_500);
   });
 });

@@ -3,6 +3,7 @@ const longestMs = 15_000;
 const growth = 1.25;
 // Up to a fifth on top, so that jobs that were submitted together are not polled together for ever.
 const jitter = 0.2;
+const longestBaseMs = longestMs / (1 + jitter);
 
 /**
  * How long to wait before a job's status is asked for: 2 s at first, growing to 15 s (runpod-contract: polling).
@@ -12,6 +13,12 @@ const jitter = 0.2;
  */
 export function pollDelayMs(pollNumber: number, random: () => number = Math.random): number {
   const grown = firstMs * growth ** Math.max(0, pollNumber);
-  const baseMs = Math.min(grown, longestMs / (1 + jitter));
+  const baseMs = Math.min(grown, longestBaseMs);
   return Math.round(baseMs * (1 + jitter * random()));
+}
+
+/** How long to wait after each poll, from the first on; the last holds for all that follow. */
+export function pollDelaysMs(): number[] {
+  const polls = Math.ceil(Math.log(longestBaseMs / firstMs) / Math.log(growth));
+  return Array.from({ length: polls }, (_, at) => pollDelayMs(at + 1));
 }

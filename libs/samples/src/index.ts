@@ -6,4 +6,11 @@ export {
   type SampleAudio,
   type StoredSample,
 } from './samples.service.js';
-export { splitBounds, SplittingService, type CutSample, type SplitSource } from './splitting.service.js';
+export {
+  splitBounds,
+  SplittingService,
+  type CutSample,
+  type SplitResults,
+  type SplitSource,
+  type StoredOriginal,
+} from './splitting.service.js';

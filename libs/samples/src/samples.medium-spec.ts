@@ -32,8 +32,8 @@ const originalOf = (job: ClaimedJob) => ({
 const splitVoice = async (sampleCount = 3): Promise<string> => {
   const voiceId = await domain.uploadedVoice();
   const job = await domain.claim(voiceId, 'split');
-  await splitting.commitSamples(job, cutSamples(job, sampleCount));
-  await splitting.commitOriginal(job, originalOf(job));
+  await splitting.commit(job, { samples: cutSamples(job, sampleCount) });
+  await splitting.commit(job, { original: originalOf(job) });
   await domain.get(Processing).failActive(voiceId, 'embed', { code: 'gpu_failed', sentence: 'The embedding failed' });
   return voiceId;
 };
@@ -44,7 +44,8 @@ describe('a first split', () => {
     const job = await domain.claim(voiceId, 'split');
     const upload = (await domain.row('voices', voiceId))['upload_key'];
 
-    expect(await splitting.commitSamples(job, cutSamples(job, 12))).toBe('original');
+    await splitting.commit(job, { samples: cutSamples(job, 12) });
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'running', stage: 'original' });
     expect(await details(voiceId)).toMatchObject({ status: { splitting: 'in_progress', embedding: 'in_progress' } });
     expect((await details(voiceId)).samples).toHaveLength(12);
     expect((await details(voiceId)).samples[1]).toEqual({ index: 2, source_timestamp: '00:15', duration: 15 });
@@ -54,7 +55,7 @@ describe('a first split', () => {
       params: { ttsType: 'kyutai' },
     });
 
-    await splitting.commitOriginal(job, originalOf(job));
+    await splitting.commit(job, { original: originalOf(job) });
     expect(await details(voiceId)).toMatchObject({
       status: { splitting: 'completed', embedding: 'in_progress' },
       original_duration: 185.37,
@@ -69,40 +70,52 @@ describe('a first split', () => {
     expect(await domain.removals()).toContainEqual({ target: upload, inSeconds: expect.closeTo(900, -2) });
   });
 
+  it('of a recording that ends with its samples shows them and the original at once', async () => {
+    const voiceId = await domain.uploadedVoice();
+    const job = await domain.claim(voiceId, 'split');
+    await splitting.commit(job, { samples: cutSamples(job, 2), original: originalOf(job) });
+    expect(await details(voiceId)).toMatchObject({
+      status: { splitting: 'completed', embedding: 'in_progress' },
+      original_duration: 185.37,
+      samples: [{ index: 1 }, { index: 2 }],
+    });
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'completed', progress: null });
+  });
+
   it('shows nothing of a loser: neither samples nor an embedding', async () => {
     const voiceId = await domain.uploadedVoice();
     const loser = await domain.claim(voiceId, 'split');
     await domain.expireLease(loser.id);
     const owner = await domain.claim(voiceId, 'split');
-    await expect(splitting.commitSamples(loser, cutSamples(loser, 5))).rejects.toThrow(LostClaim);
-    await expect(splitting.commitOriginal(loser, originalOf(loser))).rejects.toThrow(LostClaim);
+    await expect(splitting.commit(loser, { samples: cutSamples(loser, 5) })).rejects.toThrow(LostClaim);
+    await expect(splitting.commit(loser, { original: originalOf(loser) })).rejects.toThrow(LostClaim);
     expect(await indexes(voiceId)).toEqual([]);
     expect(await domain.count(`jobs WHERE voice_id = $1 AND kind = 'embed'`, [voiceId])).toBe(0);
 
-    await splitting.commitSamples(owner, cutSamples(owner, 2));
+    await splitting.commit(owner, { samples: cutSamples(owner, 2) });
     expect((await audio(voiceId, 1)).objectKey).toContain(`/${owner.id}/2/`);
   });
 
   it('goes on at the original after a death, its samples kept', async () => {
     const voiceId = await domain.uploadedVoice();
     const first = await domain.claim(voiceId, 'split');
-    await splitting.commitSamples(first, cutSamples(first, 2));
+    await splitting.commit(first, { samples: cutSamples(first, 2) });
     await domain.expireLease(first.id);
     const second = await domain.claim(voiceId, 'split');
     expect(second).toMatchObject({ stage: 'original', generation: 2, deaths: 1 });
-    await splitting.commitOriginal(second, originalOf(second));
+    await splitting.commit(second, { original: originalOf(second) });
     expect((await audio(voiceId, 1)).objectKey).toContain(`/${first.id}/1/`);
   });
 
   it('that fails at its original keeps samples, embedding and upload', async () => {
     const voiceId = await domain.uploadedVoice();
     const job = await domain.claim(voiceId, 'split');
-    await splitting.commitSamples(job, cutSamples(job, 2));
+    await splitting.commit(job, { samples: cutSamples(job, 2) });
     await domain.get(Processing).failActive(voiceId, 'split', { code: 'internal', sentence: 'Internal server error' });
     expect(await details(voiceId)).toMatchObject({ status: { splitting: 'failed', embedding: 'in_progress' } });
     expect(await indexes(voiceId)).toEqual([1, 2]);
     expect(await splitting.source(voiceId)).toMatchObject({ kind: 'upload', durationSeconds: 185.4 });
-    await expect(splitting.commitOriginal(job, originalOf(job))).rejects.toThrow(LostClaim);
+    await expect(splitting.commit(job, { original: originalOf(job) })).rejects.toThrow(LostClaim);
   });
 });
 
@@ -122,7 +135,7 @@ describe('a re-split', () => {
     const job = await domain.claim(voiceId, 'split');
     expect(job.params).toEqual({ ...resplit, first: false });
     expect(await splitting.source(voiceId)).toMatchObject({ kind: 'original' });
-    expect(await splitting.commitSamples(job, cutSamples(job, 2))).toBeNull();
+    await splitting.commit(job, { samples: cutSamples(job, 2) });
 
     expect(await details(voiceId)).toMatchObject({
       status: { splitting: 'completed', embedding: 'idle' },

@@ -24,6 +24,18 @@ export interface CutSample {
   readonly sha256: string;
 }
 
+/** The converted recording, durable in storage. */
+export interface StoredOriginal {
+  readonly objectKey: string;
+  readonly durationSeconds: number;
+}
+
+/** What a split has made so far, or the part of it that is not visible yet. */
+export interface SplitResults {
+  readonly samples?: readonly CutSample[] | undefined;
+  readonly original?: StoredOriginal | undefined;
+}
+
 /** Where a split reads from. */
 export type SplitSource =
   | { readonly kind: 'upload'; readonly key: string; readonly durationSeconds: number | null }
@@ -68,77 +80,34 @@ export class SplittingService {
   }
 
   /**
-   * Stage `samples` is done: the new samples replace all the voice had, in one step, together with the queued embedding
-   * of a first split. A split of an original that is there already is then complete.
-   *
-   * @returns the stage that follows; null when the split is complete
-   * @throws LostClaim; nothing changed then
-   */
-  async commitSamples(job: ClaimedJob, samples: readonly CutSample[]): Promise<'original' | null> {
-    const params = job.params as SplitParams;
-    const next = await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
-      await replaceSamples(tx, voice.id, samples);
-      await this.resetEmbedding(tx, voice, params);
-      const whole = voice.originalKey !== null;
-      if (whole) await this.complete(tx, voice, job);
-      else await this.jobs.advance(tx, job, 'original');
-      return whole ? null : ('original' as const);
-    });
-    if (params.first) void this.dispatcher.dispatch(job.partnerId).catch(() => undefined);
-    return next;
-  }
-
-  /**
-   * Stage `original` is done: the stored original takes the upload's place and splitting is completed.
+   * Makes what a split has made visible, in one step. New samples replace all the voice had, together with the queued
+   * embedding of a first split; a stored original takes the upload's place. With both there, now or before, the split is
+   * complete; else its stage `original` follows.
    *
    * @throws LostClaim; nothing changed then
    */
-  async commitOriginal(
-    job: ClaimedJob,
-    original: { readonly objectKey: string; readonly durationSeconds: number },
-  ): Promise<void> {
+  async commit(job: ClaimedJob, { samples, original }: SplitResults): Promise<void> {
+    const first = samples !== undefined && (job.params as SplitParams).first;
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
-      if (voice.uploadKey !== null) await removeObjects(tx, [voice.uploadKey], keepUsedUpSeconds);
+      const whole = original !== undefined || voice.originalKey !== null;
+      if (samples !== undefined) await replaceSamples(tx, voice, samples);
+      if (original !== undefined && voice.uploadKey !== null) {
+        await removeObjects(tx, [voice.uploadKey], keepUsedUpSeconds);
+      }
       await tx.update(
         VoiceEntity,
         { id: voice.id },
         {
-          originalKey: original.objectKey,
-          originalDurationSeconds: original.durationSeconds,
-          uploadKey: null,
-          uploadKeptUntil: null,
+          ...(samples && columnsOfSamples(voice, samples)),
+          ...(original && columnsOfOriginal(original)),
+          ...(whole && { splittingStatus: moveStatus(voice.splittingStatus, 'completed'), splittingError: null }),
+          updatedAt: () => 'now()',
         },
       );
-      await this.complete(tx, voice, job);
+      if (first) await this.processing.beginEmbedding(tx, voice, voice.embeddingType);
+      await (whole ? this.jobs.complete(tx, job) : this.jobs.advance(tx, job, 'original'));
     });
-  }
-
-  private async complete(tx: Transaction, voice: VoiceEntity, job: ClaimedJob): Promise<void> {
-    await tx.update(
-      VoiceEntity,
-      { id: voice.id },
-      {
-        splittingStatus: moveStatus(voice.splittingStatus, 'completed'),
-        splittingError: null,
-        updatedAt: () => 'now()',
-      },
-    );
-    await this.jobs.complete(tx, job);
-  }
-
-  /** New samples: a first split goes on to its embedding, a re-split leaves none current. */
-  private async resetEmbedding(tx: Transaction, voice: VoiceEntity, params: SplitParams): Promise<void> {
-    await markStale(tx, voice.id);
-    if (params.first) {
-      await this.processing.beginEmbedding(tx, voice, voice.embeddingType);
-      return;
-    }
-    if (voice.embeddingStatus === 'idle') return;
-    await tx.update(
-      VoiceEntity,
-      { id: voice.id },
-      { embeddingStatus: moveStatus(voice.embeddingStatus, 'idle'), embeddingError: null },
-    );
+    if (first) void this.dispatcher.dispatch(job.partnerId).catch(() => undefined);
   }
 }
 
@@ -148,28 +117,42 @@ function sourceOf(voice: VoiceEntity): SplitSource | null {
   return { kind: 'upload', key: voice.uploadKey, durationSeconds: voice.originalDurationSeconds };
 }
 
-/** All samples of a voice are exchanged, the preference is cleared and indexes begin again. */
-async function replaceSamples(tx: Transaction, voiceId: string, samples: readonly CutSample[]): Promise<void> {
-  const old = await tx.find(SampleEntity, { where: { voiceId }, select: { objectKey: true } });
-  await removeObjects(
-    tx,
-    old.map((sample) => sample.objectKey),
-    keepReplacedSeconds,
-  );
-  await tx.delete(SampleEntity, { voiceId });
+/** All samples of a voice are exchanged; its embeddings are then of others. */
+async function replaceSamples(tx: Transaction, voice: VoiceEntity, samples: readonly CutSample[]): Promise<void> {
+  const voiceId = voice.id;
+  if (voice.sampleCount > 0) {
+    const old = await tx.find(SampleEntity, { where: { voiceId }, select: { objectKey: true } });
+    await removeObjects(
+      tx,
+      old.map((sample) => sample.objectKey),
+      keepReplacedSeconds,
+    );
+    await tx.delete(SampleEntity, { voiceId });
+  }
   await tx.insert(
     SampleEntity,
     samples.map((sample) => ({ voiceId, ...sample })),
   );
-  await tx.update(
-    VoiceEntity,
-    { id: voiceId },
-    {
-      sampleCount: samples.length,
-      nextSampleIndex: samples.length + 1,
-      preferredSampleIndex: null,
-      preferredBy: null,
-      updatedAt: () => 'now()',
-    },
-  );
+  if (voice.embeddingStatus !== 'idle') await markStale(tx, voiceId);
 }
+
+/** The preference is cleared and indexes begin again. A re-split leaves no embedding current; a first one begins it. */
+function columnsOfSamples(voice: VoiceEntity, samples: readonly CutSample[]) {
+  return {
+    sampleCount: samples.length,
+    nextSampleIndex: samples.length + 1,
+    preferredSampleIndex: null,
+    preferredBy: null,
+    ...(voice.embeddingStatus !== 'idle' && {
+      embeddingStatus: moveStatus(voice.embeddingStatus, 'idle'),
+      embeddingError: null,
+    }),
+  };
+}
+
+const columnsOfOriginal = (original: StoredOriginal) => ({
+  originalKey: original.objectKey,
+  originalDurationSeconds: original.durationSeconds,
+  uploadKey: null,
+  uploadKeptUntil: null,
+});

@@ -1,7 +1,7 @@
 import type { EmbedParams } from '#libs/database';
 import { GpuJobsRepository } from '#libs/embeddings';
 import { JobQueues, type ClaimedJob } from '#libs/jobs';
-import { pollDelayMs, RunpodClient, type StatusResult } from '#libs/runpod';
+import { pollDelaysMs, RunpodClient, type StatusResult } from '#libs/runpod';
 import type { ObjectStorage } from '#libs/storage';
 import { inSpan } from '#libs/tracing';
 import { Processing, type ProcessingFailure } from '#libs/voices';
@@ -41,10 +41,10 @@ export class PollStep {
    * @returns what is to be collected now; null when there is nothing (yet)
    */
   async run(jobId: string, number: number): Promise<Found | null> {
-    let delayMs = 0;
-    const job = await this.gpuJobs.takePoll(jobId, (polls) => (delayMs = pollDelayMs(polls)));
+    const job = await this.gpuJobs.takePoll(jobId, pollDelaysMs());
     if (job === null) return this.sendAgainIfEarly(jobId, number);
-    await this.queues.send('embedding-poll', { jobId, generation: job.generation, number: job.nudges, delayMs });
+    const { generation, nudges, nextPollMs } = job;
+    await this.queues.send('embedding-poll', { jobId, generation, number: nudges, delayMs: nextPollMs });
 
     const status = await this.ask(job);
     const decision = await this.decide(job, status);

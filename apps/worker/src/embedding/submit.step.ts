@@ -1,5 +1,5 @@
 import type { Config } from '#libs/config';
-import { Database, PartnerEntity, VoiceEntity, type EmbedParams } from '#libs/database';
+import { Database, type EmbedParams } from '#libs/database';
 import { GpuJobsRepository, hookPath, newHookToken } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
 import { LostClaim, type ClaimedJob } from '#libs/jobs';
@@ -125,10 +125,12 @@ export class SubmitStep {
   }
 
   private async voiceName(voiceId: string): Promise<{ partner: string; name: string }> {
-    return this.database.run(async (manager) => {
-      const voice = await manager.findOneByOrFail(VoiceEntity, { id: voiceId });
-      const partner = await manager.findOneByOrFail(PartnerEntity, { id: voice.partnerId });
-      return { partner: partner.name, name: voice.name };
-    });
+    const [names] = await this.database.query<{ partner: string; name: string }>(
+      `SELECT partners.name AS partner, voices.name FROM voices JOIN partners ON partners.id = voices.partner_id
+       WHERE voices.id = $1`,
+      [voiceId],
+    );
+    if (names === undefined) throw AppError.of('voice_not_found');
+    return names;
   }
 }

@@ -80,40 +80,27 @@ export class SplitStep {
       signal: work.signal,
       onProgress,
     });
+    // Samples that are whole before the recording ends are not kept until it does.
+    let samples = job.stage === 'samples' ? this.samplesOf(job, encoding) : null;
+    const cut = async (packets: readonly Uint8Array[]): Promise<void> => {
+      samples?.push(packets);
+      if (!samples?.done) return;
+      await this.splitting.commit(job, { samples: await samples.stored() });
+      samples = null;
+    };
     try {
-      const samples = job.stage === 'samples' ? this.samplesOf(job, encoding) : null;
-      const key = originalKey({ voiceId: job.voiceId, jobId: job.id, generation: job.generation });
-      await this.storage.put(key, this.original(job, encoding, samples), { contentType: 'audio/ogg' });
+      const objectKey = originalKey({ voiceId: job.voiceId, jobId: job.id, generation: job.generation });
+      const original = originalFile(encoding, serialFrom(job.id), cut, (totalSamples) => samples?.finish(totalSamples));
+      await this.storage.put(objectKey, original, { contentType: 'audio/ogg' });
       const durationSeconds = encoding.totalSamples() / samplesPerSecond;
       this.options.onConverted(durationSeconds);
-      await this.splitting.commitOriginal(job, { objectKey: key, durationSeconds });
+      await this.splitting.commit(job, {
+        samples: await samples?.stored(),
+        original: { objectKey, durationSeconds },
+      });
     } finally {
       await encoding.close();
     }
-  }
-
-  /** The bytes of the stored original; on the way the samples are cut, and committed as soon as they are whole. */
-  private async *original(
-    job: ClaimedJob,
-    stream: OpusStream,
-    samples: SampleWriter | null,
-  ): AsyncGenerator<Uint8Array> {
-    const writer = new OggOpusWriter({ preSkip: stream.preSkip, serial: serialFrom(job.id) });
-    let cutting = samples;
-    for await (const packets of stream.batches) {
-      cutting?.push(packets);
-      if (cutting?.done) {
-        await this.splitting.commitSamples(job, await cutting.stored());
-        cutting = null;
-      }
-      yield* writer.write(packets);
-    }
-    const totalSamples = stream.totalSamples();
-    if (cutting !== null) {
-      cutting.finish(totalSamples);
-      await this.splitting.commitSamples(job, await cutting.stored());
-    }
-    yield* writer.end(totalSamples);
   }
 
   private async cutOriginal(job: ClaimedJob, work: Work, key: string): Promise<void> {
@@ -128,12 +115,29 @@ export class SplitStep {
       if (samples.done) break;
     }
     if (!samples.done) samples.finish(stream.totalSamples());
-    await this.splitting.commitSamples(job, await samples.stored());
+    await this.splitting.commit(job, { samples: await samples.stored() });
   }
 
   private samplesOf(job: ClaimedJob, stream: OpusStream): SampleWriter {
     return new SampleWriter(this.storage, job, windowsOf(job), stream.preSkip);
   }
+}
+
+/** The bytes of the stored original. On the way its packets are shown to `cut`, and its end to `finish`. */
+async function* originalFile(
+  stream: OpusStream,
+  serial: number,
+  cut: (packets: readonly Uint8Array[]) => Promise<void>,
+  finish: (totalSamples: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const writer = new OggOpusWriter({ preSkip: stream.preSkip, serial });
+  for await (const packets of stream.batches) {
+    await cut(packets);
+    yield* writer.write(packets);
+  }
+  const totalSamples = stream.totalSamples();
+  finish(totalSamples);
+  yield* writer.end(totalSamples);
 }
 
 function windowsOf(job: ClaimedJob): SampleWindows {

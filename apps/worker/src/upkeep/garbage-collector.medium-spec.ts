@@ -77,7 +77,7 @@ describe('collectGeneration', () => {
     const owner = await domain.claim(voiceId, 'split');
     const [lost, won] = [sampleKey({ ...loser, jobId: loser.id }, 1), sampleKey({ ...owner, jobId: owner.id }, 1)];
     await Promise.all([put(lost), put(won)]);
-    await domain.get(SplittingService).commitSamples(owner, cutSamples(owner, 1));
+    await domain.get(SplittingService).commit(owner, { samples: cutSamples(owner, 1) });
     await garbage.collectGeneration(loser);
     await garbage.collectGeneration(owner);
     expect([await isThere(lost), await isThere(won)]).toEqual([false, true]);
@@ -125,15 +125,14 @@ describe('sweep', () => {
     const first = await domain.claim(voiceId, 'split');
     const replaced = sampleKey({ ...first, jobId: first.id }, 1);
     await put(replaced);
-    await domain.get(SplittingService).commitSamples(first, cutSamples(first, 1));
-    await domain.get(SplittingService).commitOriginal(first, {
-      objectKey: `voices/${voiceId}/jobs/${first.id}/1/original.opus`,
-      durationSeconds: 15,
+    await domain.get(SplittingService).commit(first, {
+      samples: cutSamples(first, 1),
+      original: { objectKey: `voices/${voiceId}/jobs/${first.id}/1/original.opus`, durationSeconds: 15 },
     });
     await domain.get(Processing).failActive(voiceId, 'embed', { code: 'gpu_failed', sentence: 'It failed' });
     await domain.get(SplittingService).request(voiceId, resplit);
     const second = await domain.claim(voiceId, 'split');
-    await domain.get(SplittingService).commitSamples(second, cutSamples(second, 1));
+    await domain.get(SplittingService).commit(second, { samples: cutSamples(second, 1) });
     await sweep();
     expect(await isThere(replaced)).toBe(true);
 
