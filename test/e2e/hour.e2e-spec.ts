@@ -31,7 +31,9 @@ beforeAll(async () => {
   [stack, tools] = await Promise.all([Stack.start(), audioToolsOfThisMachine(folder.path)]);
   partner = await makePartner(stack.address);
   hour = path.join(folder.path, 'hour.wav');
-  await makeAudio(tools, ['-stream_loop', '47', '-i', speech('en'), '-c:a', 'pcm_s16le', hour]);
+  const minute = path.join(folder.path, 'minute.wav');
+  await makeAudio(tools, ['-i', speech('en'), '-c:a', 'pcm_s16le', minute]);
+  await makeAudio(tools, ['-stream_loop', '47', '-i', minute, '-c:a', 'copy', hour]);
   twelveMinutes = path.join(folder.path, 'twelve-minutes.wav');
   await makeAudio(tools, ['-i', hour, '-t', '720', '-c:a', 'copy', twelveMinutes]);
 });

@@ -27,9 +27,9 @@ export async function makeAudio(tools: AudioTools, ffmpegArguments: readonly str
   await run(tools.ffmpeg.path, ['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', ...ffmpegArguments]);
 }
 
-/** Decodes the first channel of a file to 48 kHz samples between -1 and 1, by ffmpeg's own decoder. */
-export async function decode(tools: AudioTools, path: string): Promise<Float32Array> {
-  const output = ['-map', '0:a:0', '-af', 'pan=mono|c0=c0', '-ar', '48000', '-f', 'f32le', 'pipe:1'];
+/** Decodes the first channel of a file, or what a filter leaves, to 48 kHz samples between -1 and 1, by ffmpeg's own decoder. */
+export async function decode(tools: AudioTools, path: string, filter = 'pan=mono|c0=c0'): Promise<Float32Array> {
+  const output = ['-map', '0:a:0', '-af', filter, '-ar', '48000', '-f', 'f32le', 'pipe:1'];
   const { stdout } = await run(
     tools.ffmpeg.path,
     ['-nostdin', '-hide_banner', '-loglevel', 'error', '-i', `file:${path}`, ...output],

@@ -83,12 +83,8 @@ async function countPackets(encoding: OpusEncoding): Promise<number> {
 }
 
 /** 48 kHz mono, all channels mixed. */
-async function encoderInput(inputPath: string): Promise<Float32Array> {
-  const path = join(workFolder, 'input.wav');
-  const filter = 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono';
-  await makeAudio(tools, ['-i', inputPath, '-af', filter, path]);
-  return decode(tools, path);
-}
+const encoderInput = (inputPath: string): Promise<Float32Array> =>
+  decode(tools, inputPath, 'aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=mono');
 
 const goneFrom = (path: string) => waitFor('ffmpeg is gone', async () => (await processesNaming(path)).length === 0);
 
