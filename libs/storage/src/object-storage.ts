@@ -122,6 +122,8 @@ export interface ObjectStorage {
   /**
    * Copies an object if it is exactly the expected one. What is compared is what was copied: a PUT that comes in
    * between cannot slip other bytes under the new key. On `missing` and `different` nothing is left there.
+   *
+   * @param to a key under which there is nothing yet
    */
   copyVerified(from: string, to: string, expected: StoredObject): Promise<CopyResult>;
 
