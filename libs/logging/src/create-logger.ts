@@ -1,4 +1,5 @@
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
+import { BatchedOutput } from './batched-output.js';
 
 export interface LoggingOptions {
   /** Which process writes, in every line. */
@@ -7,16 +8,6 @@ export interface LoggingOptions {
   /** Lines for machines or for people. */
   readonly format: 'json' | 'pretty';
 }
-
-const batches = {
-  sync: false,
-  /** Bytes that are worth a write before their time. */
-  minLength: 4096,
-  /** Milliseconds. Not more often: sonic-boom writes even when there is nothing to write. */
-  periodicFlush: 250,
-  /** Lines that nobody reads (a log collector that hangs) are kept up to this size, then dropped: work goes on. */
-  maxLength: 16 * 1024 ** 2,
-};
 
 /**
  * A process's log: one JSON object a line on standard output, or the same for people.
@@ -27,7 +18,7 @@ const batches = {
  */
 export function createLogger({ app, level, format }: LoggingOptions): Logger {
   const options = { level, base: { app, pid: process.pid } };
-  if (format === 'json') return pino(options, destination(batches));
+  if (format === 'json') return pino(options, new BatchedOutput(process.stdout.fd));
   const transport = {
     target: 'pino-pretty',
     options: { ignore: 'pid,hostname,app', translateTime: 'HH:MM:ss', singleLine: true },
