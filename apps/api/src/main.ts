@@ -10,15 +10,15 @@ async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'api', level: config.logLevel, format: config.logFormat });
 
+  // Started by another process of ours: never outlive it.
+  const orphaned = (): void => process.exit(1);
+  process.once('disconnect', orphaned);
   const tracing = await startTracing({
     app: 'api',
     endpoint: config.otlpEndpoint,
     onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),
   });
 
-  // Started by another process of ours: never outlive it.
-  const orphaned = (): void => process.exit(1);
-  process.once('disconnect', orphaned);
   const missing = await waitForPostgres(config.databaseUrl, (reason) =>
     logger.warn({ err: reason }, 'Postgres is waited for'),
   );

@@ -12,15 +12,15 @@ import { WorkerModule } from './worker.module.js';
 async function main(): Promise<void> {
   const config = configFromEnvironment();
   const logger = createLogger({ app: 'worker', level: config.logLevel, format: config.logFormat });
+  // Started by another process of ours: never outlive it.
+  const orphaned = (): void => process.exit(1);
+  process.once('disconnect', orphaned);
   const tracing = await startTracing({
     app: 'worker',
     endpoint: config.otlpEndpoint,
     onTrouble: (message) => logger.warn({ detail: message }, 'traces are not sent'),
   });
 
-  // Started by another process of ours: never outlive it.
-  const orphaned = (): void => process.exit(1);
-  process.once('disconnect', orphaned);
   const missing = await waitForPostgres(config.databaseUrl, (reason) =>
     logger.warn({ err: reason }, 'Postgres is waited for'),
   );
