@@ -79,6 +79,8 @@ describe('breaksConstraint', () => {
     const error = failedQuery(coded('23505', { constraint: 'voices_partner_id_name_unique' }));
     expect(breaksConstraint(error, 'voices_partner_id_name_unique')).toBe(true);
     expect(breaksConstraint(error, 'jobs_active_unique')).toBe(false);
+    const plain = coded('23505', { constraint: 'voices_partner_id_name_unique' });
+    expect(breaksConstraint(plain, 'voices_partner_id_name_unique')).toBe(true);
     expect(
       breaksConstraint(
         failedQuery(coded('23514', { constraint: 'voices_partner_id_name_unique' })),

@@ -53,8 +53,15 @@ export function asAppError(error: unknown): unknown {
   return error;
 }
 
-/** Did a write break this constraint: unique (23505) or foreign key (23503)? */
+interface Broken {
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly driverError?: Broken;
+}
+
+/** Did a write, TypeORM's or a plain statement, break this constraint: unique (23505) or foreign key (23503)? */
 export function breaksConstraint(error: unknown, constraint: string): boolean {
-  const { driverError } = error as { driverError?: { code?: string; constraint?: string } };
-  return (driverError?.code === '23505' || driverError?.code === '23503') && driverError.constraint === constraint;
+  const failed = error as Broken;
+  const { code, constraint: broken } = failed.driverError ?? failed;
+  return (code === '23505' || code === '23503') && broken === constraint;
 }

@@ -4,6 +4,8 @@ const growth = 1.25;
 // Up to a fifth on top, so that jobs that were submitted together are not polled together for ever.
 const jitter = 0.2;
 const longestBaseMs = longestMs / (1 + jitter);
+/** From this poll on the wait does not grow any more. */
+const longestFromPoll = Math.ceil(Math.log(longestBaseMs / firstMs) / Math.log(growth));
 
 /**
  * How long to wait before a job's status is asked for: 2 s at first, growing to 15 s (runpod-contract: polling).
@@ -19,6 +21,5 @@ export function pollDelayMs(pollNumber: number, random: () => number = Math.rand
 
 /** How long to wait after each poll, from the first on; the last holds for all that follow. */
 export function pollDelaysMs(): number[] {
-  const polls = Math.ceil(Math.log(longestBaseMs / firstMs) / Math.log(growth));
-  return Array.from({ length: polls }, (_, at) => pollDelayMs(at + 1));
+  return Array.from({ length: longestFromPoll }, (_, at) => pollDelayMs(at + 1));
 }
