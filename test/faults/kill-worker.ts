@@ -15,7 +15,6 @@ import { upload } from './uploads.js';
 /** How long after a worker is back everything has to be settled. */
 const recoverWithinMs = 30_000;
 
-/** Brings the worker back and checks that the voice went through everything all the same. */
 interface Expected {
   /** Which one `voice` was made of, if not the minute of speech. */
   readonly recording?: keyof Recordings;
@@ -23,6 +22,7 @@ interface Expected {
   readonly submissions?: number;
 }
 
+/** Brings the worker back and checks that the voice went through everything all the same. */
 async function recovered(lab: Lab, partner: TestPartner, expected: Expected = {}): Promise<Outcome> {
   const wanted = await reference(lab, expected.recording);
   await lab.worker.start();
