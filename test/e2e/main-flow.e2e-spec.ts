@@ -39,6 +39,7 @@ afterAll(() => folder.remove());
 async function expectFinished(voice: Details, source: string, sampleCount: number): Promise<void> {
   expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
   expect(voice.errors).toEqual({ splitting: null, embedding: null });
+  expect(voice.warnings).toEqual([]);
   expect(voice.progress).toBeNull();
   expect(voice.samples.map((sample) => sample.index)).toEqual(Array.from({ length: sampleCount }, (_, at) => at + 1));
   expect(voice.samples.map((sample) => sample.source_timestamp)).toEqual(

@@ -9,7 +9,7 @@ import { EmbeddingsModule, type CollectedEmbedding } from '#libs/embeddings';
 import { JobsModule, JobsRepository, type ClaimedJob } from '#libs/jobs';
 import { SamplesModule, type ConvertedSample, type CutSample } from '#libs/samples';
 import { StorageModule, uploadKey } from '#libs/storage';
-import { VoicesModule, VoicesService } from '#libs/voices';
+import { VoicesModule, VoicesService, type StoredRecording } from '#libs/voices';
 import { freshDatabase, type FreshDatabase } from './database.js';
 import { temporaryFolder } from './services.js';
 
@@ -100,12 +100,13 @@ export class Domain {
   }
 
   /** The id of a new voice whose first split is queued. */
-  async uploadedVoice(partnerId?: string): Promise<string> {
+  async uploadedVoice(partnerId?: string, recording: Partial<StoredRecording> = {}): Promise<string> {
     const voice = await this.newVoice(partnerId);
     await this.get(VoicesService).create(voice, {
       uploadKey: uploadKey(voice.id, randomUUID()),
       uploadedName: 'recording.wav',
       durationSeconds: 185.4,
+      ...recording,
     });
     return voice.id;
   }

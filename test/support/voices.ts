@@ -14,6 +14,7 @@ export interface Details {
   readonly original_duration: number | null;
   readonly status: { readonly splitting: string; readonly embedding: string };
   readonly errors: { readonly splitting: string | null; readonly embedding: string | null };
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly progress: { readonly stage: string; readonly done: number; readonly of: number } | null;
   readonly samples: readonly { index: number; source_timestamp: string | null; duration: number }[];
   readonly embedding_info: {

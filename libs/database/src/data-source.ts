@@ -15,6 +15,7 @@ import { FirstSchema1763800000000 } from './migrations/1763800000000-first-schem
 import { AuditLog1764000000000 } from './migrations/1764000000000-audit-log.js';
 import { JobTraceparent1764100000000 } from './migrations/1764100000000-job-traceparent.js';
 import { EmbeddingsByVoice1764200000000 } from './migrations/1764200000000-embeddings-by-voice.js';
+import { VoiceWarnings1764300000000 } from './migrations/1764300000000-voice-warnings.js';
 
 export interface DataSourceOptions {
   readonly databaseUrl: string;
@@ -58,6 +59,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       AuditLog1764000000000,
       JobTraceparent1764100000000,
       EmbeddingsByVoice1764200000000,
+      VoiceWarnings1764300000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -4,7 +4,15 @@ import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
 import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
-import { changeVoice, moveStatus, Processing, VoicesService, type VoiceDetails } from '#libs/voices';
+import {
+  changeVoice,
+  mergeWarnings,
+  moveStatus,
+  Processing,
+  VoicesService,
+  type VoiceDetails,
+  type VoiceWarning,
+} from '#libs/voices';
 import { markStale } from './samples.service.js';
 
 /** What a split may be asked for; the contract's bounds. */
@@ -34,6 +42,8 @@ export interface StoredOriginal {
 export interface SplitResults {
   readonly samples?: readonly CutSample[] | undefined;
   readonly original?: StoredOriginal | undefined;
+  /** What the conversion found in the recording so far. Replaces earlier warnings of the same codes; others stay. */
+  readonly warnings?: readonly VoiceWarning[] | undefined;
 }
 
 /** Where a split reads from. */
@@ -84,9 +94,12 @@ export class SplittingService {
    * embedding of a first split; a stored original takes the upload's place. With both there, now or before, the split is
    * complete; else its stage `original` follows.
    *
+   * Warnings belong to the recording: give each with the first commit that follows its discovery, in either stage. They
+   * stay through re-splits, which read the original that was made of it.
+   *
    * @throws LostClaim; nothing changed then
    */
-  async commit(job: ClaimedJob, { samples, original }: SplitResults): Promise<void> {
+  async commit(job: ClaimedJob, { samples, original, warnings }: SplitResults): Promise<void> {
     const first = samples !== undefined && (job.params as SplitParams).first;
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
       const whole = original !== undefined || voice.originalKey !== null;
@@ -100,6 +113,7 @@ export class SplittingService {
         {
           ...(samples && columnsOfSamples(voice, samples)),
           ...(original && columnsOfOriginal(original)),
+          ...(warnings && { warnings: mergeWarnings(voice.warnings, warnings) }),
           ...(whole && { splittingStatus: moveStatus(voice.splittingStatus, 'completed'), splittingError: null }),
           updatedAt: () => 'now()',
         },

@@ -14,5 +14,6 @@ export {
 export { isVoiceName, parseVoiceName } from './voice-name.js';
 export { isLocked, moveStatus, statusTransitions } from './voice-status.js';
 export { type VoiceRef } from './voices.repository.js';
+export { mergeWarnings, voiceWarningCodes, type VoiceWarning, type VoiceWarningCode } from './voice-warning.js';
 export { splitDefaults, VoicesService, type NewVoice, type StoredRecording } from './voices.service.js';
 export { VoicesModule } from './voices.module.js';

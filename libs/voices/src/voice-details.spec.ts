@@ -11,6 +11,7 @@ const seed: VoiceRow = {
   embeddingStatus: 'completed',
   splittingError: null,
   embeddingError: null,
+  warnings: [],
   embeddingType: 'kyutai',
   preferredSampleIndex: 3,
   creatorName: 'John',
@@ -66,6 +67,7 @@ describe('describeVoice', () => {
     expect(describeVoice(seed, 'https://...')).toStrictEqual({
       ...example,
       errors: { splitting: null, embedding: null },
+      warnings: [],
       progress: null,
       embedding_info: { ...example.embedding_info, stale: false },
       created_at: '2025-01-15T10:00:00Z',
@@ -99,6 +101,7 @@ describe('describeVoice', () => {
       original_duration: null,
       status: { splitting: 'idle', embedding: 'idle' },
       errors: { splitting: null, embedding: null },
+      warnings: [],
       progress: null,
       samples: [],
       embedding_info: null,
@@ -110,6 +113,14 @@ describe('describeVoice', () => {
       created_at: '2025-01-15T10:00:00Z',
       updated_at: '2025-01-15T10:30:00Z',
     });
+  });
+
+  it('shows the warnings of the recording', () => {
+    const warnings = [
+      { code: 'cut_off_recording', message: 'The recording states 75 s, but ends after 33.6 s' },
+      { code: 'track_passed_over', message: 'Track 1 of 2 was not used because it is silent' },
+    ] as const;
+    expect(describeVoice({ ...seed, warnings }, null).warnings).toStrictEqual(warnings);
   });
 
   it('tells progress and errors, and uploaded samples without a timestamp', () => {

@@ -1,4 +1,5 @@
 import type { JobProgress, ProcessingStatus, UpdateStatus } from '#libs/database';
+import type { VoiceWarning } from './voice-warning.js';
 
 /** One row of the voice list, as the contract shows it. */
 export interface VoiceSummary {
@@ -40,6 +41,8 @@ export interface VoiceDetails {
   readonly original_duration: number | null;
   readonly status: { readonly splitting: ProcessingStatus; readonly embedding: ProcessingStatus };
   readonly errors: { readonly splitting: string | null; readonly embedding: string | null };
+  /** Of the recording; empty when all is well. */
+  readonly warnings: readonly VoiceWarning[];
   readonly progress: JobProgress | null;
   readonly samples: readonly SampleDetails[];
   readonly embedding_info: EmbeddingInfo | null;
@@ -63,6 +66,7 @@ export interface VoiceRow {
   readonly embeddingStatus: ProcessingStatus;
   readonly splittingError: string | null;
   readonly embeddingError: string | null;
+  readonly warnings: readonly VoiceWarning[];
   readonly embeddingType: string;
   readonly preferredSampleIndex: number | null;
   readonly creatorName: string | null;
@@ -128,6 +132,7 @@ export function describeVoice(row: VoiceRow, embeddingZipUrl: string | null): Vo
     original_duration: row.originalDurationSeconds === null ? null : contractSeconds(row.originalDurationSeconds),
     status: { splitting: row.splittingStatus, embedding: row.embeddingStatus },
     errors: { splitting: row.splittingError, embedding: row.embeddingError },
+    warnings: row.warnings.map(({ code, message }) => ({ code, message })),
     progress: row.progress && { stage: row.progress.stage, done: row.progress.done, of: row.progress.of },
     samples: row.samples.map(({ index, start, duration }) => ({
       index,

@@ -13,7 +13,7 @@ export interface VoiceRef {
 const details = `SELECT v.id, v.name, v.original_filename AS "originalFilename",
     v.original_uploaded_name AS "originalUploadedName", v.original_duration_seconds AS "originalDurationSeconds",
     v.splitting_status AS "splittingStatus", v.embedding_status AS "embeddingStatus",
-    v.splitting_error AS "splittingError", v.embedding_error AS "embeddingError",
+    v.splitting_error AS "splittingError", v.embedding_error AS "embeddingError", v.warnings,
     v.embedding_type AS "embeddingType", v.preferred_sample_index AS "preferredSampleIndex",
     v.creator_name AS "creatorName", v.creator_email AS "creatorEmail",
     v.created_at AS "createdAt", v.updated_at AS "updatedAt",

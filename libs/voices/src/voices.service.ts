@@ -8,6 +8,7 @@ import { Processing } from './processing.js';
 import { originalFilename } from './recording-name.js';
 import { changeVoice } from './voice-change.js';
 import { describeVoice, type VoiceDetails, type VoiceRow, type VoiceSummary } from './voice-details.js';
+import { mergeWarnings, type VoiceWarning } from './voice-warning.js';
 import { VoicesRepository, type VoiceRef } from './voices.repository.js';
 
 /** What a split does when nobody says otherwise. */
@@ -36,6 +37,8 @@ export interface StoredRecording {
   readonly uploadedName: string;
   /** null where the file does not say. */
   readonly durationSeconds: number | null;
+  /** What the check found; the conversion adds what it finds. */
+  readonly warnings?: readonly VoiceWarning[];
 }
 
 @Injectable()
@@ -157,6 +160,7 @@ export class VoicesService {
             originalUploadedName: recording.uploadedName,
             originalFilename: originalFilename(recording.uploadedName),
             originalDurationSeconds: recording.durationSeconds,
+            warnings: mergeWarnings([], recording.warnings ?? []),
           }),
     });
     await recordChange(tx, { action: 'voice.create', partnerId: voice.partnerId, voiceId: voice.id });

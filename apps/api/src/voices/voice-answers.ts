@@ -1,5 +1,12 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import type { EmbeddingInfo, SampleDetails, VoiceDetails, VoiceSummary } from '#libs/voices';
+import {
+  voiceWarningCodes,
+  type EmbeddingInfo,
+  type SampleDetails,
+  type VoiceDetails,
+  type VoiceSummary,
+  type VoiceWarning,
+} from '#libs/voices';
 
 /** What a status may be; the same four for splitting and embedding. */
 export const processingStatuses = ['idle', 'in_progress', 'completed', 'failed'] as const;
@@ -65,6 +72,25 @@ export class VoiceErrorsDto {
 
   @ApiProperty({ type: String, nullable: true, description: 'Why the embedding failed.', example: null })
   readonly embedding: string | null;
+}
+
+@ApiSchema({ name: 'VoiceWarning' })
+export class VoiceWarningDto implements VoiceWarning {
+  @ApiProperty({
+    type: String,
+    description: `The kind of warning. More kinds may be added. ${Object.entries(voiceWarningCodes)
+      .map(([code, meaning]) => `\`${code}\`: ${meaning}.`)
+      .join(' ')}`,
+    example: 'cut_off_recording',
+  })
+  readonly code: VoiceWarning['code'];
+
+  @ApiProperty({
+    type: String,
+    description: 'One sentence for people: how much of the recording is concerned, and where.',
+    example: 'The recording states 75 s, but ends after 33.6 s',
+  })
+  readonly message: string;
 }
 
 @ApiSchema({ name: 'Progress' })

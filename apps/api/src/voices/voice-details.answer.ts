@@ -1,6 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { VoiceDetails } from '#libs/voices';
-import { EmbeddingInfoDto, ProgressDto, SampleDto, VoiceErrorsDto, VoiceStatusDto } from './voice-answers.js';
+import {
+  EmbeddingInfoDto,
+  ProgressDto,
+  SampleDto,
+  VoiceErrorsDto,
+  VoiceStatusDto,
+  VoiceWarningDto,
+} from './voice-answers.js';
 
 @ApiSchema({ name: 'VoiceDetails' })
 export class VoiceDetailsDto implements VoiceDetails {
@@ -21,6 +28,15 @@ export class VoiceDetailsDto implements VoiceDetails {
 
   @ApiProperty({ type: VoiceErrorsDto, description: 'Why processing failed, one sentence each, or null.' })
   readonly errors: VoiceErrorsDto;
+
+  @ApiProperty({
+    type: [VoiceWarningDto],
+    description:
+      'What is wrong with the recording, for example damage. The list is empty when nothing is. ' +
+      'A warning never makes processing fail, and it stays when the voice is split again.',
+    example: [],
+  })
+  readonly warnings: VoiceWarningDto[];
 
   @ApiProperty({ type: ProgressDto, nullable: true, description: 'How far the work under way is; null when idle.' })
   readonly progress: VoiceDetails['progress'];

@@ -22,6 +22,7 @@ export const voiceDetailsExample: VoiceDetails = {
   original_duration: 185.4,
   status: { splitting: 'completed', embedding: 'completed' },
   errors: { splitting: null, embedding: null },
+  warnings: [],
   progress: null,
   samples: [
     { index: 1, source_timestamp: '00:00', duration: 15 },

@@ -18,6 +18,12 @@ export type PreferredBy = 'person' | 'score';
 
 const status = `IN ('idle', 'in_progress', 'completed', 'failed')`;
 
+/** What is wrong with a recording, as it is stored. The codes are the domain's (libs/voices). */
+export interface StoredWarning {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** A voice. Its row is the lock for everything that belongs to it. */
 @Entity('voices')
 @Unique('voices_partner_id_name_unique', ['partnerId', 'name'])
@@ -66,6 +72,10 @@ export class VoiceEntity {
   /** The original: the converted recording. */
   @Column({ name: 'original_key', type: 'text', nullable: true })
   originalKey: string | null;
+
+  /** Found in the recording by the upload's check and by its conversion. */
+  @Column({ type: 'jsonb', default: [] })
+  warnings: StoredWarning[];
 
   @Column({ name: 'splitting_status', type: 'text', default: 'idle' })
   splittingStatus: ProcessingStatus;
