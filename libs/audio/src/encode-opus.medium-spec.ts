@@ -13,6 +13,7 @@ import {
 } from '../../../test/support/audio-measure.js';
 import { processesNaming, schedulingPolicyOf } from '../../../test/support/running-processes.js';
 import { waitFor } from '../../../test/support/wait-for.js';
+import { wavFacts } from '../../../test/support/recording-facts.js';
 import { conversionLimits, encodeOpus, encodeToFile, recordingLimits, type AudioTools } from './index.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -32,12 +33,15 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
+const facts = wavFacts;
+
 const encode = (inputPath: string, more: Partial<Parameters<typeof encodeOpus>[0]> = {}) =>
-  encodeOpus({ tools, inputPath, workFolder, limits: recordingLimits(3600), ...more });
+  encodeOpus({ tools, inputPath, facts, workFolder, limits: recordingLimits(3600), ...more });
 
 const toFile = (inputPath: string, maxSeconds = 300) => {
   const outputPath = join(workFolder, 'sample.opus');
-  return encodeToFile({ tools, inputPath, workFolder, outputPath, serial: 5, limits: recordingLimits(maxSeconds) });
+  const limits = recordingLimits(maxSeconds);
+  return encodeToFile({ tools, inputPath, facts, workFolder, outputPath, serial: 5, limits });
 };
 
 async function readAll(batches: AsyncIterable<readonly Uint8Array[]>): Promise<number> {
@@ -150,7 +154,7 @@ describe('limits', () => {
     const limits = await readFile(`/proc/${id}/limits`, 'utf8');
     const environment = await readFile(`/proc/${id}/environ`, 'utf8');
     await encoding.close();
-    expect(limits).toMatch(/^Max cpu time +77 +77 /m);
+    expect(limits).toMatch(/^Max cpu time +77 +82 /m);
     expect(limits).toMatch(/^Max address space +536870912 +536870912 /m);
     expect(limits).toMatch(/^Max file size +0 +0 /m);
     expect(environment.split('\0').filter((entry) => !/^(PATH|LD_LIBRARY_PATH)=/.test(entry))).toEqual(['']);

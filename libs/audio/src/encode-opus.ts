@@ -5,12 +5,16 @@ import { conversionLimits, lengthToleranceSamples, type ProcessLimits, type Reco
 import { packetSamples, samplesPerSecond } from './opus-packet.js';
 import { readOpusStream, type OpusStream } from './opus-stream.js';
 import { tooLong, tooShort } from './probe-report.js';
+import type { RecordingFacts } from './recording-facts.js';
 import { startFfmpeg } from './run-ffmpeg.js';
+import type { TimeJump } from './run-log.js';
 
 export interface EncodeOptions {
   readonly tools: AudioTools;
   /** The recording; a path made from ids. */
   readonly inputPath: string;
+  /** What `probeRecording` has found; how it is decoded. */
+  readonly facts: RecordingFacts;
   /** A folder of this job's own. */
   readonly workFolder: string;
   readonly limits: RecordingLimits;
@@ -23,6 +27,8 @@ export interface EncodeOptions {
 
 /** A recording being encoded. */
 export interface OpusEncoding extends OpusStream {
+  /** Where the time stamps jump, of what was decoded so far. */
+  jumps(): readonly TimeJump[];
   /** Ends ffmpeg, if it still runs, and waits until it is gone. Needed only when `batches` is never read. */
   close(): Promise<void>;
 }
@@ -38,15 +44,16 @@ export interface OpusEncoding extends OpusStream {
  *   `conversion_failed`, `conversion_over_limits`, `conversion_stalled`; the signal's reason when it aborts
  */
 export async function encodeOpus(options: EncodeOptions): Promise<OpusEncoding> {
-  const { inputPath, limits, onProgress } = options;
+  const { inputPath, facts, limits, onProgress } = options;
   const processLimits = options.processLimits ?? conversionLimits(limits.maxSeconds);
-  const run = await startFfmpeg(encodeCommand(inputPath), { ...options, limits: processLimits });
+  const run = await startFfmpeg(encodeCommand(inputPath, facts), { ...options, limits: processLimits });
   try {
     const stream = await readOpusStream(run.output);
     return {
       preSkip: stream.preSkip,
       batches: withinLimits(stream, limits, onProgress),
       totalSamples: () => stream.totalSamples(),
+      jumps: () => run.log.jumps,
       close: () => run.close(new Error('The encoding was closed')),
     };
   } catch (error) {

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '#libs/errors';
 import { failureOf } from './exit-failure.js';
+import { probeLimits } from './limits.js';
 
-const exit = { code: 0, signal: null, stderr: '' };
+const exit = { code: 0, signal: null, stderr: '', wallSeconds: 1 };
+const limits = { ...probeLimits, cpuSeconds: 10 };
 
 describe('failureOf', () => {
   it('is nothing after a good exit', () => {
-    expect(failureOf(exit)).toBeUndefined();
+    expect(failureOf(exit, limits)).toBeUndefined();
   });
 
   it('is our own reason when we ended it, whatever the exit looks like', () => {
-    expect(failureOf({ ...exit, ended: { reason: 'stop' } })).toEqual({ error: 'stop' });
-    expect(failureOf({ ...exit, code: null, signal: 'SIGKILL', ended: { reason: undefined } })).toEqual({
+    expect(failureOf({ ...exit, ended: { reason: 'stop' } }, limits)).toEqual({ error: 'stop' });
+    expect(failureOf({ ...exit, code: null, signal: 'SIGKILL', ended: { reason: undefined } }, limits)).toEqual({
       error: undefined,
     });
   });
@@ -19,19 +21,23 @@ describe('failureOf', () => {
   it.each([
     ['an ordinary failure', { code: 183 }, 'conversion_failed'],
     ['a crash', { code: null, signal: 'SIGSEGV' as const }, 'conversion_failed'],
-    ['the CPU limit', { code: null, signal: 'SIGKILL' as const }, 'conversion_over_limits'],
+    ['the CPU limit', { code: null, signal: 'SIGXCPU' as const }, 'conversion_over_limits'],
+    ['the CPU limit, caught by ffmpeg', { code: 255, wallSeconds: 10 }, 'conversion_over_limits'],
+    ['the OOM killer', { code: null, signal: 'SIGKILL' as const }, 'unavailable'],
+    ['an operator', { code: null, signal: 'SIGTERM' as const }, 'unavailable'],
+    ['an operator, caught by ffmpeg', { code: 255, wallSeconds: 1 }, 'unavailable'],
     ['the file limit', { code: null, signal: 'SIGXFSZ' as const }, 'conversion_over_limits'],
     ['the memory limit', { code: 244, stderr: 'x: Cannot allocate memory' }, 'conversion_over_limits'],
     ['no memory for a thread', { code: 245, stderr: 'pthread_create() failed: Resource' }, 'conversion_over_limits'],
     ['mostly broken frames', { code: 69 }, 'unusable_audio'],
   ])('%s', (_, how, code) => {
-    const error = failureOf({ ...exit, ...how })?.error;
+    const error = failureOf({ ...exit, ...how }, limits)?.error;
     expect(error).toMatchObject({ code });
     expect((error as AppError).cause).toBeInstanceOf(Error);
   });
 
   it('is a defect, not the recording, when the tool cannot be started', () => {
-    const failure = failureOf({ ...exit, code: 127, stderr: 'not found' });
+    const failure = failureOf({ ...exit, code: 127, stderr: 'not found' }, limits);
     expect(failure?.error).toBeInstanceOf(Error);
     expect(failure?.error).not.toBeInstanceOf(AppError);
   });

@@ -2,7 +2,7 @@ import { AppError } from '#libs/errors';
 import { packetSamples } from './opus-packet.js';
 import type { OpusStream } from './opus-stream.js';
 import type { SectionEncoding } from './section-encoding.js';
-import { SectionJoiner } from './section-joiner.js';
+import { SectionJoiner, SectionsDisagree } from './section-joiner.js';
 import type { Section } from './section-plan.js';
 import type { SectionSchedule } from './section-schedule.js';
 
@@ -11,6 +11,7 @@ import type { SectionSchedule } from './section-schedule.js';
  *
  * @param close ends all sections; called when the stream was read, left or has failed
  * @returns when the first packets are there
+ * @throws SectionsDisagree from `batches`; as the sections' outputs
  */
 export async function joinSections(
   sections: readonly Section[],
@@ -66,7 +67,8 @@ async function* joinedPackets(
     const ready = joiner.push(packets);
     if (ready.length > 0) yield ready;
   }
-  yield joiner.end(encoding.totalSamples);
+  joiner.end(encoding.totalSamples);
+  if (encoding.jumps().length > 0) throw new SectionsDisagree();
 }
 
 /** Every section pads by one packet, which the join leaves out, only with the same pre-skip of at most a packet. */

@@ -28,6 +28,9 @@ export function launcherArguments(limits: ProcessLimits): string[] {
   return ['-limits', String(limits.cpuSeconds), String(Math.floor(limits.memoryBytes / 1024))];
 }
 
+/** CPU time between SIGXCPU and SIGKILL: ffmpeg catches the first one and ends by itself. */
+const cpuGraceSeconds = 5;
+
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /**
@@ -35,8 +38,10 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
  *
  * - It `exec`s all the way, so the process that was spawned is the tool itself: a launcher that waits for a child would
  *   leave that child alive when it is killed.
- * - Limits are soft and hard at once, so the kernel kills at them; file size 0 means that no byte is written to a file,
- *   while pipes are not limited. macOS knows no limit on address space: what the shell refuses is left out.
+ * - File size 0 means that no byte is written to a file, while pipes are not limited. macOS knows no limit on address
+ *   space: what the shell refuses is left out.
+ * - The soft limit on CPU time comes before the hard one, so that the tool gets SIGXCPU from our limit and SIGKILL only
+ *   from outside (the kernel's OOM killer, an operator). `failureOf` tells them apart.
  * - The environment, which holds our secrets, is not handed on.
  * - Without `-limits` (fluent-ffmpeg asks the tool for its formats by itself) those of a probe hold.
  */
@@ -55,7 +60,8 @@ cpu=${cpuSeconds ?? ''} memory=${memoryKibibytes ?? ''}
 if [ "$1" = -limits ]; then cpu=$2 memory=$3; shift 3; fi
 ulimit -c 0
 ulimit -f 0
-ulimit -t "$cpu"
+ulimit -S -t "$cpu"
+ulimit -H -t "$((cpu + ${cpuGraceSeconds}))"
 ulimit -v "$memory" 2>/dev/null || :
 exec ${chain.join(' ')} "$@"
 `;

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audioToolsOfThisMachine, makeAudio, speech, temporaryFolder } from '../../../test/support/audio-measure.js';
+import { acceptedFormats } from './tool-requirements.js';
+import { wavFacts } from '../../../test/support/recording-facts.js';
 import { encodeOpus, probeRecording, recordingLimits, type AudioTools } from './index.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -31,6 +33,7 @@ async function made(name: string, options: readonly string[]): Promise<string> {
 }
 
 const refusal = (message: string) => ({ code: 'unusable_audio', status: 422, message });
+const notAccepted = `The format of the file is not accepted; send ${acceptedFormats}`;
 const undecodable = refusal('The file is not audio that can be decoded');
 
 describe('a good recording', () => {
@@ -38,6 +41,8 @@ describe('a good recording', () => {
     expect(await probe(speech('en'))).toEqual({
       durationSeconds: 75,
       startSeconds: 0,
+      statedSeconds: 75,
+      ...{ track: 0, trackCount: 1, channel: null, isHeard: true, ignoresStatedLength: false },
       formatName: 'flac',
       codecName: 'flac',
       channels: 1,
@@ -77,12 +82,17 @@ describe('a good recording', () => {
 
 describe('a file that is refused', () => {
   it.each([
-    ['text', 'text.wav', 'this is text\n'.repeat(5000)],
-    ['a concat script', 'script.wav', `ffconcat version 1.0\nfile ${speech('en')}\n`],
-    ['a PNG', 'image.mp3', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
-    ['an SVG', 'image.svg', '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'],
-  ])('%s', async (_, name, content) => {
-    await expect(probe(await file(name, content))).rejects.toMatchObject(undecodable);
+    ['text', 'text.wav', 'this is text\n'.repeat(5000), 'The file is not audio that can be decoded'],
+    ['a concat script', 'script.wav', `ffconcat version 1.0\nfile ${speech('en')}\n`, notAccepted],
+    ['a PNG', 'image.mp3', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), notAccepted],
+    [
+      'an SVG',
+      'image.svg',
+      '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
+      notAccepted,
+    ],
+  ])('%s', async (_, name, content, sentence) => {
+    await expect(probe(await file(name, content))).rejects.toMatchObject(refusal(sentence));
   });
 
   it('empty', async () => {
@@ -136,8 +146,9 @@ describe('a file that points elsewhere', () => {
     const lines = entries.flatMap((entry) => ['#EXTINF:10,', entry]);
     const text = ['#EXTM3U', '#EXT-X-TARGETDURATION:10', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
     const inputPath = await file(name, text);
-    await expect(probe(inputPath)).rejects.toMatchObject(undecodable);
-    const encoding = encodeOpus({ tools, inputPath, workFolder: folder.path, limits: recordingLimits(60) });
+    await expect(probe(inputPath)).rejects.toMatchObject(refusal(notAccepted));
+    const limits = recordingLimits(60);
+    const encoding = encodeOpus({ tools, inputPath, facts: wavFacts, workFolder: folder.path, limits });
     await expect(encoding).rejects.toMatchObject({ code: 'conversion_failed' });
     expect(connections).toBe(0);
   });

@@ -2,31 +2,39 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '#libs/errors';
 import type { AudioTools } from './audio-tools.js';
+import type { ChannelLevels } from './channel-levels.js';
 import { undecodable } from './exit-failure.js';
-import { decodeStartCommand, probeArguments } from './ffmpeg-command.js';
+import { plainDecode, probeArguments } from './ffmpeg-command.js';
 import { lengthToleranceSamples, probeLimits, type RecordingLimits } from './limits.js';
+import { listen, stretchesOf } from './listen.js';
 import { samplesPerSecond } from './opus-packet.js';
-import { objectionTo, readProbeReport, tooShort, type RecordingFacts } from './probe-report.js';
-import { startFfmpeg, type RunOptions } from './run-ffmpeg.js';
+import { objectionTo, readProbeReport, tooShort, type ProbeReport, type TrackReport } from './probe-report.js';
+import type { RecordingFacts } from './recording-facts.js';
+import type { RunOptions } from './run-ffmpeg.js';
 import { runFfprobe } from './run-ffprobe.js';
-
-const sampleBytes = 2;
+import { uncountedWavSeconds } from './wav-length.js';
 
 export interface ProbeOptions {
   readonly tools: AudioTools;
   /** The upload, in a folder of its own. */
   readonly inputPath: string;
   readonly limits: RecordingLimits;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
+const toleranceSeconds = lengthToleranceSamples / samplesPerSecond;
+
 /**
- * Looks at an upload before it is answered: is it a recording that can be taken? About 0.1 s.
+ * Looks at an upload before it is answered: is it a recording that can be taken, and how is it to be decoded? About 0.1 s.
  *
  * A header alone proves nothing, so the shortest allowed length is also decoded. A length the container does not state,
  * or states in a way that cannot be true, is null and passes: `encodeOpus` enforces the limit while converting.
  *
- * @throws AppError `unusable_audio` with one sentence that says why the file is not taken; the signal's reason
+ * Of several audio tracks the default one is used, else the first, unless it is silent or cannot be decoded and another
+ * is not. Several channels are mixed, unless the mix cancels: then the loudest is used.
+ *
+ * @throws AppError `unusable_audio` with one sentence that says why the file is not taken, `unavailable` when a tool was
+ *   killed from outside; the signal's reason
  */
 export async function probeRecording(options: ProbeOptions): Promise<RecordingFacts> {
   const { tools, inputPath, limits, signal } = options;
@@ -34,38 +42,74 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
   if (fileBytes === 0) throw unusable('The file is empty');
   const run: RunOptions = { tools, limits: probeLimits, workFolder: dirname(inputPath), signal };
 
-  const facts = await readFacts(inputPath, fileBytes, run);
-  const objection = objectionTo(facts, limits);
-  if (objection !== undefined) throw unusable(objection);
+  const report = await readReport(inputPath, fileBytes, run);
+  const wavSeconds = await uncountedWavSeconds(inputPath);
+  let first: RecordingFacts | undefined;
+  let objection: string | undefined;
+  for (const [track, described] of inOrder(report)) {
+    const found = wavSeconds === undefined ? described : { ...described, durationSeconds: wavSeconds };
+    objection ??= objectionTo(found, limits);
+    if (objectionTo(found, limits) !== undefined) continue;
+    const facts = await listenTo(found, track);
+    if (typeof facts === 'string') objection ??= facts;
+    else if (facts.isHeard) return facts;
+    else first ??= facts;
+  }
+  if (first !== undefined) return first;
+  throw unusable(objection ?? undecodable);
 
-  const neededSamples = limits.minSeconds * samplesPerSecond;
-  const decodedSamples = await decodeStart(inputPath, limits.minSeconds, run);
-  if (decodedSamples >= neededSamples - lengthToleranceSamples) return facts;
-  const promisedMore = facts.durationSeconds !== null && facts.durationSeconds >= limits.minSeconds;
-  throw unusable(decodedSamples === 0 || promisedMore ? undecodable : tooShort(limits));
+  async function listenTo(found: TrackReport, track: number): Promise<RecordingFacts | string> {
+    const plan = { ...plainDecode, track, ignoresStatedLength: wavSeconds !== undefined };
+    const isPlain = found.channels === 1 && report.tracks.length === 1;
+    const stretches = isPlain
+      ? ([{ fromSeconds: 0, seconds: limits.minSeconds }] as const)
+      : stretchesOf(found.durationSeconds);
+    const levels = await listen(inputPath, { plan, ...found }, { stretches }, run);
+    const shortness = objectionToLevels(levels, found, limits);
+    if (shortness !== undefined) return shortness;
+    return {
+      ...{ durationSeconds: found.durationSeconds, statedSeconds: found.statedSeconds },
+      ...{ startSeconds: found.startSeconds, formatName: report.formatName, codecName: found.codecName },
+      ...{ channels: found.channels, sampleRate: found.sampleRate, trackCount: report.tracks.length },
+      ...{ ...plan, channel: levels.onlyChannel, isHeard: levels.isHeard },
+    };
+  }
 }
 
-/** What the recording's container says. @throws AppError `unusable_audio` when that makes no sense */
-export async function readFacts(inputPath: string, fileBytes: number, run: RunOptions): Promise<RecordingFacts> {
+/**
+ * Whether nothing in a recording is above `silenceDbfs`. Decodes it until something is heard: of a recording that
+ * `probeRecording` has heard there is nothing to decode.
+ */
+export async function isSilent(
+  facts: RecordingFacts,
+  { tools, inputPath, signal, limits }: Omit<ProbeOptions, 'limits'> & Pick<RunOptions, 'limits'>,
+): Promise<boolean> {
+  if (facts.isHeard) return false;
+  const run = { tools, limits, workFolder: dirname(inputPath), signal };
+  const all = { fromSeconds: 0, seconds: limits.wallSeconds };
+  const levels = await listen(inputPath, { plan: facts, ...facts }, { stretches: [all], untilHeard: true }, run);
+  return !levels.isHeard;
+}
+
+/** The known tracks, the default ones first. */
+function inOrder({ tracks }: ProbeReport): [number, TrackReport][] {
+  const known = [...tracks.entries()].filter((entry): entry is [number, TrackReport] => entry[1] !== null);
+  return [...known.filter(([, { isDefault }]) => isDefault), ...known.filter(([, { isDefault }]) => !isDefault)];
+}
+
+function objectionToLevels(levels: ChannelLevels, found: TrackReport, limits: RecordingLimits): string | undefined {
+  if (levels.seconds >= limits.minSeconds - toleranceSeconds) return undefined;
+  const promisedMore = found.durationSeconds !== null && found.durationSeconds >= limits.minSeconds;
+  return levels.seconds === 0 || promisedMore ? undecodable : tooShort(limits);
+}
+
+async function readReport(inputPath: string, fileBytes: number, run: RunOptions): Promise<ProbeReport> {
   const { stdout, exit } = await runFfprobe(probeArguments(inputPath), run);
   const cause = new Error(`ffprobe ended with ${exit.code ?? exit.signal ?? ''}: ${exit.stderr.trim()}`);
+  const report = readProbeReport({ stdout, stderr: exit.stderr, fileBytes });
+  if (typeof report === 'string') throw unusable(report, cause);
   if (exit.code !== 0) throw unusable(undecodable, cause);
-  const facts = readProbeReport({ stdout, stderr: exit.stderr, fileBytes });
-  if (typeof facts === 'string') throw unusable(facts, cause);
-  return facts;
-}
-
-/** How many 48 kHz samples the start of the recording gives, at most `seconds` of them. */
-async function decodeStart(inputPath: string, seconds: number, run: RunOptions): Promise<number> {
-  let bytes = 0;
-  try {
-    const decoding = await startFfmpeg(decodeStartCommand(inputPath, seconds), run);
-    for await (const chunk of decoding.output) bytes += chunk.length;
-  } catch (error) {
-    // A broken start is judged by what it gave; an abort or a tool that does not start is not the file's fault.
-    if (!(error instanceof AppError)) throw error;
-  }
-  return bytes / sampleBytes;
+  return report;
 }
 
 function unusable(sentence: string, cause?: unknown): AppError {

@@ -12,15 +12,22 @@ const format = { format_name: 'mp3', duration: '12.6' };
 const read = (report: unknown, { stderr = '', fileBytes = 1_000_000 } = {}) =>
   readProbeReport({ stdout: JSON.stringify(report), stderr, fileBytes });
 
-const facts = {
-  ...{ durationSeconds: 12.5, startSeconds: 0.025057 },
-  ...{ formatName: 'mp3', codecName: 'mp3', channels: 2, sampleRate: 44_100 },
+const track = {
+  ...{ durationSeconds: 12.5, statedSeconds: 12.5, startSeconds: 0.025057 },
+  ...{ codecName: 'mp3', channels: 2, sampleRate: 44_100, isDefault: false },
 };
+
+/** The only track of a report, or why there is none. */
+function onlyTrack(report: unknown, more = {}) {
+  const found = read(report, more);
+  return typeof found === 'string' ? found : found.tracks[0];
+}
 
 describe('readProbeReport', () => {
   it('reads what the stream says, else what the container says', () => {
-    expect(read({ streams: [stream], format })).toEqual(facts);
-    expect(read({ streams: [{ ...stream, duration: 'N/A' }], format })).toEqual({ ...facts, durationSeconds: 12.6 });
+    expect(read({ streams: [stream], format })).toEqual({ formatName: 'mp3', tracks: [track] });
+    const lengths = { durationSeconds: 12.6, statedSeconds: 12.6 };
+    expect(onlyTrack({ streams: [{ ...stream, duration: 'N/A' }], format })).toEqual({ ...track, ...lengths });
   });
 
   it.each([
@@ -34,17 +41,38 @@ describe('readProbeReport', () => {
       { fileBytes: 2_000_000 },
     ],
   ])('gives no length when it is %s', (_, changed, more) => {
-    expect(read({ streams: [changed], format: { format_name: 'mp3' } }, more)).toMatchObject({ durationSeconds: null });
+    const report = { streams: [changed], format: { format_name: 'mp3' } };
+    expect(onlyTrack(report, more)).toMatchObject({ durationSeconds: null });
   });
 
   it('believes PCM that fits its file', () => {
     const pcm = { ...stream, codec_name: 'pcm_s16le', bit_rate: '1411200' };
     const stderr = 'Estimating duration from bitrate, this may be inaccurate';
     const expected = { durationSeconds: 12.5 };
-    expect(read({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject(expected);
+    expect(onlyTrack({ streams: [pcm], format }, { fileBytes: 2_205_044 })).toMatchObject(expected);
     const caf = { ...format, format_name: 'caf' };
-    expect(read({ streams: [pcm], format: caf }, { fileBytes: 2_205_044, stderr })).toMatchObject(expected);
-    expect(read({ streams: [stream], format: caf }, { stderr })).toMatchObject({ durationSeconds: null });
+    expect(onlyTrack({ streams: [pcm], format: caf }, { fileBytes: 2_205_044, stderr })).toMatchObject(expected);
+    expect(onlyTrack({ streams: [stream], format: caf }, { stderr })).toMatchObject({ durationSeconds: null });
+  });
+
+  it.each([
+    ['ogg', '600', '608', 8],
+    ['matroska,webm', '600', '608', 8],
+    ['mov,mp4,m4a,3gp,3g2,mj2', '600', '8', 8],
+    ['matroska,webm', '600', '8', null],
+  ])('takes a late start off the length of %s (from %s, %s)', (formatName, from, duration, expected) => {
+    const report = { streams: [{ ...stream, start_time: from, duration }], format: { format_name: formatName } };
+    expect(onlyTrack(report)).toMatchObject({ durationSeconds: expected });
+  });
+
+  it('describes every track, and which is the default one', () => {
+    const found = read({ streams: [stream, {}, { ...stream, disposition: { default: 1 } }], format });
+    expect(found).toEqual({ formatName: 'mp3', tracks: [track, null, { ...track, isDefault: true }] });
+  });
+
+  it('names the formats that are accepted for one that is not', () => {
+    const stderr = "[hls @ 0x1] Format not on whitelist 'wav,mp3'";
+    expect(read({}, { stderr })).toMatch(/^The format of the file is not accepted; send WAV, .* and WebM$/);
   });
 
   it('says why there are no facts', () => {
@@ -76,6 +104,6 @@ describe('objectionTo', () => {
     [{ sampleRate: 100 }, "The recording's sample rate is not between 4000 and 384000 Hz"],
     [{ sampleRate: 1_000_000 }, "The recording's sample rate is not between 4000 and 384000 Hz"],
   ])('of %j is %s', (changed, sentence) => {
-    expect(objectionTo({ ...facts, ...changed }, limits)).toBe(sentence);
+    expect(objectionTo({ ...track, ...changed }, limits)).toBe(sentence);
   });
 });

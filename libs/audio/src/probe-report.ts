@@ -1,22 +1,35 @@
 import { undecodable } from './exit-failure.js';
 import { lengthToleranceSamples, type RecordingLimits } from './limits.js';
 import { samplesPerSecond } from './opus-packet.js';
+import { acceptedFormats } from './tool-requirements.js';
 
-/** What a recording is, as its container says. */
-export interface RecordingFacts {
-  /** null when the container does not say, or cannot be believed. */
-  readonly durationSeconds: number | null;
-  /** Time stamp of the first sample; 0, as ffmpeg counts, where the container has none (WAV). */
-  readonly startSeconds: number;
-  readonly formatName: string;
+/** An audio track, as its container describes it. */
+export interface TrackReport {
   readonly codecName: string;
   readonly channels: number;
   readonly sampleRate: number;
+  readonly durationSeconds: number | null;
+  readonly statedSeconds: number | null;
+  readonly startSeconds: number;
+  readonly isDefault: boolean;
+}
+
+/** What ffprobe says of a file. */
+export interface ProbeReport {
+  readonly formatName: string;
+  /** All audio tracks in the file's order; null for one that ffprobe knows nothing of. At least one is known. */
+  readonly tracks: readonly (TrackReport | null)[];
 }
 
 const toleranceSeconds = lengthToleranceSamples / samplesPerSecond;
 
 const sampleRates = { lowest: 4_000, highest: 384_000 };
+
+/** Containers (ffmpeg's names) whose length is the last time stamp, and so counts a late start. */
+const lengthsCountStart: readonly string[] = ['ogg', 'matroska,webm'];
+
+/** ffprobe's words for a file in a format that it knows and we do not accept. */
+const notAccepted = 'Format not on whitelist';
 
 /** ffprobe's words when it divided the size by the first bit rate it met: far off for a variable one. */
 const estimated = 'Estimating duration from bitrate';
@@ -37,32 +50,52 @@ export interface ProbeOutput {
 /**
  * Reads ffprobe's JSON report.
  *
- * @returns the facts, or in one sentence why there are none
+ * @returns the report, or in one sentence why there is none
  */
-export function readProbeReport({ stdout, stderr, fileBytes }: ProbeOutput): RecordingFacts | string {
+export function readProbeReport({ stdout, stderr, fileBytes }: ProbeOutput): ProbeReport | string {
   const report = parse(stdout);
   const format = recordOf(report['format']);
+  if (stderr.includes(notAccepted)) return `The format of the file is not accepted; send ${acceptedFormats}`;
   if (typeof format['format_name'] !== 'string') return undecodable;
+  const formatName = format['format_name'];
   const streams = Array.isArray(report['streams']) ? (report['streams'] as readonly unknown[]) : [];
   if (streams.length === 0) return 'The file has no audio in it';
-  const stream = recordOf(streams[0]);
+  const isEstimated = stderr.includes(estimated);
+  const tracks = streams.map((stream) => readTrack(recordOf(stream), format, formatName, isEstimated, fileBytes));
+  return tracks.every((track) => track === null) ? undecodable : { formatName, tracks };
+}
+
+function readTrack(
+  stream: Record<string, unknown>,
+  format: Record<string, unknown>,
+  formatName: string,
+  isEstimated: boolean,
+  fileBytes: number,
+): TrackReport | null {
   const { codec_name: codecName } = stream;
   const channels = numberOf(stream['channels']) ?? 0;
   const sampleRate = numberOf(stream['sample_rate']) ?? 0;
-  if (typeof codecName !== 'string' || channels < 1) return undecodable;
+  if (typeof codecName !== 'string' || channels < 1) return null;
 
-  const stated = numberOf(stream['duration']) ?? numberOf(format['duration']);
+  const startSeconds = numberOf(stream['start_time']) ?? 0;
+  const lastTime = numberOf(stream['duration']) ?? numberOf(format['duration']);
+  const isLate = lengthsCountStart.includes(formatName) && startSeconds > 0;
+  const length = lastTime === undefined || !isLate ? lastTime : lastTime - startSeconds;
+  const stated = length !== undefined && length > 0 ? length : null;
   const isPcm = codecName.startsWith('pcm_');
   const pcmBytes = isPcm ? ((numberOf(stream['bit_rate']) ?? 0) / 8) * (stated ?? 0) : 0;
-  const isGuess = stderr.includes(estimated) && !(isPcm && alwaysEstimated.includes(format['format_name']));
-  const believed = !isGuess && pcmBytes <= fileBytes * pcmSlack;
-  const durationSeconds = stated !== undefined && stated > 0 && believed ? stated : null;
-  const startSeconds = numberOf(stream['start_time']) ?? 0;
-  return { durationSeconds, startSeconds, formatName: format['format_name'], codecName, channels, sampleRate };
+  const isGuess = isEstimated && !(isPcm && alwaysEstimated.includes(formatName));
+  const isBelieved = !isGuess && pcmBytes <= fileBytes * pcmSlack;
+  return {
+    ...{ codecName, channels, sampleRate, startSeconds },
+    durationSeconds: isBelieved ? stated : null,
+    statedSeconds: isGuess ? null : stated,
+    isDefault: recordOf(stream['disposition'])['default'] === 1,
+  };
 }
 
 /** Why a recording is not taken, in one sentence; undefined when its facts are within the limits. */
-export function objectionTo(facts: RecordingFacts, limits: RecordingLimits): string | undefined {
+export function objectionTo(facts: TrackReport, limits: RecordingLimits): string | undefined {
   if (facts.channels > limits.maxChannels) {
     return `The recording has ${facts.channels} channels, more than the ${limits.maxChannels} allowed`;
   }

@@ -7,6 +7,7 @@ import { failureOf } from './exit-failure.js';
 import type { FfmpegCommand } from './ffmpeg-command.js';
 import { launcherArguments } from './launcher.js';
 import type { ProcessLimits } from './limits.js';
+import { RunLog } from './run-log.js';
 import { SandboxedProcess } from './sandboxed-process.js';
 
 export interface RunOptions {
@@ -24,6 +25,8 @@ export interface FfmpegRun {
    * `failureOf` says. Leaving it early ends ffmpeg.
    */
   readonly output: AsyncIterable<Buffer>;
+  /** What it has reported so far; whole when `output` has ended. */
+  readonly log: RunLog;
   /** Ends ffmpeg, if it still runs, and waits until it is gone. `reason` is what a reader of `output` gets thrown. */
   close(reason: unknown): Promise<void>;
 }
@@ -47,12 +50,12 @@ export async function startFfmpeg(command: FfmpegCommand, options: RunOptions): 
   const { tools, limits, workFolder, signal } = options;
   signal?.throwIfAborted();
   const output = new PassThrough();
-  const fluent = ffmpeg({ cwd: workFolder, stdoutLines: 20 })
-    .setFfmpegPath(tools.ffmpeg.launcher)
-    .input(command.input)
-    .inputOptions([...launcherArguments(limits), ...command.inputOptions])
-    .outputOptions([...command.outputOptions])
-    .format(command.format);
+  const log = new RunLog();
+  const fluent = ffmpeg({ cwd: workFolder, stdoutLines: 20 }).setFfmpegPath(tools.ffmpeg.launcher);
+  for (const [at, { url, options: inputOptions }] of command.inputs.entries()) {
+    fluent.input(url).inputOptions([...(at === 0 ? launcherArguments(limits) : []), ...inputOptions]);
+  }
+  fluent.outputOptions([...command.outputOptions]).format(command.format);
   const process = await new Promise<SandboxedProcess>((resolve, reject) => {
     fluent.on('error', reject);
     fluent.on('start', () => {
@@ -60,7 +63,7 @@ export async function startFfmpeg(command: FfmpegCommand, options: RunOptions): 
       if (ffmpegProc === undefined) return reject(new Error('fluent-ffmpeg did not say which process it started'));
       // We end the output ourselves: fluent-ffmpeg kills ffmpeg 20 ms after an output was closed, finished or not.
       ffmpegProc.once('close', () => output.end());
-      resolve(new SandboxedProcess(ffmpegProc, limits, signal));
+      resolve(new SandboxedProcess(ffmpegProc, limits, signal, (text) => log.push(text)));
     });
     fluent.pipe(output, { end: false });
   });
@@ -69,19 +72,19 @@ export async function startFfmpeg(command: FfmpegCommand, options: RunOptions): 
     await process.end(reason);
     output.destroy();
   };
-  return { output: read(process, output, limits.stallSeconds, close), close };
+  return { output: read(process, output, limits, close), log, close };
 }
 
 async function* read(
   process: SandboxedProcess,
   output: PassThrough,
-  stallSeconds: number,
+  limits: ProcessLimits,
   close: (reason: unknown) => Promise<void>,
 ): AsyncGenerator<Buffer> {
   const chunks = output.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   /** The next chunk; undefined at the end. The clock runs only while we wait: a slow reader is not ffmpeg's fault. */
   const next = async (): Promise<Buffer | undefined> => {
-    const stopClock = whenSilent(stallSeconds * 1000, () => void process.end(AppError.of('conversion_stalled')));
+    const stopClock = whenSilent(limits.stallSeconds * 1000, () => void process.end(AppError.of('conversion_stalled')));
     try {
       const chunk = await chunks.next();
       return chunk.done === true ? undefined : chunk.value;
@@ -96,7 +99,7 @@ async function* read(
     for (let chunk = await next(); chunk !== undefined && process.ended === undefined; chunk = await next()) {
       yield chunk;
     }
-    const failure = failureOf(await process.exit);
+    const failure = failureOf(await process.exit, limits);
     if (failure !== undefined) throw failure.error;
   } finally {
     await close(new Error('Nobody reads the output'));

@@ -8,6 +8,7 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
   /** The last of what it said; for logs. */
   readonly stderr: string;
+  readonly wallSeconds: number;
   /** Set when we ended it, with why. */
   readonly ended?: { readonly reason: unknown };
 }
@@ -27,17 +28,22 @@ export class SandboxedProcess {
   #ended: { readonly reason: unknown } | undefined;
   #gone = false;
 
-  constructor(child: ChildProcess, limits: ProcessLimits, signal?: AbortSignal) {
+  /** @param onStderr receives what the tool prints to standard error, in pieces of any size */
+  constructor(child: ChildProcess, limits: ProcessLimits, signal?: AbortSignal, onStderr?: (text: string) => void) {
     this.#child = child;
+    const startedAt = performance.now();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-maxStderrCharacters);
+      onStderr?.(text);
     });
     const tooLong = AppError.of('conversion_over_limits', { cause: new Error(`over ${limits.wallSeconds} s`) });
     const clock = setTimeout(() => void this.end(tooLong), limits.wallSeconds * 1000);
     const abort = (): void => void this.end(signal?.reason);
     const gone = new Promise<ProcessExit>((resolve, reject) => {
       child.once('error', reject);
-      child.once('exit', (code, killedBy) => resolve({ code, signal: killedBy, stderr: '' }));
+      child.once('exit', (code, killedBy) =>
+        resolve({ code, signal: killedBy, stderr: '', wallSeconds: (performance.now() - startedAt) / 1000 }),
+      );
     }).finally(() => {
       this.#gone = true;
       clearTimeout(clock);

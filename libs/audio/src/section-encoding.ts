@@ -5,13 +5,14 @@ import type { ProcessLimits } from './limits.js';
 import { OggOpusReader } from './ogg-opus-reader.js';
 import { valid } from './opus-stream.js';
 import { startFfmpeg } from './run-ffmpeg.js';
+import type { RecordingFacts } from './recording-facts.js';
+import type { RunLog, TimeJump } from './run-log.js';
 import type { Section } from './section-plan.js';
 
 export interface SectionInput {
   readonly tools: AudioTools;
   readonly inputPath: string;
-  /** Time stamp of the recording's first sample. */
-  readonly streamStartSeconds: number;
+  readonly facts: RecordingFacts;
   readonly workFolder: string;
   readonly limits: ProcessLimits;
   /** Ends it. */
@@ -32,11 +33,14 @@ export class SectionEncoding {
   readonly gone: Promise<void>;
   readonly #reader = new OggOpusReader();
   #hasAudio = false;
+  readonly #recordingStart: number;
+  #log: RunLog | undefined;
 
   constructor(
     readonly section: Section,
     input: SectionInput,
   ) {
+    this.#recordingStart = input.facts.startSeconds;
     const { startSeconds, leadSeconds, endSeconds } = section;
     const seconds = (endSeconds ?? 2 * startSeconds) - startSeconds + leadSeconds;
     let sayGone = (): void => undefined;
@@ -72,12 +76,19 @@ export class SectionEncoding {
     return this.#hasAudio ? valid(() => this.#reader.end()) : 0;
   }
 
+  /** Where time stamps jump in what was decoded so far, without the lead; places count from the recording's start. */
+  jumps(): readonly TimeJump[] {
+    const { startSeconds = 0, jumps = [] } = this.#log ?? {};
+    const from = startSeconds - this.#recordingStart;
+    return jumps
+      .map((jump) => ({ ...jump, atSeconds: from + jump.atSeconds }))
+      .filter(({ atSeconds }) => atSeconds >= this.section.startSeconds);
+  }
+
   async *#encode(input: SectionInput, sayGone: () => void): AsyncGenerator<Buffer> {
     try {
-      const run = await startFfmpeg(
-        encodeSectionCommand(input.inputPath, this.section, input.streamStartSeconds),
-        input,
-      );
+      const run = await startFfmpeg(encodeSectionCommand(input.inputPath, input.facts, this.section), input);
+      this.#log = run.log;
       yield* run.output;
     } finally {
       sayGone();

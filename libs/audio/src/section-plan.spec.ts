@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { wavFacts } from '../../../test/support/recording-facts.js';
 import { planSections, seeksExactly, type Section } from './section-plan.js';
 
 const spans = (sections: readonly Section[]): string =>
@@ -86,15 +87,6 @@ describe('planSections', () => {
 });
 
 describe('seeksExactly', () => {
-  const wav = {
-    durationSeconds: 3600,
-    startSeconds: 0,
-    formatName: 'wav',
-    codecName: 'pcm_s16le',
-    channels: 2,
-    sampleRate: 44_100,
-  };
-
   it.each([
     ['wav', 'pcm_f32le', true],
     ['flac', 'flac', true],
@@ -106,11 +98,15 @@ describe('seeksExactly', () => {
     ['aac', 'aac', false],
     ['constructor', 'pcm_s16le', false],
   ])('%s with %s: %s', (formatName, codecName, expected) => {
-    expect(seeksExactly({ ...wav, formatName, codecName })).toBe(expected);
+    expect(seeksExactly({ ...wavFacts, formatName, codecName })).toBe(expected);
+  });
+
+  it('not where the length in the header is wrong', () => {
+    expect(seeksExactly({ ...wavFacts, ignoresStatedLength: true })).toBe(false);
   });
 
   it('not without a length or a time stamp that can be counted from', () => {
-    expect(seeksExactly({ ...wav, durationSeconds: null })).toBe(false);
-    expect(seeksExactly({ ...wav, startSeconds: 12 })).toBe(false);
+    expect(seeksExactly({ ...wavFacts, durationSeconds: null })).toBe(false);
+    expect(seeksExactly({ ...wavFacts, startSeconds: 12 })).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import type { RecordingFacts } from './probe-report.js';
+import type { RecordingFacts } from './recording-facts.js';
 
 /** A part of a recording that is encoded by an ffmpeg of its own. */
 export interface Section {
@@ -80,8 +80,12 @@ const exactSeeking: ReadonlyMap<string, RegExp> = new Map([
 /** A stream that begins later than this within its file is encoded in one piece: seeks count from the file's begin. */
 const latestStartSeconds = 0.5;
 
-/** Can sections of this recording be found exactly? */
+/**
+ * Whether sections of this recording can be found exactly, as far as its container tells. Of a recording that is no plain
+ * PCM the packets have to tell, too (`scanPackets`).
+ */
 export function seeksExactly(facts: RecordingFacts): boolean {
-  if (facts.durationSeconds === null || Math.abs(facts.startSeconds) > latestStartSeconds) return false;
+  if (facts.durationSeconds === null || facts.ignoresStatedLength) return false;
+  if (Math.abs(facts.startSeconds) > latestStartSeconds) return false;
   return exactSeeking.get(facts.formatName)?.test(facts.codecName) ?? false;
 }

@@ -1,17 +1,27 @@
 /** A list of what a build of ffmpeg can do, and the entries of it that we cannot do without. */
 export interface ToolRequirement {
   /** The option that prints the list. */
-  readonly question: '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-protocols';
+  readonly question: '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-bsfs' | '-protocols';
   /** Word for an entry, for people. */
   readonly kind: string;
   readonly needed: readonly string[];
 }
 
-/** Demuxers an upload may use, by ffmpeg's names; every other format is refused before it is opened. */
+/**
+ * Demuxers an upload may use, by ffmpeg's names; every other format is refused before it is opened. `mp3` also reads MP2.
+ *
+ * Playlists and scripts (HLS, DASH, concat) must never be among them: they open other files.
+ */
 export const allowedDemuxers = [
-  ...['wav', 'w64', 'aiff', 'caf', 'au', 'mp3', 'flac', 'wv', 'ogg', 'aac', 'amr', 'amrnb', 'amrwb', 'asf'],
+  ...['wav', 'w64', 'aiff', 'caf', 'au', 'voc', 'mp3', 'aac', 'ac3', 'eac3', 'amr', 'amrnb', 'amrwb'],
+  ...['flac', 'wv', 'tta', 'ogg', 'asf', 'flv', 'avi', 'mpegts'],
   ...['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm'],
 ] as const;
+
+/** The formats of `allowedDemuxers` by the names people know them by. */
+export const acceptedFormats =
+  'WAV, W64, AIFF, CAF, AU, VOC, MP3, MP2, AAC, AC-3, E-AC-3, AMR, FLAC, WavPack, TTA, Ogg, Opus, WMA, FLV, AVI, ' +
+  'MPEG-TS, MOV, MP4, M4A, 3GP, Matroska and WebM';
 
 /** What the two tools are asked for; a distribution's ffmpeg has all of it. */
 export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequirement[]> = {
@@ -19,7 +29,12 @@ export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequire
     { question: '-encoders', kind: 'encoder', needed: ['libopus', 'pcm_s16le'] },
     { question: '-muxers', kind: 'muxer', needed: ['ogg', 's16le'] },
     { question: '-demuxers', kind: 'demuxer', needed: ['wav', 'mp3', 'flac', 'ogg', 'aac', 'mov', 'matroska'] },
-    { question: '-filters', kind: 'filter', needed: ['aformat', 'aresample', 'asetpts', 'atrim'] },
+    {
+      question: '-filters',
+      kind: 'filter',
+      needed: ['aformat', 'aresample', 'asetpts', 'asettb', 'atrim', 'concat', 'pan'],
+    },
+    { question: '-bsfs', kind: 'bitstream filter', needed: ['setts'] },
     { question: '-protocols', kind: 'protocol', needed: ['file', 'pipe'] },
   ],
   ffprobe: [{ question: '-protocols', kind: 'protocol', needed: ['file'] }],

@@ -19,7 +19,13 @@ export { PartnerEntity } from './entities/partner.entity.js';
 export { SampleEntity } from './entities/sample.entity.js';
 export { SettingEntity } from './entities/setting.entity.js';
 export { TestSampleEntity } from './entities/test-sample.entity.js';
-export { VoiceEntity, type PreferredBy, type ProcessingStatus, type StoredWarning } from './entities/voice.entity.js';
+export {
+  VoiceEntity,
+  type PreferredBy,
+  type ProcessingStatus,
+  type StoredMissingAudio,
+  type StoredWarning,
+} from './entities/voice.entity.js';
 export { missingMigrations, migrate, schemaDrift } from './migrate.js';
 export { DatabaseModule } from './database.module.js';
 export { settingOnce } from './settings.js';

@@ -226,7 +226,7 @@ describe('the preferred sample', () => {
     const split = await domain.claim(voiceId, 'split');
     await domain.get(SplittingService).commit(split, {
       samples: cutSamples(split, 3),
-      original: { objectKey: `voices/${voiceId}/o`, durationSeconds: 45 },
+      original: { objectKey: `voices/${voiceId}/o`, durationSeconds: 45, missing: [] },
     });
     const first = await domain.claim(voiceId, 'embed');
     await results.commit(first, collected(first, scores));

@@ -26,6 +26,7 @@ const details = (voiceId: string) => domain.get(VoicesService).details(voiceId);
 const originalOf = (job: ClaimedJob) => ({
   objectKey: `voices/${job.voiceId}/jobs/${job.id}/${job.generation}/original.opus`,
   durationSeconds: 185.37,
+  missing: [],
 });
 
 /** A voice whose first split went well and whose embedding was ended; nothing runs. */
@@ -114,46 +115,8 @@ describe('a first split', () => {
     await domain.get(Processing).failActive(voiceId, 'split', { code: 'internal', sentence: 'Internal server error' });
     expect(await details(voiceId)).toMatchObject({ status: { splitting: 'failed', embedding: 'in_progress' } });
     expect(await indexes(voiceId)).toEqual([1, 2]);
-    expect(await splitting.source(voiceId)).toMatchObject({ kind: 'upload', durationSeconds: 185.4 });
+    expect(await splitting.source(voiceId)).toMatchObject({ kind: 'upload', facts: null });
     await expect(splitting.commit(job, { original: originalOf(job) })).rejects.toThrow(LostClaim);
-  });
-});
-
-describe('warnings about a recording', () => {
-  const header = { code: 'wrong_length', message: 'The header states 3 s' } as const;
-  const track = { code: 'track_passed_over', message: 'Track 1 of 2 was not used because it is silent' } as const;
-  const damage = { code: 'damaged_recording', message: '36.6 s of 75 s could be decoded' } as const;
-
-  it('show from the upload on, are added to by both stages, and never fail the voice', async () => {
-    const voiceId = await domain.uploadedVoice(undefined, { warnings: [header] });
-    expect((await details(voiceId)).warnings).toEqual([header]);
-    const job = await domain.claim(voiceId, 'split');
-    await splitting.commit(job, { samples: cutSamples(job, 2), warnings: [track] });
-    expect((await details(voiceId)).warnings).toEqual([header, track]);
-    const exact = { code: 'wrong_length', message: 'The header states 3 s, the recording has 185.4 s' } as const;
-    await splitting.commit(job, { original: originalOf(job), warnings: [damage, exact] });
-    expect(await details(voiceId)).toMatchObject({
-      status: { splitting: 'completed', embedding: 'in_progress' },
-      errors: { splitting: null },
-      warnings: [track, damage, exact],
-    });
-  });
-
-  it('stay through a re-split, and a loser adds none', async () => {
-    const voiceId = await domain.uploadedVoice();
-    expect((await details(voiceId)).warnings).toEqual([]);
-    const loser = await domain.claim(voiceId, 'split');
-    await domain.expireLease(loser.id);
-    const job = await domain.claim(voiceId, 'split');
-    const late = { samples: cutSamples(loser, 1), original: originalOf(loser), warnings: [track] };
-    await expect(splitting.commit(loser, late)).rejects.toThrow(LostClaim);
-    await splitting.commit(job, { samples: cutSamples(job, 1), original: originalOf(job), warnings: [damage] });
-    await domain.get(Processing).failActive(voiceId, 'embed', { code: 'gpu_failed', sentence: 'The embedding failed' });
-
-    await splitting.request(voiceId, resplit);
-    const again = await domain.claim(voiceId, 'split');
-    await splitting.commit(again, { samples: cutSamples(again, 2) });
-    expect(await details(voiceId)).toMatchObject({ status: { splitting: 'completed' }, warnings: [damage] });
   });
 });
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
+import type { MissingAudio, RecordingFacts } from '#libs/audio';
 import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
@@ -36,6 +37,8 @@ export interface CutSample {
 export interface StoredOriginal {
   readonly objectKey: string;
   readonly durationSeconds: number;
+  /** Where the recording had audio that this lacks. */
+  readonly missing: readonly MissingAudio[];
 }
 
 /** What a split has made so far, or the part of it that is not visible yet. */
@@ -48,8 +51,9 @@ export interface SplitResults {
 
 /** Where a split reads from. */
 export type SplitSource =
-  | { readonly kind: 'upload'; readonly key: string; readonly durationSeconds: number | null }
-  | { readonly kind: 'original'; readonly key: string };
+  /** `facts`: what the upload's check found; null of an upload from before there were any. */
+  | { readonly kind: 'upload'; readonly key: string; readonly facts: RecordingFacts | null }
+  | { readonly kind: 'original'; readonly key: string; readonly missing: readonly MissingAudio[] };
 
 /** Splitting, from the request to what its stages make visible. */
 @Injectable()
@@ -126,9 +130,9 @@ export class SplittingService {
 }
 
 function sourceOf(voice: VoiceEntity): SplitSource | null {
-  if (voice.originalKey !== null) return { kind: 'original', key: voice.originalKey };
+  if (voice.originalKey !== null) return { kind: 'original', key: voice.originalKey, missing: voice.originalMissing };
   if (voice.uploadKey === null) return null;
-  return { kind: 'upload', key: voice.uploadKey, durationSeconds: voice.originalDurationSeconds };
+  return { kind: 'upload', key: voice.uploadKey, facts: voice.uploadFacts as RecordingFacts | null };
 }
 
 /** All samples of a voice are exchanged; its embeddings are then of others. */
@@ -167,6 +171,8 @@ function columnsOfSamples(voice: VoiceEntity, samples: readonly CutSample[]) {
 const columnsOfOriginal = (original: StoredOriginal) => ({
   originalKey: original.objectKey,
   originalDurationSeconds: original.durationSeconds,
+  originalMissing: [...original.missing],
+  uploadFacts: null,
   uploadKey: null,
   uploadKeptUntil: null,
 });

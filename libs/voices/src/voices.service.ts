@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
+import { uploadWarnings, type RecordingFacts } from '#libs/audio';
 import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
@@ -8,7 +9,6 @@ import { Processing } from './processing.js';
 import { originalFilename } from './recording-name.js';
 import { changeVoice } from './voice-change.js';
 import { describeVoice, type VoiceDetails, type VoiceRow, type VoiceSummary } from './voice-details.js';
-import { mergeWarnings, type VoiceWarning } from './voice-warning.js';
 import { VoicesRepository, type VoiceRef } from './voices.repository.js';
 
 /** What a split does when nobody says otherwise. */
@@ -37,8 +37,8 @@ export interface StoredRecording {
   readonly uploadedName: string;
   /** null where the file does not say. */
   readonly durationSeconds: number | null;
-  /** What the check found; the conversion adds what it finds. */
-  readonly warnings?: readonly VoiceWarning[];
+  /** What the check found, for the conversion; left out, the conversion looks for itself. */
+  readonly facts?: RecordingFacts;
 }
 
 @Injectable()
@@ -160,7 +160,7 @@ export class VoicesService {
             originalUploadedName: recording.uploadedName,
             originalFilename: originalFilename(recording.uploadedName),
             originalDurationSeconds: recording.durationSeconds,
-            warnings: mergeWarnings([], recording.warnings ?? []),
+            ...(recording.facts && { uploadFacts: recording.facts, warnings: uploadWarnings(recording.facts) }),
           }),
     });
     await recordChange(tx, { action: 'voice.create', partnerId: voice.partnerId, voiceId: voice.id });

@@ -32,7 +32,10 @@ export class UploadedSamples {
    */
   async add(voiceId: string, file: ReceivedFile, signal: AbortSignal): Promise<SampleDetails> {
     const limits = recordingLimits(this.config.maxSampleSeconds);
-    await this.audio.probe((tools) => probeRecording({ tools, inputPath: file.path, limits, signal }), signal);
+    const facts = await this.audio.probe(
+      (tools) => probeRecording({ tools, inputPath: file.path, limits, signal }),
+      signal,
+    );
     await this.samples.refuseIfNoRoom(voiceId);
     const sampleId = randomUUID();
     const workFolder = path.dirname(file.path);
@@ -41,6 +44,7 @@ export class UploadedSamples {
         encodeToFile({
           tools,
           inputPath: file.path,
+          facts,
           workFolder,
           outputPath: path.join(workFolder, 'sample.opus'),
           serial: serialFrom(sampleId),

@@ -36,6 +36,7 @@ export class Recordings {
         uploadKey: key,
         uploadedName: uploadedName(file.clientName),
         durationSeconds: facts.durationSeconds,
+        facts,
       });
     } catch (error) {
       // With the connection lost nobody knows whether the voice was made: then the object stays, and is collected as

@@ -1,4 +1,12 @@
-import { LiveCutter, samplesPerSecond, serialFrom, type CutSample as CutAudio, type SampleWindows } from '#libs/audio';
+import {
+  LiveCutter,
+  recordingTime,
+  samplesPerSecond,
+  serialFrom,
+  type CutSample as CutAudio,
+  type MissingAudio,
+  type SampleWindows,
+} from '#libs/audio';
 import type { ClaimedJob } from '#libs/jobs';
 import type { CutSample } from '#libs/samples';
 import { sampleKey, type ObjectStorage } from '#libs/storage';
@@ -44,9 +52,17 @@ export class SampleWriter {
     this.store(this.cutter.finish(totalSamples));
   }
 
-  /** All samples, durable in storage. */
-  stored(): Promise<CutSample[]> {
-    return Promise.all(this.storing);
+  /**
+   * All samples, durable in storage.
+   *
+   * @param missing where the recording had audio that the stream lacks: samples start at their place in the recording
+   */
+  async stored(missing: readonly MissingAudio[]): Promise<CutSample[]> {
+    const samples = await Promise.all(this.storing);
+    return samples.map((sample) => ({
+      ...sample,
+      sourceStartSeconds: recordingTime(sample.sourceStartSeconds, missing),
+    }));
   }
 
   private store(cut: readonly CutAudio[]): void {

@@ -1,16 +1,22 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  conversionLimits,
   encodeRecording,
+  isSilent,
   OggOpusWriter,
+  probeRecording,
   readOpusStream,
   recordingLimits,
+  recordingWarnings,
   samplesPerSecond,
   secondsNeeded,
+  SectionsDisagree,
   serialFrom,
   type AudioTools,
   type EncodeSlots,
   type OpusStream,
+  type RecordingFacts,
   type SampleWindows,
 } from '#libs/audio';
 import type { SplitParams } from '#libs/database';
@@ -27,6 +33,15 @@ export interface SplitStepOptions {
   readonly slots: EncodeSlots;
   /** Told how much audio was converted, once it is stored. */
   readonly onConverted: (seconds: number) => void;
+}
+
+/** A recording being converted. */
+interface Conversion {
+  readonly job: ClaimedJob;
+  readonly work: Work;
+  readonly facts: RecordingFacts;
+  readonly folder: string;
+  readonly inputPath: string;
 }
 
 /**
@@ -47,7 +62,7 @@ export class SplitStep {
 
   async run(job: ClaimedJob, work: Work): Promise<void> {
     const source = await this.splitting.source(job.voiceId);
-    if (source.kind === 'original') return this.cutOriginal(job, work, source.key);
+    if (source.kind === 'original') return this.cutOriginal(job, work, source);
     const folder = await this.scratch.make();
     try {
       await this.convertUpload(job, work, source, folder);
@@ -64,7 +79,19 @@ export class SplitStep {
   ): Promise<void> {
     const inputPath = path.join(folder, 'recording');
     if (!(await this.storage.fetchFile(upload.key, inputPath))) throw AppError.of('recording_lost');
-    const knownSeconds = Math.ceil(upload.durationSeconds ?? 0);
+    const { tools, maxRecordingSeconds } = this.options;
+    const limits = recordingLimits(maxRecordingSeconds);
+    const found = { tools, inputPath, limits, signal: work.signal };
+    const facts = upload.facts ?? (await probeRecording(found));
+    if (await isSilent(facts, { ...found, limits: conversionLimits(maxRecordingSeconds) })) {
+      throw AppError.saying('unusable_audio', 'The recording is silent');
+    }
+    await this.encode({ job, work, facts, folder, inputPath }, false);
+  }
+
+  private async encode(conversion: Conversion, inOnePiece: boolean): Promise<void> {
+    const { job, work, facts, folder, inputPath } = conversion;
+    const knownSeconds = Math.ceil(facts.durationSeconds ?? 0);
     const onProgress = (encodedSeconds: number): void => {
       const done = Math.floor(encodedSeconds);
       work.report({ stage: 'converting', done, of: Math.max(knownSeconds, done) });
@@ -72,7 +99,8 @@ export class SplitStep {
     const encoding = await encodeRecording({
       tools: this.options.tools,
       slots: this.options.slots,
-      expectedSeconds: upload.durationSeconds,
+      facts,
+      inOnePiece,
       firstSeconds: job.stage === 'samples' ? secondsNeeded(windowsOf(job)) : 0,
       inputPath,
       workFolder: folder,
@@ -85,7 +113,7 @@ export class SplitStep {
     const cut = async (packets: readonly Uint8Array[]): Promise<void> => {
       samples?.push(packets);
       if (!samples?.done) return;
-      await this.splitting.commit(job, { samples: await samples.stored() });
+      await this.splitting.commit(job, { samples: await samples.stored(encoding.missing()) });
       samples = null;
     };
     try {
@@ -93,17 +121,29 @@ export class SplitStep {
       const original = originalFile(encoding, serialFrom(job.id), cut, (totalSamples) => samples?.finish(totalSamples));
       await this.storage.put(objectKey, original, { contentType: 'audio/ogg' });
       const durationSeconds = encoding.totalSamples() / samplesPerSecond;
+      const [missing, jumps] = [encoding.missing(), encoding.jumps()];
       this.options.onConverted(durationSeconds);
       await this.splitting.commit(job, {
-        samples: await samples?.stored(),
-        original: { objectKey, durationSeconds },
+        samples: await samples?.stored(missing),
+        original: { objectKey, durationSeconds, missing },
+        warnings: recordingWarnings(facts, { decodedSeconds: durationSeconds, missing, jumps }),
       });
+    } catch (error) {
+      if (!(error instanceof SectionsDisagree)) throw error;
+      await encoding.close();
+      // Samples that were committed are right: they came before the sections disagreed.
+      const rest = samples === null ? { ...job, stage: 'original' as const } : job;
+      await this.encode({ ...conversion, job: rest }, true);
     } finally {
       await encoding.close();
     }
   }
 
-  private async cutOriginal(job: ClaimedJob, work: Work, key: string): Promise<void> {
+  private async cutOriginal(
+    job: ClaimedJob,
+    work: Work,
+    { key, missing }: Extract<SplitSource, { kind: 'original' }>,
+  ): Promise<void> {
     const bytes = await this.storage.read(key);
     if (bytes === null) throw AppError.of('recording_lost');
     const stream = await readOpusStream(bytes);
@@ -115,7 +155,7 @@ export class SplitStep {
       if (samples.done) break;
     }
     if (!samples.done) samples.finish(stream.totalSamples());
-    await this.splitting.commit(job, { samples: await samples.stored() });
+    await this.splitting.commit(job, { samples: await samples.stored(missing) });
   }
 
   private samplesOf(job: ClaimedJob, stream: OpusStream): SampleWriter {

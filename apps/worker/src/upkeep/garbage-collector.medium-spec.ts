@@ -127,7 +127,7 @@ describe('sweep', () => {
     await put(replaced);
     await domain.get(SplittingService).commit(first, {
       samples: cutSamples(first, 1),
-      original: { objectKey: `voices/${voiceId}/jobs/${first.id}/1/original.opus`, durationSeconds: 15 },
+      original: { objectKey: `voices/${voiceId}/jobs/${first.id}/1/original.opus`, durationSeconds: 15, missing: [] },
     });
     await domain.get(Processing).failActive(voiceId, 'embed', { code: 'gpu_failed', sentence: 'It failed' });
     await domain.get(SplittingService).request(voiceId, resplit);

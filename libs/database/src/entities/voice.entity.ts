@@ -16,6 +16,13 @@ export type ProcessingStatus = 'idle' | 'in_progress' | 'completed' | 'failed';
 /** Who chose the preferred sample. */
 export type PreferredBy = 'person' | 'score';
 
+/** Audio that could not be decoded (`MissingAudio` of libs/audio). */
+export interface StoredMissingAudio {
+  /** Seconds of the original before it. */
+  readonly atSeconds: number;
+  readonly seconds: number;
+}
+
 const status = `IN ('idle', 'in_progress', 'completed', 'failed')`;
 
 /** What is wrong with a recording, as it is stored. The codes are the domain's (libs/voices). */
@@ -65,6 +72,10 @@ export class VoiceEntity {
   @Column({ name: 'upload_key', type: 'text', nullable: true })
   uploadKey: string | null;
 
+  /** What the upload's check found, for its conversion (`RecordingFacts` of libs/audio); null of an older upload. */
+  @Column({ name: 'upload_facts', type: 'jsonb', nullable: true })
+  uploadFacts: object | null;
+
   /** After a first split failed: when the upload goes. */
   @Column({ name: 'upload_kept_until', type: 'timestamptz', nullable: true })
   uploadKeptUntil: Date | null;
@@ -76,6 +87,10 @@ export class VoiceEntity {
   /** Found in the recording by the upload's check and by its conversion. */
   @Column({ type: 'jsonb', default: [] })
   warnings: StoredWarning[];
+
+  /** Where the recording had audio that the original lacks, so that places in it are those of the recording. */
+  @Column({ name: 'original_missing', type: 'jsonb', default: [] })
+  originalMissing: StoredMissingAudio[];
 
   @Column({ name: 'splitting_status', type: 'text', default: 'idle' })
   splittingStatus: ProcessingStatus;
