@@ -16,7 +16,7 @@ interface Case {
   readonly voice: string;
   readonly behaviours: readonly (Behaviour & { readonly times?: number })[];
   readonly ends: 'completed' | 'failed';
-  /** POST /run at most; 2 only where the outcome of the first is unknown. */
+  /** POST /run at most; 2 only where the outcome of the first is unknown, or its job was lost. */
   readonly submissions: 1 | 2;
 }
 
@@ -51,8 +51,9 @@ async function expectEnd(lab: Lab, partner: TestPartner, { voice, ends, submissi
 
 const answers: Fault = {
   name: 'gpu-answers',
-  fault: 'RunPod: answer dropped after accept, 500 after accept, 404 early and late, FAILED, TIMED_OUT, run twice',
-  passesWhen: 'every embedding terminal, ≤ 2 submissions, > 1 only for unknown outcomes',
+  fault:
+    'RunPod: answer dropped after accept, 500 after accept, 404 early, late and for good, FAILED, TIMED_OUT, run twice',
+  passesWhen: 'every embedding terminal, ≤ 2 submissions, > 1 only for unknown outcomes and lost jobs',
   lab: gpuLab,
   round: (lab) =>
     befallAll(
@@ -62,8 +63,17 @@ const answers: Fault = {
         ['dropped-refused', [{ kind: 'drop', on: 'run', accepts: false, times: 1 }], 'completed', 2],
         ['error-accepted', [{ kind: 'answer', on: 'run', status: 500, accepts: true, times: 1 }], 'completed', 1],
         ['dropped-unheard', [lost('run'), skipped], 'completed', 1],
-        ['gone-early', [{ kind: 'expire', from: 'submission', afterMs: 0 }], 'completed', 1],
+        ['gone-early', [forgotten], 'completed', 1],
         ['gone-late', [{ kind: 'expire', from: 'end', afterMs: 0 }, skipped], 'completed', 1],
+        [
+          'lost',
+          [
+            { kind: 'hold', times: 1 },
+            { ...forgotten, times: 1 },
+          ],
+          'completed',
+          2,
+        ],
         ['failed', [{ kind: 'fail', error: 'CUDA out of memory' }], 'failed', 1],
         ['timed-out', [{ kind: 'time_out' }], 'failed', 1],
         ['run-twice', [{ kind: 'run_twice', again: 'before' }], 'completed', 1],
@@ -73,6 +83,7 @@ const answers: Fault = {
     ),
 };
 
+const forgotten = { kind: 'expire', from: 'submission', afterMs: 0 } as const;
 const skipped = { kind: 'webhook', mode: 'skip', delayMs: 0 } as const;
 const lost = (on: 'run'): Case['behaviours'][number] => ({ kind: 'drop', on, accepts: true, times: 1 });
 

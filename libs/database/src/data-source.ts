@@ -16,7 +16,8 @@ import { AuditLog1764000000000 } from './migrations/1764000000000-audit-log.js';
 import { JobTraceparent1764100000000 } from './migrations/1764100000000-job-traceparent.js';
 import { EmbeddingsByVoice1764200000000 } from './migrations/1764200000000-embeddings-by-voice.js';
 import { VoiceWarnings1764300000000 } from './migrations/1764300000000-voice-warnings.js';
-import { RecordingFacts1764400000000 } from './migrations/1764400000000-recording-facts.js';
+import { RecordingFacts1764350000000 } from './migrations/1764350000000-recording-facts.js';
+import { GpuMissingSince1764400000000 } from './migrations/1764400000000-gpu-missing-since.js';
 
 export interface DataSourceOptions {
   readonly databaseUrl: string;
@@ -61,7 +62,8 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       JobTraceparent1764100000000,
       EmbeddingsByVoice1764200000000,
       VoiceWarnings1764300000000,
-      RecordingFacts1764400000000,
+      RecordingFacts1764350000000,
+      GpuMissingSince1764400000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

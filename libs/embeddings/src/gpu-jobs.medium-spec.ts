@@ -97,6 +97,15 @@ describe('a submission', () => {
     await gpuJobs.submitAgain(polled); // a late poll of the first changes nothing
     expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'running', generation: 2 });
   });
+
+  it('is not made once more when a webhook reveals its id in that moment', async () => {
+    const { job, hookToken } = await waiting(null);
+    const polled = required(await gpuJobs.takePoll(job.id, [0]));
+    await gpuJobs.takeHint(hookToken, 1, 'gpu-alive');
+    await gpuJobs.submitAgain(polled);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'waiting', runpod_job_id: 'gpu-alive' });
+    expect(await cancellations('gpu-alive')).toBe(0);
+  });
 });
 
 describe('takePoll', () => {

@@ -28,7 +28,8 @@ export class GpuJobsRepository {
   async noteSubmitting(job: ClaimedJob, submission: Submission): Promise<boolean> {
     const rows = await this.database.query(
       `UPDATE jobs SET submitted_generation = generation, submitted_at = now(), submissions = submissions + 1,
-         runpod_endpoint = $3, runpod_job_id = NULL, gpu_seen = false, hook_token = coalesce(hook_token, $4),
+         runpod_endpoint = $3, runpod_job_id = NULL, gpu_seen = false, gpu_missing_since = NULL,
+         hook_token = coalesce(hook_token, $4),
          deadline = coalesce(deadline, now() + $5 * interval '1 second'), updated_at = now()
        WHERE id = $1 AND generation = $2 AND state = 'running' RETURNING id`,
       [job.id, job.generation, submission.endpoint, submission.hookToken, submission.deadlineSeconds],
@@ -115,20 +116,37 @@ export class GpuJobsRepository {
   /** Keeps what a poll has seen. */
   async noteSeen(jobId: string, runpodJobId: string, progress: JobProgress): Promise<void> {
     await this.database.query(
-      `UPDATE jobs SET gpu_seen = true, progress = $3::jsonb, updated_at = now()
+      `UPDATE jobs SET gpu_seen = true, gpu_missing_since = NULL, progress = $3::jsonb, updated_at = now()
        WHERE id = $1 AND runpod_job_id = $2 AND state = 'waiting'`,
       [jobId, runpodJobId, JSON.stringify(progress)],
     );
   }
 
-  /** The submission is lost for good: the job goes back to be submitted once more, as a new generation. */
+  /** Notes that /status does not know the GPU job that was asked about; the time counts from the first such answer. */
+  async noteMissing(jobId: string, runpodJobId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE jobs SET gpu_missing_since = coalesce(gpu_missing_since, now()), updated_at = now()
+       WHERE id = $1 AND runpod_job_id = $2 AND state = 'waiting'`,
+      [jobId, runpodJobId],
+    );
+  }
+
+  /**
+   * The submission is lost for good: the job goes back to be submitted once more, as a new generation. A GPU job whose id
+   * is known is cancelled, should RunPod still run it. Nothing changes if a webhook has revealed an id meanwhile.
+   */
   async submitAgain(job: ClaimedJob): Promise<void> {
     await this.database.query(
-      `UPDATE jobs SET state = 'queued', stage = 'submit', leased_until = NULL, nudged_at = NULL,
-         submitted_generation = NULL, submitted_at = NULL, runpod_job_id = NULL, gpu_seen = false,
-         run_after = now(), updated_at = now()
-       WHERE id = $1 AND generation = $2 AND state IN ('waiting', 'running')`,
-      [job.id, job.generation],
+      `WITH lost AS (
+         UPDATE jobs SET state = 'queued', stage = 'submit', leased_until = NULL, nudged_at = NULL,
+           submitted_generation = NULL, submitted_at = NULL, runpod_job_id = NULL, gpu_seen = false,
+           gpu_missing_since = NULL, run_after = now(), updated_at = now()
+         WHERE id = $1 AND generation = $2 AND state IN ('waiting', 'running')
+           AND runpod_job_id IS NOT DISTINCT FROM $3
+         RETURNING runpod_endpoint)
+       INSERT INTO gpu_cancellations (runpod_endpoint, runpod_job_id)
+       SELECT runpod_endpoint, $3 FROM lost WHERE $3::text IS NOT NULL`,
+      [job.id, job.generation, job.runpodJobId],
     );
   }
 

@@ -31,6 +31,8 @@ export type ClaimedJob = Readonly<
     readonly deadlinePassed: boolean;
     /** null: POST /run was not sent. */
     readonly submittedSecondsAgo: number | null;
+    /** null: /status has not said 404 of its GPU job. */
+    readonly missingSecondsAgo: number | null;
   }
 >;
 
@@ -41,6 +43,7 @@ export const claimedColumns = `
   coalesce(jobs.deadline < now(), false) AS "deadlinePassed",
   jobs.submitted_generation AS "submittedGeneration", jobs.submissions,
   extract(epoch FROM now() - jobs.submitted_at)::float8 AS "submittedSecondsAgo",
+  extract(epoch FROM now() - jobs.gpu_missing_since)::float8 AS "missingSecondsAgo",
   jobs.runpod_endpoint AS "runpodEndpoint", jobs.runpod_job_id AS "runpodJobId", jobs.gpu_seen AS "gpuSeen", jobs.hook_token AS "hookToken",
   jobs.traceparent,
   jobs.created_at AS "createdAt"`;

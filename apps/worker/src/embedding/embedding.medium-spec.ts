@@ -116,6 +116,84 @@ describe('a poll', () => {
     expect(lab.failed).toEqual([`${job.id} gpu_failed`]);
   });
 
+  /** Lets so many seconds pass since RunPod first said 404 of a job. */
+  const missingFor = (jobId: string, seconds: number): Promise<unknown> =>
+    domain.database.query(
+      `UPDATE jobs SET run_after = now(), gpu_missing_since = now() - $2 * interval '1 second' WHERE id = $1`,
+      [jobId, seconds],
+    );
+  const accepted = (id: string) => ({ status: 200, body: { id, status: 'IN_QUEUE' } });
+
+  it('submits a job that RunPod accepted and does not know for two minutes once more, then gives it up', async () => {
+    const job = await lab.waitingJob('gpu-forgotten');
+    await processor.poll(job.id, 1);
+    await missingFor(job.id, 115);
+    await processor.poll(job.id, 1);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'waiting', submissions: 1 });
+
+    await missingFor(job.id, 120);
+    await processor.poll(job.id, 1);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'queued', stage: 'submit', runpod_job_id: null });
+    expect(await domain.count(`gpu_cancellations WHERE runpod_job_id = 'gpu-forgotten'`)).toBe(1);
+
+    lab.answers.set('run', accepted('gpu-forgotten-too'));
+    await processor.deliver(job.id);
+    lab.answers.delete('run');
+    const again = { state: 'waiting', generation: 2, submissions: 2, gpu_missing_since: null };
+    expect(await domain.row('jobs', job.id)).toMatchObject({ ...again, runpod_job_id: 'gpu-forgotten-too' });
+    await missingFor(job.id, 120);
+    await processor.poll(job.id, 1);
+    expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'failed', error_code: 'gpu_failed' });
+    expect((await lab.details(job)).errors.embedding).toBe('The embedding service lost the job before it was finished');
+  });
+
+  it('counts the minutes of 404 from the first one, however long ago the job was submitted', async () => {
+    const job = await lab.waitingJob('gpu-late-404');
+    await domain.database.query(`UPDATE jobs SET submitted_at = now() - interval '1 hour' WHERE id = $1`, [job.id]);
+    await processor.poll(job.id, 1);
+    const { gpu_missing_since: first } = await domain.row('jobs', job.id);
+    expect(first).toBeInstanceOf(Date);
+    await domain.database.query('UPDATE jobs SET run_after = now() WHERE id = $1', [job.id]);
+    await processor.poll(job.id, 1);
+    const expected = { state: 'waiting', submissions: 1, polls: 2, gpu_missing_since: first };
+    expect(await domain.row('jobs', job.id)).toMatchObject(expected);
+  });
+
+  it('forgets the 404 of a job that is known after all', async () => {
+    const job = await lab.waitingJob('gpu-slow-start');
+    await processor.poll(job.id, 1);
+    await missingFor(job.id, 119);
+    lab.answers.set('gpu-slow-start', accepted('gpu-slow-start'));
+    await processor.poll(job.id, 1);
+    expect(await domain.row('jobs', job.id)).toMatchObject({
+      state: 'waiting',
+      gpu_seen: true,
+      gpu_missing_since: null,
+    });
+  });
+
+  it('collects the result of a job that is lost to RunPod and not to us', async () => {
+    const job = await lab.waitingJob('gpu-lost-not-done');
+    await lab.put(inboxOutputKey(inbox(job)), JSON.stringify(await lab.deliver(job)));
+    await missingFor(job.id, 500);
+    await processor.poll(job.id, 1);
+    expect(await lab.details(job)).toMatchObject({ status: { embedding: 'completed' } });
+  });
+
+  it('fails a job that RunPod knew and does not know any more', async () => {
+    const job = await lab.waitingJob('gpu-was-running');
+    lab.answers.set('gpu-was-running', { status: 200, body: { status: 'IN_PROGRESS' } });
+    await processor.poll(job.id, 1);
+    lab.answers.delete('gpu-was-running');
+    await domain.database.query('UPDATE jobs SET run_after = now() WHERE id = $1', [job.id]);
+    await processor.poll(job.id, 1);
+    expect(await domain.row('jobs', job.id)).toMatchObject({
+      state: 'failed',
+      error_code: 'gpu_failed',
+      submissions: 1,
+    });
+  });
+
   it('goes on waiting while it runs, and tells how far it is', async () => {
     const job = await lab.waitingJob('gpu-busy');
     lab.answers.set('gpu-busy', {

@@ -21,6 +21,7 @@ const facts = (status: StatusResult | null, more: Partial<PollFacts> = {}): Poll
   seen: false,
   deadlinePassed: false,
   waitedLongEnough: false,
+  missingLongEnough: false,
   submissions: 1,
   ...more,
 });
@@ -46,11 +47,15 @@ describe('decidePoll', () => {
     ['404 but the result is here', facts(missing, { resultObject: true, seen: true }), 'collect'],
     ['404 of a job once seen', facts(missing, { seen: true }), 'fail gpu_failed'],
     ['404 of a job just submitted', facts(missing), 'wait'],
-    ['404 for long, once submitted', facts(missing, { waitedLongEnough: true }), 'submit_again'],
+    ['404 long after the submission, but not for long', facts(missing, { waitedLongEnough: true }), 'wait'],
+    ['404 for long, once submitted', facts(missing, { missingLongEnough: true }), 'submit_again'],
+    ['404 for long but the result is here', facts(missing, { missingLongEnough: true, resultObject: true }), 'collect'],
+    ['404 for long, twice submitted', facts(missing, { missingLongEnough: true, submissions: 2 }), 'fail gpu_failed'],
+    ['404 for long of a job once seen', facts(missing, { missingLongEnough: true, seen: true }), 'fail gpu_failed'],
     [
-      '404 for long, twice submitted',
-      facts(missing, { waitedLongEnough: true, submissions: 2 }),
-      'fail gpu_outcome_unknown',
+      '404 for long, past the deadline',
+      facts(missing, { missingLongEnough: true, deadlinePassed: true }),
+      'fail deadline_passed',
     ],
     ['out of reach', facts(unreachable), 'wait'],
     ['out of reach but the result is here', facts(unreachable, { resultObject: true }), 'collect'],
@@ -80,14 +85,12 @@ describe('decidePoll', () => {
       yesNo.flatMap((resultObject) =>
         yesNo.flatMap((deadlinePassed) =>
           yesNo.flatMap((waitedLongEnough) =>
-            [1, 2, 3].map((submissions) => ({
-              status,
-              seen,
-              resultObject,
-              deadlinePassed,
-              waitedLongEnough,
-              submissions,
-            })),
+            yesNo.flatMap((missingLongEnough) =>
+              [1, 2, 3].map((submissions) => ({
+                ...{ status, seen, resultObject, deadlinePassed },
+                ...{ waitedLongEnough, missingLongEnough, submissions },
+              })),
+            ),
           ),
         ),
       ),
@@ -100,8 +103,9 @@ describe('decidePoll', () => {
       if (known.deadlinePassed) expect(['wait', 'submit_again']).not.toContain(decision);
       if (known.submissions >= 2) expect(decision).not.toBe('submit_again');
       // Only what RunPod does not know of, or never said that it took, may have to be paid for twice.
-      const isLost = known.status === null || (known.status.kind === 'missing' && !known.seen);
-      if (!isLost || !known.waitedLongEnough) expect(decision).not.toBe('submit_again');
+      const isUnknown = known.status === null && known.waitedLongEnough;
+      const isLost = known.status?.kind === 'missing' && !known.seen && known.missingLongEnough;
+      if (!isUnknown && !isLost) expect(decision).not.toBe('submit_again');
       if (known.resultObject && needsResultObject(known.status)) expect(decision).toBe('collect');
     }
   });

@@ -14,6 +14,8 @@ export interface PollFacts {
   readonly deadlinePassed: boolean;
   /** Has an outcome that is not known been waited for long enough? */
   readonly waitedLongEnough: boolean;
+  /** Has /status said 404 for so long that the job is lost? */
+  readonly missingLongEnough: boolean;
   /** How often POST /run was sent. */
   readonly submissions: number;
 }
@@ -24,7 +26,7 @@ export type PollDecision =
   | { readonly kind: 'submit_again' }
   | { readonly kind: 'fail'; readonly why: ProcessingFailure };
 
-/** Unknown outcomes are submitted once more, not for ever: a GPU job costs money. */
+/** Lost jobs and unknown outcomes are submitted once more, not for ever: a GPU job costs money. */
 const maxSubmissions = 2;
 
 const fail = (code: ProcessingFailure['code'], sentence: string): PollDecision => ({
@@ -52,10 +54,18 @@ export function decidePoll(facts: PollFacts): PollDecision {
     case 'unreachable':
       return { kind: 'wait', progress: null };
     case 'missing':
-      return facts.seen
-        ? fail('gpu_failed', 'The embedding service lost the job before it was finished')
-        : decideUnknown(facts);
+      return decideMissing(facts);
   }
+}
+
+/**
+ * RunPod does not know the job and there is no result. A job that it once knew has expired. One that it accepted a moment
+ * ago may not be known yet; later it is lost.
+ */
+function decideMissing(facts: PollFacts): PollDecision {
+  if (!facts.seen && !facts.missingLongEnough) return { kind: 'wait', progress: null };
+  if (!facts.seen && facts.submissions < maxSubmissions) return { kind: 'submit_again' };
+  return fail('gpu_failed', 'The embedding service lost the job before it was finished');
 }
 
 /** Neither an id nor a result: the submission may have arrived, or not. */

@@ -8,7 +8,11 @@ import { Processing, type ProcessingFailure } from '#libs/voices';
 import { decidePoll, needsResultObject, type PollDecision } from './poll-decision.js';
 import { hasResultObject } from './result-object.js';
 
+/** RunPod knows a job a moment after it has accepted it: one that is 404 for this long is lost. */
+const lostJobSeconds = 120;
+
 export interface PollOptions {
+  /** How long to wait for a submission whose answer was lost. A lost job is never waited for longer. */
   readonly unknownOutcomeSeconds: number;
   /** Told of each job that a poll has ended badly. */
   readonly onFailed: (job: ClaimedJob, why: ProcessingFailure) => void;
@@ -68,12 +72,14 @@ export class PollStep {
   }
 
   private async decide(job: ClaimedJob, status: StatusResult | null): Promise<PollDecision> {
+    const { unknownOutcomeSeconds } = this.options;
     return decidePoll({
       status,
       resultObject: needsResultObject(status) && (await hasResultObject(this.storage, job)),
       seen: job.gpuSeen,
       deadlinePassed: job.deadlinePassed,
-      waitedLongEnough: (job.submittedSecondsAgo ?? 0) >= this.options.unknownOutcomeSeconds,
+      waitedLongEnough: (job.submittedSecondsAgo ?? 0) >= unknownOutcomeSeconds,
+      missingLongEnough: (job.missingSecondsAgo ?? 0) >= Math.min(lostJobSeconds, unknownOutcomeSeconds),
       submissions: job.submissions,
     });
   }
@@ -85,6 +91,9 @@ export class PollStep {
       case 'wait':
         if (decision.progress !== null && job.runpodJobId !== null) {
           await this.gpuJobs.noteSeen(job.id, job.runpodJobId, decision.progress);
+        }
+        if (status?.kind === 'missing' && job.runpodJobId !== null) {
+          await this.gpuJobs.noteMissing(job.id, job.runpodJobId);
         }
         return null;
       case 'submit_again':

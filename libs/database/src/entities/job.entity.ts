@@ -147,6 +147,10 @@ export class JobEntity {
   @Column({ name: 'gpu_seen', type: 'boolean', default: false })
   gpuSeen: boolean;
 
+  /** When /status first said 404 of a job that it has never known; null while it knows it. */
+  @Column({ name: 'gpu_missing_since', type: 'timestamptz', nullable: true })
+  gpuMissingSince: Date | null;
+
   /** Unguessable part of the job's webhook URL. */
   @Column({ name: 'hook_token', type: 'text', nullable: true })
   hookToken: string | null;
