@@ -54,6 +54,7 @@ export interface SignGetOptions {
 
 export interface SignPutOptions {
   readonly expiresInSeconds: number;
+  /** A media type. The uploader may add parameters to it, and write it in any case. S3 takes any other type too. */
   readonly contentType: string;
   /**
    * The most bytes the upload may have. A storage that cannot sign a maximum (S3) takes more, so whoever uses what

@@ -31,11 +31,12 @@ export class S3Signer {
     return this.inTurn(() => getSignedUrl(this.client, command, { expiresIn: options.expiresInSeconds }));
   }
 
-  signPut(address: ObjectAddress, { contentType, expiresInSeconds }: SignPutOptions): Promise<string> {
-    const command = new PutObjectCommand({ ...address, ContentType: contentType });
-    // The presigner leaves the content type unsigned unless told: any could be sent then.
-    const signableHeaders = new Set(['host', 'content-type']);
-    return this.inTurn(() => getSignedUrl(this.client, command, { expiresIn: expiresInSeconds, signableHeaders }));
+  /**
+   * The content type is not signed: a signature fixes its exact spelling, and HTTP libraries add a charset or change its
+   * case. Nothing depends on the type that is stored, as every URL that reads an object names the type of its answer.
+   */
+  signPut(address: ObjectAddress, { expiresInSeconds }: SignPutOptions): Promise<string> {
+    return this.inTurn(() => getSignedUrl(this.client, new PutObjectCommand(address), { expiresIn: expiresInSeconds }));
   }
 
   /**

@@ -194,12 +194,11 @@ describe('routes without fields', () => {
     const nobody = contract.client();
     const hook = await nobody.post(held.webhook, { id: held.runpodJobId, status: 'IN_QUEUE' });
     expect(hook.status).toBe(200);
-    const put = await nobody.fetch(held.output, {
-      method: 'PUT',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{}',
-    });
-    expect(put.status).toBe(200);
+    const put = async (contentType: string): Promise<number> =>
+      (await nobody.fetch(held.output, { method: 'PUT', headers: { 'Content-Type': contentType }, body: '{}' })).status;
+    for (const written of ['application/json', 'application/json; charset=utf-8', 'Application/JSON;Charset="utf-8"']) {
+      expect([written, await put(written)]).toEqual([written, 200]);
+    }
     const [job] = (await contract.admin.get<{ id: string; voice: string }[]>('/admin/jobs?state=waiting')).body.filter(
       (each) => each.voice === 'heard',
     );

@@ -57,8 +57,11 @@ describe('what storage keeps', () => {
     await behave(contract.stack, { partner: partner.name, voice: 'short lived' }, { kind: 'hold' });
     await partner.http.post(`${partner.route('short lived')}/embed`);
     const held = await gpuSide(contract.stack, partner, 'short lived');
-    const put = (bytes: number): Promise<Answer<Failure>> =>
-      ask(nobody(), 'PUT', held.output, { body: 'x'.repeat(bytes), headers: { 'Content-Type': 'application/json' } });
+    const put = (bytes: number, type = 'application/json'): Promise<Answer<Failure>> =>
+      ask(nobody(), 'PUT', held.output, { body: 'x'.repeat(bytes), headers: { 'Content-Type': type } });
+    for (const type of ['text/html', 'application/json5', 'application/jsonx; charset=utf-8', '; charset=utf-8']) {
+      expect(said(await put(10, type))).toEqual({ status: 403, detail: 'Access denied' });
+    }
     expect(said(await put(2_000))).toEqual({ status: 413, detail: 'The object may have at most 1024 bytes' });
     const hint = await ask(nobody(), 'POST', held.webhook, { body: Buffer.alloc(17 * 1024 ** 2) });
     expect(hint.status).toBe(413);

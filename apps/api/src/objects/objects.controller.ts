@@ -18,6 +18,7 @@ import { openBody } from '../body/incoming-body.js';
 import { AudioResponses } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
 import { Downloads } from '../downloads/downloads.js';
+import { mediaType } from './media-type.js';
 import { objectEtag } from './object-etag.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 
@@ -81,7 +82,7 @@ export class ObjectsController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
     const grant = await this.granted(token, 'PUT');
-    if (request.headers['content-type'] !== grant.contentType) throw AppError.of('access_denied');
+    if (mediaType(request.headers['content-type']) !== mediaType(grant.contentType)) throw AppError.of('access_denied');
     refuseTooLong(request, grant);
     const body = openBody(request, response, this.config.uploadIdleSeconds);
     await this.storage.put(grant.key, body, { contentType: grant.contentType, maxBytes: grant.maxBytes });
