@@ -43,6 +43,8 @@ export class VoiceModel {
   embedding: 'idle' | 'completed' = 'idle';
   everEmbedded = false;
   stale = false;
+  /** Indexes of the samples that the last embedding scored and spoke, until a re-split gives them to others. */
+  scored: readonly number[] = [];
   pending: Pending | null = null;
 
   /** @param recordingSeconds null: an empty voice */
@@ -66,6 +68,7 @@ export class VoiceModel {
     if (isFirst) return this.embedded();
     this.embedding = 'idle';
     this.stale = this.everEmbedded;
+    this.scored = [];
   }
 
   addSample(seconds: number): number {
@@ -96,6 +99,8 @@ export class VoiceModel {
       has_original: this.recordingSeconds !== null,
       embedded: this.everEmbedded,
       stale: this.everEmbedded ? this.stale : null,
+      scored: this.scored,
+      spoken: this.scored,
       errors: null,
     };
   }
@@ -107,6 +112,7 @@ export class VoiceModel {
     this.embedding = 'completed';
     this.everEmbedded = true;
     this.stale = false;
+    this.scored = this.samples.map(({ index }) => index);
   }
 }
 
@@ -120,6 +126,8 @@ export function shownBy(details: Details): object {
     has_original: details.original_filename !== null,
     embedded: details.embedding_zip_url !== null,
     stale: details.embedding_info?.stale ?? null,
+    scored: unique(details.embedding_info?.sample_scores),
+    spoken: unique(details.embedding_info?.test_samples),
     errors: details.errors.splitting ?? details.errors.embedding,
   };
 }
@@ -130,3 +138,6 @@ export function isBusy({ status }: Details): boolean {
 
 /** All voices of one partner by name. */
 export type ContractModel = Map<string, VoiceModel>;
+
+const unique = (entries: readonly { readonly sample_index: number }[] = []): readonly number[] =>
+  [...new Set(entries.map(({ sample_index: index }) => index))].sort((a, b) => a - b);

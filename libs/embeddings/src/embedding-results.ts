@@ -10,7 +10,7 @@ import {
 } from '#libs/database';
 import { commitFenced, JobsRepository, type ClaimedJob } from '#libs/jobs';
 import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
-import { moveStatus } from '#libs/voices';
+import { moveStatus, removeTestSamples } from '#libs/voices';
 import { bestScored, sortScores } from './preferred-sample.js';
 
 /** A test sample that was copied to its final key and verified. */
@@ -55,7 +55,7 @@ export class EmbeddingResults {
     await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
       const last = await tx.findOneBy(EmbeddingEntity, { voiceId: voice.id, ttsType });
       if (last?.zipKey) await removeObjects(tx, [last.zipKey], keepReplacedSeconds);
-      if (last !== null) await this.removeTestSamples(tx, voice.id, ttsType);
+      if (last !== null) await removeTestSamples(tx, { voiceId: voice.id, ttsType });
       await this.writeEmbedding(tx, voice.id, ttsType, made);
       await removeObjects(tx, [made.inboxPrefix], keepUsedUpSeconds);
       await tx.update(
@@ -99,16 +99,6 @@ export class EmbeddingResults {
         made.testSamples.slice(at, at + rowsAtATime).map((test) => ({ voiceId, ttsType, ...test })),
       );
     }
-  }
-
-  private async removeTestSamples(tx: Transaction, voiceId: string, ttsType: string): Promise<void> {
-    const last = await tx.find(TestSampleEntity, { where: { voiceId, ttsType }, select: { objectKey: true } });
-    await removeObjects(
-      tx,
-      last.map((test) => test.objectKey),
-      keepReplacedSeconds,
-    );
-    await tx.delete(TestSampleEntity, { voiceId, ttsType });
   }
 }
 

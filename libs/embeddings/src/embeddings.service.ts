@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
-import { Database, TestSampleEntity } from '#libs/database';
+import { Database, type TestSampleEntity } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { Dispatcher } from '#libs/jobs';
-import { keepReplacedSeconds, removeObjects } from '#libs/storage';
 import {
   changeVoice,
   contractSeconds,
   Processing,
+  removeTestSamples,
   testSampleFilename,
   VoicesService,
   type VoiceDetails,
@@ -96,13 +96,7 @@ export class EmbeddingsService {
    */
   deleteTestFiles(voiceId: string, ttsType: string): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
-      const files = await tx.find(TestSampleEntity, { where: { voiceId, ttsType }, select: { objectKey: true } });
-      await removeObjects(
-        tx,
-        files.map((file) => file.objectKey),
-        keepReplacedSeconds,
-      );
-      await tx.delete(TestSampleEntity, { voiceId, ttsType });
+      await removeTestSamples(tx, { voiceId, ttsType });
       await recordChange(tx, { action: 'test-files.delete', partnerId, voiceId, details: { tts_type: ttsType } });
     });
   }

@@ -119,7 +119,7 @@ function refuseIfFull(voice: VoiceEntity): void {
   if (voice.sampleCount >= maxSamplesPerVoice) throw AppError.of('too_many_samples');
 }
 
-/** The samples changed since every embedding there is. */
-export async function markStale(tx: Transaction, voiceId: string): Promise<void> {
+/** The samples changed since every embedding there is. Their scores stay: no index is used again. */
+async function markStale(tx: Transaction, voiceId: string): Promise<void> {
   await tx.update(EmbeddingEntity, { voiceId }, { stale: true });
 }

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
 import type { MissingAudio, RecordingFacts } from '#libs/audio';
-import { Database, SampleEntity, VoiceEntity, type SplitParams, type Transaction } from '#libs/database';
+import {
+  Database,
+  EmbeddingEntity,
+  SampleEntity,
+  VoiceEntity,
+  type SplitParams,
+  type Transaction,
+} from '#libs/database';
 import { AppError } from '#libs/errors';
 import { commitFenced, Dispatcher, JobsRepository, type ClaimedJob } from '#libs/jobs';
 import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
@@ -10,11 +17,11 @@ import {
   mergeWarnings,
   moveStatus,
   Processing,
+  removeTestSamples,
   VoicesService,
   type VoiceDetails,
   type VoiceWarning,
 } from '#libs/voices';
-import { markStale } from './samples.service.js';
 
 /** What a split may be asked for; the contract's bounds. */
 export const splitBounds = {
@@ -135,7 +142,7 @@ function sourceOf(voice: VoiceEntity): SplitSource | null {
   return { kind: 'upload', key: voice.uploadKey, facts: voice.uploadFacts as RecordingFacts | null };
 }
 
-/** All samples of a voice are exchanged; its embeddings are then of others. */
+/** All samples of a voice are exchanged; its embeddings are then of others, and indexes name other audio. */
 async function replaceSamples(tx: Transaction, voice: VoiceEntity, samples: readonly CutSample[]): Promise<void> {
   const voiceId = voice.id;
   if (voice.sampleCount > 0) {
@@ -151,7 +158,9 @@ async function replaceSamples(tx: Transaction, voice: VoiceEntity, samples: read
     SampleEntity,
     samples.map((sample) => ({ voiceId, ...sample })),
   );
-  if (voice.embeddingStatus !== 'idle') await markStale(tx, voiceId);
+  if (voice.embeddingStatus === 'idle') return;
+  await tx.update(EmbeddingEntity, { voiceId }, { stale: true, scores: [] });
+  await removeTestSamples(tx, { voiceId });
 }
 
 /** The preference is cleared and indexes begin again. A re-split leaves no embedding current; a first one begins it. */

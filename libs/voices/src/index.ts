@@ -1,5 +1,6 @@
 export { Processing, type ProcessingFailure } from './processing.js';
 export { originalFilename, uploadedName } from './recording-name.js';
+export { removeTestSamples } from './test-files.js';
 export { changeVoice } from './voice-change.js';
 export {
   contractSeconds,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { zipEntries } from '../../../apps/runpod-emulator/test/zip-entries.js';
 import { Contract } from '../../support/openapi-client.js';
 import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
 import { storageOf } from '../../support/test-storage.js';
@@ -60,8 +61,13 @@ describe('a re-split', () => {
     expect(voice).toMatchObject({
       status: { splitting: 'completed', embedding: 'idle' },
       preferred_sample_index: null,
-      embedding_info: { last_update_status: 'success', stale: true },
+      embedding_info: { last_update_status: 'success', stale: true, sample_scores: [], test_samples: [] },
     });
+    const route = partner.route('again');
+    expect((await partner.http.get(`${route}/test-samples`)).body).toEqual([]);
+    expect((await partner.http.fetch(`${route}/test-samples/test_1_1.opus`)).status).toBe(404);
+    const info = zipEntries(await bytesOf(partner, `${route}/samples-bundle`)).get('voice_info.json');
+    expect(JSON.parse(info?.toString() ?? '')).toMatchObject({ embedding_info: voice.embedding_info });
     expect(await addSample(partner, 'again')).toBe(4);
     const zip = await fetch(voice.embedding_zip_url ?? '');
     expect([zip.status, zip.headers.get('content-type')]).toEqual([200, 'application/zip']);
