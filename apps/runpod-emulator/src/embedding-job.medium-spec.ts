@@ -6,7 +6,7 @@ import { opusPieces } from '../test/real-speech.js';
 import { zipEntries } from '../test/zip-entries.js';
 import { Ffmpeg } from './engine/ffmpeg.js';
 import { medianPitchHz } from './engine/pitch.js';
-import { ENGINE_SAMPLE_RATE } from './engine/voiceprint.js';
+import { ENGINE_SAMPLE_RATE } from './engine/engine-audio.js';
 import type { EmbedOutput } from './handler/embed-output.js';
 import { sha256Hex } from './handler/signed-objects.js';
 
@@ -30,7 +30,7 @@ describe('an embedding job on real speech', () => {
 
   it('answers what the contract says, with the engine’s honest name', () => {
     expect(output).toMatchObject({ version: 1, job: 'job-of-whole', tts_type: 'kyutai' });
-    expect(output.engine).toEqual({ name: 'acoustic-baseline', version: '1', scorer: 'bhattacharyya-median' });
+    expect(output.engine).toEqual({ name: 'acoustic-baseline', version: '2', scorer: 'bhattacharyya-median-channel' });
     expect(answer['executionTime']).toBeGreaterThan(0);
   });
 
@@ -54,8 +54,8 @@ describe('an embedding job on real speech', () => {
     expect(JSON.parse(entries.get('manifest.json')!.toString())).toEqual({
       version: 1,
       tts_type: 'kyutai',
-      engine: { name: 'acoustic-baseline', version: '1' },
-      scorer: 'bhattacharyya-median',
+      engine: { name: 'acoustic-baseline', version: '2' },
+      scorer: 'bhattacharyya-median-channel',
       samples: output.sample_scores.map(({ sample_index: index, score }) => ({
         index,
         sha256: sha256Hex(samples[index - 1]!),

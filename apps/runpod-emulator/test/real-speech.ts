@@ -11,13 +11,26 @@ export type Speaker = (typeof speakers)[number];
 const RECORDING_SECONDS = 75;
 const OPUS = ['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained', '-ac', '1', '-ar', '48000', '-f', 'ogg'];
 
-/** A speaker's recording cut into whole pieces of this length, each encoded to Ogg Opus by itself. */
-export async function opusPieces(speaker: Speaker, seconds: number): Promise<readonly Buffer[]> {
+/**
+ * A speaker's recording cut into whole pieces of this length, each encoded to Ogg Opus by itself.
+ *
+ * @param filter of ffmpeg, through which each piece goes first
+ */
+export async function opusPieces(speaker: Speaker, seconds: number, filter = 'anull'): Promise<readonly Buffer[]> {
   const folder = await temporaryFolder();
   const files = Array.from({ length: Math.floor(RECORDING_SECONDS / seconds) }, (_, i) =>
     join(folder.path, `${i}.ogg`),
   );
-  const outputs = files.flatMap((file, i) => ['-ss', String(i * seconds), '-t', String(seconds), ...OPUS, file]);
+  const outputs = files.flatMap((file, i) => [
+    '-ss',
+    String(i * seconds),
+    '-t',
+    String(seconds),
+    '-af',
+    filter,
+    ...OPUS,
+    file,
+  ]);
   await promisify(execFile)(await findFfmpeg(), ['-v', 'error', '-i', speech(speaker), ...outputs]);
   const pieces = await Promise.all(files.map((file) => readFile(file)));
   await folder.remove();

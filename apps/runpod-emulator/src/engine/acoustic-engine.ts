@@ -12,7 +12,7 @@ const KEPT_SENTENCES = 200;
 
 /** Listens, compares and speaks with acoustics on the CPU; its name says that it is no neural speaker model. */
 export class AcousticEngine implements VoiceEngine {
-  readonly name: EngineName = { name: 'acoustic-baseline', version: '1', scorer: 'bhattacharyya-median' };
+  readonly name: EngineName = { name: 'acoustic-baseline', version: '2', scorer: 'bhattacharyya-median-channel' };
   private readonly spoken = new Map<string, Promise<Buffer>>();
 
   constructor(

@@ -1,10 +1,12 @@
 /** Entry of the engine's thread: does {@link EngineWork}, one piece after the other, as messages ask for it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineAnswer, EngineRequest, EngineThreadData, EngineWork } from './engine-work.js';
+import { ENGINE_SAMPLE_RATE } from './engine-audio.js';
 import { EspeakPackage } from './espeak-package.js';
+import { halfRate } from './half-rate.js';
 import { medianPitchHz } from './pitch.js';
 import { similarityScores } from './similarity.js';
-import { ENGINE_SAMPLE_RATE, voiceprint } from './voiceprint.js';
+import { voiceprint } from './voiceprint.js';
 
 const { espeakPath } = workerData as EngineThreadData;
 let espeak: Promise<EspeakPackage> | undefined;
@@ -14,7 +16,7 @@ async function work(request: EngineRequest): Promise<EngineWork[keyof EngineWork
     case 'hear':
       return {
         voiceprint: voiceprint(request.samples),
-        pitchHz: medianPitchHz(request.samples, ENGINE_SAMPLE_RATE),
+        pitchHz: medianPitchHz(halfRate(request.samples), ENGINE_SAMPLE_RATE / 2),
       };
     case 'score':
       return similarityScores(request.voiceprints);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { buffer, text } from 'node:stream/consumers';
 import { Gate } from './gate.js';
 import type { SpokenAudio } from './speech.js';
-import { ENGINE_SAMPLE_RATE } from './voiceprint.js';
+import { ENGINE_SAMPLE_RATE } from './engine-audio.js';
 
 const QUIET = ['-v', 'error', '-nostdin'];
 

@@ -8,7 +8,7 @@ const silence = voiceprint(new Float32Array(8000));
 const noise = (seed: number, colour: number) => {
   const random = seededRandom(seed);
   let last = 0;
-  return voiceprint(Float32Array.from({ length: 40000 }, () => (last = last * colour + (random() - 0.5) * 0.2)));
+  return voiceprint(Float32Array.from({ length: 80000 }, () => (last = last * colour + (random() - 0.5) * 0.2)));
 };
 
 describe('similarityScores', () => {

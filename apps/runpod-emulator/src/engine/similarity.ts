@@ -1,12 +1,17 @@
 import { bhattacharyyaDistance } from './bhattacharyya.js';
+import { shortfalls } from './shortfall.js';
 import type { Voiceprint } from './voiceprint.js';
 
 /** What a silent sample scores: there is no voice in it. */
 export const SILENT_SCORE = -1;
 
+/** Distance that a dB of {@link shortfalls} counts for. Speakers are some 0.3 apart. */
+const DISTANCE_PER_DB = 0.08;
+
 /**
- * Scores each sample of a voice by how much it sounds like the others: the Bhattacharyya coefficient
- * exp(−d) of the median distance to them, so in (0, 1], 1 for a sample that sounds exactly like the rest.
+ * Scores each sample of a voice by how much it sounds like the best of the others: exp(−d), so in (0, 1]. d is the median
+ * Bhattacharyya distance to the others, which compares voices, and what the sample's recording falls short of theirs by.
+ * Two samples are equally far from each other: then the recording decides.
  *
  * The median keeps a minority of strangers from spoiling the score of the majority. Silent samples score
  * {@link SILENT_SCORE} and are nobody's "other". A sample that has no audible other is scored by how alike its own
@@ -15,12 +20,17 @@ export const SILENT_SCORE = -1;
  * @returns a finite number in [-1, 1] for each voiceprint, in their order, rounded to 4 decimals
  */
 export function similarityScores(voiceprints: readonly Voiceprint[]): readonly number[] {
-  const distances = pairwiseDistances(voiceprints);
-  return voiceprints.map((own, index) => {
-    if (!own.audible) return SILENT_SCORE;
-    const others = voiceprints.flatMap((other, i) => (i !== index && other.audible ? [distances[index]![i]!] : []));
-    return rounded(coefficient(others.length === 0 ? own.halvesDistance : median(others)));
+  const audible = voiceprints.filter((each) => each.audible);
+  const distances = pairwiseDistances(audible);
+  const compared = audible.map(({ channel, halvesDistance }, index) => {
+    const others = distances[index]!.filter((_, i) => i !== index);
+    return { channel, distance: others.length === 0 ? halvesDistance : median([...others]) };
   });
+  const missing = shortfalls(compared);
+  const scores = new Map(
+    audible.map((own, i) => [own, rounded(coefficient(compared[i]!.distance + DISTANCE_PER_DB * missing[i]!))]),
+  );
+  return voiceprints.map((own) => scores.get(own) ?? SILENT_SCORE);
 }
 
 /** Bhattacharyya coefficient of two voiceprints: the overlap of their Gaussians, in (0, 1]. */

@@ -11,7 +11,7 @@ import { Ffmpeg } from './ffmpeg.js';
 import { opusDurationSeconds } from './opus-duration.js';
 import { medianPitchHz } from './pitch.js';
 import { findSynthesiser, speechOf } from './speech.js';
-import { ENGINE_SAMPLE_RATE } from './voiceprint.js';
+import { ENGINE_SAMPLE_RATE } from './engine-audio.js';
 
 const SENTENCE = 'Every voice has a story, and this one is just getting started.';
 const { signal } = new AbortController();

@@ -1,18 +1,19 @@
 import { bhattacharyyaDistance } from './bhattacharyya.js';
 import { cepstralBasis, cepstrum } from './cepstrum.js';
+import { channelOf, type Channel } from './channel.js';
+import { ENGINE_SAMPLE_RATE, LOUDNESS_RANGE_DB } from './engine-audio.js';
 import { fitGaussian, type Gaussian } from './gaussian.js';
+import { halfRate } from './half-rate.js';
 import { bandEnergy, melBands } from './mel.js';
 import { PowerSpectrum } from './power-spectrum.js';
 
-/** What the engine decodes every sample to: telephone band is all it listens to. */
-export const ENGINE_SAMPLE_RATE = 8000;
+/** Voices are compared in the telephone band alone, so that the same speaker sounds alike over any channel. */
+const VOICE_SAMPLE_RATE = ENGINE_SAMPLE_RATE / 2;
 
-const FRAME_LENGTH = 0.025 * ENGINE_SAMPLE_RATE;
-const HOP_LENGTH = 0.01 * ENGINE_SAMPLE_RATE;
+const FRAME_LENGTH = 0.025 * VOICE_SAMPLE_RATE;
+const HOP_LENGTH = 0.01 * VOICE_SAMPLE_RATE;
 const FFT_SIZE = 256;
 export const COEFFICIENTS = 15;
-/** Frames quieter than the loudest by more than this are pauses. */
-const LOUDNESS_RANGE_DB = 30;
 /** A sample whose loudest frame is below this is silent: nothing in it belongs to a voice. */
 const SILENCE_DBFS = -60;
 /** Added to the variances, so that a steady tone or very few frames have an invertible covariance too. */
@@ -21,7 +22,7 @@ const VARIANCE_FLOOR = 0.05;
 const ENERGY_FLOOR = 1e-10;
 
 const spectrum = new PowerSpectrum(FFT_SIZE);
-const bands = melBands({ bands: 24, lowHz: 300, highHz: 3400, fftSize: FFT_SIZE, sampleRate: ENGINE_SAMPLE_RATE });
+const bands = melBands({ bands: 24, lowHz: 300, highHz: 3400, fftSize: FFT_SIZE, sampleRate: VOICE_SAMPLE_RATE });
 const basis = cepstralBasis(COEFFICIENTS, bands.length);
 const hamming = Float64Array.from(
   { length: FRAME_LENGTH },
@@ -35,6 +36,8 @@ export interface Voiceprint {
   readonly audible: boolean;
   /** Bhattacharyya distance between its first and its second half: how steady the voice is. */
   readonly halvesDistance: number;
+  /** How it was recorded. */
+  readonly channel: Channel;
 }
 
 /**
@@ -47,6 +50,10 @@ export interface Voiceprint {
  * @param samples mono PCM at {@link ENGINE_SAMPLE_RATE}, in [-1, 1], any length
  */
 export function voiceprint(samples: Float32Array): Voiceprint {
+  return { ...voiceOf(halfRate(samples)), channel: channelOf(samples) };
+}
+
+function voiceOf(samples: Float32Array): Omit<Voiceprint, 'channel'> {
   const frames = frameLevels(samples);
   const loudest = frames.reduce((most, level) => Math.max(most, level), -Infinity);
   const audible = loudest > SILENCE_DBFS;
