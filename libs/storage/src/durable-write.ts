@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import type { StoredObject } from './object-storage.js';
 import { storing } from './storage-failure.js';
 
@@ -37,7 +37,7 @@ export async function writeAll(
   let bytes = 0;
   for await (const block of inBlocks(source)) {
     bytes += block.length;
-    if (bytes > maxBytes) throw AppError.saying('too_large', `The upload is larger than ${maxBytes} bytes`);
+    if (bytes > maxBytes) throw AppError.saying('too_large', `The upload is larger than ${sizeText(maxBytes)}`);
     hash.update(block);
     // A FileHandle's writeFile goes on where the last one ended, and repeats short writes.
     await storing(() => handle.writeFile(block));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import type { StoredObject } from './object-storage.js';
 import { s3Failure } from './s3-failure.js';
 
@@ -51,7 +51,7 @@ export async function uploadStream(
     try {
       for await (const chunk of source) {
         bytes += chunk.length;
-        if (bytes > maxBytes) throw AppError.saying('too_large', `The upload is larger than ${maxBytes} bytes`);
+        if (bytes > maxBytes) throw AppError.saying('too_large', `The upload is larger than ${sizeText(maxBytes)}`);
         hash.update(chunk);
         isSent = true;
         yield chunk;

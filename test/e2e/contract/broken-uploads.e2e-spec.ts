@@ -111,9 +111,9 @@ describe('an answer that is known while the body is still coming', () => {
   ])('413 reaches the client, for %s', async (_what, more) => {
     const upload = await begin(undefined, more);
     const answer = await upload.sendRest(sent);
-    expect(answer).toMatch(failure(413, 'Payload Too Large', `file may have at most ${3 * mebibyte} bytes`));
+    expect(answer).toMatch(failure(413, 'Payload Too Large', 'file may have at most 3 MiB'));
     const sample = await (await begin('samples', more)).sendRest(sent);
-    expect(sample).toMatch(failure(413, 'Payload Too Large', `file may have at most ${mebibyte} bytes`));
+    expect(sample).toMatch(failure(413, 'Payload Too Large', 'file may have at most 1 MiB'));
   });
 
   it('409 reaches the client: a locked voice takes no sample, however large', async () => {

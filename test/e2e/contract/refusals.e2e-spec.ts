@@ -62,7 +62,7 @@ describe('what storage keeps', () => {
     for (const type of ['text/html', 'application/json5', 'application/jsonx; charset=utf-8', '; charset=utf-8']) {
       expect(said(await put(10, type))).toEqual({ status: 403, detail: 'Access denied' });
     }
-    expect(said(await put(2_000))).toEqual({ status: 413, detail: 'The object may have at most 1024 bytes' });
+    expect(said(await put(2_000))).toEqual({ status: 413, detail: 'The object may have at most 1 KiB' });
     const hint = await ask(nobody(), 'POST', held.webhook, { body: Buffer.alloc(17 * 1024 ** 2) });
     expect(hint.status).toBe(413);
     expect(said(await put(10)).status).toBe(200);
@@ -155,7 +155,7 @@ describe('what is wrong with a request', () => {
       for (const body of [form, new URLSearchParams({ name: big })]) {
         const answer = await ask(client, operation.method, pathOf(operation, partner, { voice: 'empty' }), { body });
         expect([operation.id, answer.status]).toEqual([operation.id, 413]);
-        expect(answer.body.detail).toMatch(/at most 65536 bytes$/);
+        expect(answer.body.detail).toMatch(/at most 64 KiB$/);
       }
     }
   });

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import { ScratchFolder } from '#libs/storage';
 import { CONFIG } from '../app-tokens.js';
 import { ScratchStorage } from '../uploads/scratch-storage.js';
@@ -69,8 +69,8 @@ function limitOf(maxFileBytes: number | null): BodyLimit {
   const maxBytes = (maxFileBytes ?? 0) + overheadBytes;
   const sentence =
     maxFileBytes === null
-      ? `The body may have at most ${maxBytes} bytes`
-      : `file may have at most ${maxFileBytes} bytes`;
+      ? `The body may have at most ${sizeText(maxBytes)}`
+      : `file may have at most ${sizeText(maxFileBytes)}`;
   return { maxBytes, failure: AppError.saying('too_large', sentence) };
 }
 

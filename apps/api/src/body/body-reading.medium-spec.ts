@@ -145,7 +145,7 @@ describe('a file', () => {
   it('over its limit by one byte is answered 413 and leaves nothing', async () => {
     const response = await post('files', { body: withFile(randomBytes(mebibyte + 1), 'a.wav') });
     expect(response.status).toBe(413);
-    expect(await response.json()).toEqual({ detail: `file may have at most ${mebibyte} bytes` });
+    expect(await response.json()).toEqual({ detail: 'file may have at most 1 MiB' });
     expect(await server.received()).toEqual([]);
   });
 
@@ -158,7 +158,7 @@ describe('a file', () => {
     const endless = withFile(Buffer.alloc(10 * mebibyte), 'a.wav', 'other');
     const response = await post('fields', { body: endless });
     expect(response.status).toBe(413);
-    expect(await response.json()).toEqual({ detail: 'The body may have at most 8388608 bytes' });
+    expect(await response.json()).toEqual({ detail: 'The body may have at most 8 MiB' });
   });
 
   it('given twice is answered 422 and leaves nothing', async () => {

@@ -23,7 +23,7 @@ describe('multipartFailure', () => {
 
   it.each([
     ['LIMIT_FILE_SIZE', 413, 'file may have at most 10 bytes'],
-    ['LIMIT_FIELD_VALUE', 413, 'A field may have at most 65536 bytes'],
+    ['LIMIT_FIELD_VALUE', 413, 'A field may have at most 64 KiB'],
     ['LIMIT_FIELD_KEY', 413, 'A field name may have at most 200 bytes'],
     ['LIMIT_PART_COUNT', 413, 'A form may have at most 100 fields'],
     ['MISSING_FIELD_NAME', 400, 'The multipart body is malformed'],

@@ -1,6 +1,7 @@
 import multer from 'multer';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import { ClientGone } from '../http/client-gone.js';
+import { maxTextBytes } from './small-text.js';
 
 /** No room on the disk, in the quota, or under a file-size limit. */
 const noRoom: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -27,9 +28,9 @@ function limitFailure(error: multer.MulterError, maxFileBytes: number | null): A
   const code: string = error.code;
   switch (code) {
     case 'LIMIT_FILE_SIZE':
-      return AppError.saying('too_large', `file may have at most ${maxFileBytes ?? 0} bytes`, { cause: error });
+      return AppError.saying('too_large', `file may have at most ${sizeText(maxFileBytes ?? 0)}`, { cause: error });
     case 'LIMIT_FIELD_VALUE':
-      return AppError.saying('too_large', 'A field may have at most 65536 bytes', { cause: error });
+      return AppError.saying('too_large', `A field may have at most ${sizeText(maxTextBytes)}`, { cause: error });
     case 'LIMIT_FIELD_KEY':
       return AppError.saying('too_large', 'A field name may have at most 200 bytes', { cause: error });
     case 'LIMIT_FIELD_COUNT':

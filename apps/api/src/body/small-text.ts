@@ -1,4 +1,4 @@
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 
 /** More than any form needs; longer fields belong into files. */
 export const maxTextBytes = 64 * 1024;
@@ -13,7 +13,7 @@ export async function readSmallText(body: AsyncIterable<Buffer>): Promise<string
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > maxTextBytes) throw AppError.saying('too_large', `The body may have at most ${maxTextBytes} bytes`);
+    if (bytes > maxTextBytes) throw AppError.saying('too_large', `The body may have at most ${sizeText(maxTextBytes)}`);
     chunks.push(chunk);
   }
   try {

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../http/error-answer.js';
 /** What a request says where the failure table leaves the sentence to the place: an example of each. */
 const saidSentences: Partial<Record<FailureCode, string>> = {
   malformed_request: 'The multipart body is malformed',
-  too_large: 'file may have at most 2147483648 bytes',
+  too_large: 'file may have at most 2 GiB',
   invalid_parameter: 'max_samples must be a whole number from 1 to 100',
   unusable_audio: 'The file is empty',
 };

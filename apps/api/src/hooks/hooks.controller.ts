@@ -3,7 +3,7 @@ import { ApiBody, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
 import { WebhooksService } from '#libs/embeddings';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import { Public } from '../access/public.decorator.js';
 import { CONFIG } from '../app-tokens.js';
 import { openBody } from '../body/incoming-body.js';
@@ -56,7 +56,7 @@ export class HooksController {
     let bytes = 0;
     for await (const chunk of openBody(request, response, this.config.uploadIdleSeconds) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > maxHintBytes) throw AppError.saying('too_large', `A hint may have at most ${maxHintBytes} bytes`);
+      if (bytes > maxHintBytes) throw AppError.saying('too_large', `A hint may have at most ${sizeText(maxHintBytes)}`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');

@@ -3,7 +3,7 @@ import { Controller, Get, HttpCode, Inject, Param, Put, Req, Res } from '@nestjs
 import { ApiBody, ApiConsumes, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
-import { AppError } from '#libs/errors';
+import { AppError, sizeText } from '#libs/errors';
 import {
   OBJECT_STORAGE,
   SIGNING_SECRETS,
@@ -112,5 +112,5 @@ function isFor<M extends ObjectGrant['method']>(
 
 function refuseTooLong(request: Request, { maxBytes }: PutGrant): void {
   if (Number(request.headers['content-length'] ?? 0) <= maxBytes) return;
-  throw AppError.saying('too_large', `The object may have at most ${maxBytes} bytes`);
+  throw AppError.saying('too_large', `The object may have at most ${sizeText(maxBytes)}`);
 }

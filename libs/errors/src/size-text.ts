@@ -1,0 +1,13 @@
+const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/**
+ * Returns a number of bytes as a person reads it: `2 GiB`, `100 MiB`, `1.43 MiB`, `200 bytes`.
+ *
+ * At most two decimals, rounded down: the text of a limit never promises more than the limit allows.
+ */
+export function sizeText(bytes: number): string {
+  const power = units.findLastIndex((_, at) => bytes >= 1024 ** (at + 1));
+  const unit = units[power];
+  if (unit === undefined) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  return `${Math.floor((bytes / 1024 ** (power + 1)) * 100) / 100} ${unit}`;
+}
