@@ -29,6 +29,7 @@ import { SplittingController } from './splitting/splitting.controller.js';
 import { CreateVoicesController } from './voices/create-voices.controller.js';
 import { ListVoicesController } from './voices/list-voices.controller.js';
 import { Recordings } from './voices/recordings.js';
+import { VoiceLocations } from './voices/voice-location.js';
 import { VoicesController } from './voices/voices.controller.js';
 
 /** The REST API. */
@@ -81,6 +82,7 @@ export class AppModule {
       providers: [
         Recordings,
         UploadedSamples,
+        VoiceLocations,
         // Each step of the contract's order of checks, in that order: 401, 429, 403, 404, then the body.
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },

@@ -6,6 +6,7 @@ import { NestLogger, type Logger } from '#libs/logging';
 import { Metrics } from '#libs/metrics';
 import { serveQueuesBoard } from './admin/queues-board.js';
 import { AppModule } from './app.module.js';
+import { leadToDocs } from './docs/lead-to-docs.js';
 import { serveDocs } from './docs/serve-docs.js';
 import { allowOrigins } from './http/allow-origins.js';
 import { ExpressServer } from './http/express-server.js';
@@ -30,6 +31,7 @@ export async function createApp(config: Config, logger: Logger): Promise<ApiApp>
   app.use(followRequests(app.get(Metrics)), followChanges);
   const stopping = await prepareHttp(app, logger, () => {
     allowOrigins(app, config.corsOrigins);
+    leadToDocs(app, config.swagger, config.publicUrl);
     if (config.swagger === 'on') serveDocs(app, config.publicUrl);
     if (config.bullBoard === 'on') serveQueuesBoard(app);
   });

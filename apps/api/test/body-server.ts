@@ -46,14 +46,14 @@ class BodiesController {
 
   @Post('fields')
   @HttpCode(200)
-  @TakesBody()
+  @TakesBody({})
   fields(@ReceivedFields() fields: Fields): Echo {
     return { fields: shown(fields), file: null };
   }
 
   @Post('checked')
   @HttpCode(200)
-  @TakesBody()
+  @TakesBody({ fields: SplitFields })
   checked(@CheckedFields(SplitFields) fields: SplitFields): SplitFields {
     return fields;
   }

@@ -40,7 +40,7 @@ export class AdminKeysController {
   }
 
   @Post('partners/:partner/keys')
-  @TakesBody()
+  @TakesBody({ fields: CreateKeyFields })
   @Operation({
     summary: 'Create Key',
     description: 'Makes an API key; the partner is made with its first one.',

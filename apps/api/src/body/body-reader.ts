@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Config } from '#libs/config';
@@ -30,15 +31,18 @@ export class BodyReader {
    * @throws AppError 400, 408, 413, 422 or 507; ClientGone
    */
   async read(request: Request, response: Response, rule: BodyRule): Promise<ReceivedBody> {
-    if (!hasBody(request)) return { fields: noFields(), file: null };
+    if (!hasBody(request)) return emptyBody();
     const form = formOf(request);
+    if (form === null && !comesInChunks(request)) throw notAccepted();
     const maxFileBytes = form === 'multipart' ? this.maxFileBytes(rule) : null;
     const limit = limitOf(maxFileBytes);
     if (Number(request.headers['content-length'] ?? 0) > limit.maxBytes) throw limit.failure;
     const body = openBody(request, response, this.config.uploadIdleSeconds, limit);
     try {
+      if (await isEmpty(body)) return emptyBody();
+      if (form === null) throw notAccepted();
       if (form === 'multipart') return await readMultipart(body, new ScratchStorage(this.scratch), maxFileBytes);
-      return { fields: await readFields(body, form), file: null };
+      return { ...emptyBody(), fields: await readFields(body, form) };
     } finally {
       body.destroy();
     }
@@ -58,11 +62,26 @@ const forms: Readonly<Record<string, Form>> = {
   'application/json': 'json',
 };
 
-function formOf(request: Request): Form {
+/** @returns null for a form that is not accepted */
+function formOf(request: Request): Form | null {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const form = Object.hasOwn(forms, type) ? forms[type] : undefined;
-  if (form) return form;
-  throw AppError.saying('invalid_parameter', `Content-Type must be one of ${Object.keys(forms).join(', ')}`);
+  return (Object.hasOwn(forms, type) && forms[type]) || null;
+}
+
+const emptyBody = (): ReceivedBody => ({ fields: noFields(), file: null, strayFiles: [] });
+
+const notAccepted = (): AppError =>
+  AppError.saying('invalid_parameter', `Content-Type must be one of ${Object.keys(forms).join(', ')}`);
+
+const comesInChunks = ({ headers }: Pick<Request, 'headers'>): boolean => headers['transfer-encoding'] !== undefined;
+
+/** Does the body end without a byte? Chunks do not say so beforehand (RFC 9112 §7.1). */
+async function isEmpty(body: IncomingBody): Promise<boolean> {
+  if (!comesInChunks(body)) return false;
+  await once(body, 'readable');
+  const chunk = body.read() as Buffer | null;
+  if (chunk !== null) body.unshift(chunk);
+  return chunk === null;
 }
 
 function limitOf(maxFileBytes: number | null): BodyLimit {

@@ -5,6 +5,7 @@ import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { removeUpload } from '../uploads/remove-upload.js';
 import { BodyReader } from './body-reader.js';
 import { bodyRuleKey, type BodyRule } from './body-rule.js';
+import { refuseLostInput } from './known-fields.js';
 
 /**
  * Reads the body of routes that take one, after every guard has let the request pass and before its parameters are
@@ -24,9 +25,13 @@ export class BodyInterceptor implements NestInterceptor {
     const received = await this.reader.read(request, http.getResponse<Response>(), rule);
     request.received = received;
     const { file } = received;
-    if (file === null) return next.handle();
+    if (file === null) {
+      refuseLostInput(received, rule);
+      return next.handle();
+    }
     return defer(async () => {
       try {
+        refuseLostInput(received, rule);
         const answer: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
         return answer;
       } finally {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { AppError } from '#libs/errors';
+import { CreateKeyFields } from '../admin/admin-fields.js';
 import { SplitFields } from '../splitting/split-fields.js';
 import { ListQuery } from '../voices/list-query.js';
-import { CreateVoiceFields } from '../voices/voice-fields.js';
+import { CreateVoiceFields, RenameVoiceFields } from '../voices/voice-fields.js';
 import { checkFields, type FieldsClass } from './check-fields.js';
 import { fieldsOf } from './fields.js';
 
@@ -17,10 +18,9 @@ function refused<T extends object>(type: FieldsClass<T>, fields: object): AppErr
 }
 
 describe('checkFields', () => {
-  it('fills in defaults for what is missing or empty', () => {
-    const defaults = { max_samples: 25, sample_duration: 15 };
-    expect(checkFields(SplitFields, fieldsOf({}))).toEqual(defaults);
-    expect(checkFields(SplitFields, fieldsOf({ max_samples: '', sample_duration: null }))).toEqual(defaults);
+  it('knows no difference between missing and empty', () => {
+    expect(checkFields(SplitFields, fieldsOf({}))).toEqual({});
+    expect(checkFields(SplitFields, fieldsOf({ max_samples: '', sample_duration: null }))).toEqual({});
   });
 
   it('reads whole numbers as forms and JSON write them', () => {
@@ -54,6 +54,41 @@ describe('checkFields', () => {
     expect(refused(CreateVoiceFields, { name: 'n', creator_name: value }).errors?.[0]?.field).toBe('creator_name');
   });
 
+  it.each([{}, { name: '' }, { name: null }])('says that a field is required: %j', (fields) => {
+    for (const type of [CreateVoiceFields, RenameVoiceFields, CreateKeyFields]) {
+      expect(refused(type, fields).errors).toEqual([{ field: 'name', message: 'name is required' }]);
+    }
+  });
+
+  it.each([5, true, ['n'], {}])('says what a required field must be: %j', (name) => {
+    for (const type of [CreateVoiceFields, RenameVoiceFields, CreateKeyFields]) {
+      expect(refused(type, { name }).message).toMatch(/^name must be text of 1 to 255 characters/);
+    }
+  });
+
+  it.each(['john@example.com', 'j.d+x@mail.example.co.uk', 'ö@example.de', '"j d"@example.com'])(
+    'takes creator_email %s',
+    (creator_email) => {
+      expect(checkFields(CreateVoiceFields, fieldsOf({ name: 'n', creator_email })).creator_email).toBe(creator_email);
+    },
+  );
+
+  it('takes no creator_email for none', () => {
+    for (const creator_email of ['', null]) {
+      expect(checkFields(CreateVoiceFields, fieldsOf({ name: 'n', creator_email }))).toEqual({ name: 'n' });
+    }
+  });
+
+  it.each(['john', 'john@', '@example.com', 'john@example', 'a@b@example.com', 'john@example.com\n', 5, ['a@b.de']])(
+    'refuses creator_email %j',
+    (creator_email) => {
+      const message = 'creator_email must be an email address, like john@example.com';
+      expect(refused(CreateVoiceFields, { name: 'n', creator_email }).errors).toEqual([
+        { field: 'creator_email', message },
+      ]);
+    },
+  );
+
   it('counts characters, not UTF-16 units', () => {
     const name = '😀'.repeat(255);
     expect(checkFields(CreateVoiceFields, fieldsOf({ name: 'n', creator_name: name })).creator_name).toBe(name);
@@ -71,8 +106,8 @@ describe('checkFields', () => {
       fc.property(fc.anything(), fc.anything(), (max_samples, sample_duration) => {
         try {
           const checked = checkFields(SplitFields, fieldsOf({ max_samples, sample_duration }));
-          expect(checked.max_samples).toBeGreaterThanOrEqual(1);
-          expect(checked.max_samples).toBeLessThanOrEqual(100);
+          expect(checked.max_samples ?? 1).toBeGreaterThanOrEqual(1);
+          expect(checked.max_samples ?? 1).toBeLessThanOrEqual(100);
         } catch (error) {
           expect(error).toMatchObject({ code: 'invalid_parameter' });
         }

@@ -21,9 +21,10 @@ export function checkFields<T extends object>(type: FieldsClass<T>, fields: Fiel
   return checked;
 }
 
-function namesOf(type: FieldsClass<object>): ReadonlySet<string> {
+/** Returns the names of the fields that a class has rules for. */
+export function namesOf(type: FieldsClass<object>): readonly string[] {
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return new Set(rules.map((rule) => rule.propertyName));
+  return [...new Set(rules.map((rule) => rule.propertyName))];
 }
 
 function fieldError(error: ValidationError): FieldError {

@@ -1,7 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import { checkFields, type FieldsClass } from './check-fields.js';
+import { checkFields, namesOf, type FieldsClass } from './check-fields.js';
 import { fieldsOf, noFields, type Fields } from './fields.js';
+import { refuseNearMisses } from './known-fields.js';
 import type { ReceivedFile } from './multipart.js';
 
 const requestOf = (context: ExecutionContext): Request => context.switchToHttp().getRequest<Request>();
@@ -12,10 +13,13 @@ export const CheckedFields = createParamDecorator(
     checkFields(type, requestOf(context).received?.fields ?? noFields()),
 );
 
-/** The parameters of the query, checked against a class. */
+/** The parameters of the query, checked against a class; a mistyped name is refused. */
 export const CheckedQuery = createParamDecorator(
-  <T extends object>(type: FieldsClass<T>, context: ExecutionContext): T =>
-    checkFields(type, fieldsOf(requestOf(context).query)),
+  <T extends object>(type: FieldsClass<T>, context: ExecutionContext): T => {
+    const query = fieldsOf(requestOf(context).query);
+    refuseNearMisses(query, [...namesOf(type), 'api_key']);
+    return checkFields(type, query);
+  },
 );
 
 /** The file of the body; null when there was none. */

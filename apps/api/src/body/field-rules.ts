@@ -1,7 +1,17 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, ValidateBy, Min, type ValidationArguments } from 'class-validator';
+import {
+  IsEmail,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+  type ValidationArguments,
+} from 'class-validator';
 import type { FieldValue } from './fields.js';
 import { parseWholeNumber } from './whole-number.js';
 
@@ -43,9 +53,16 @@ interface TextRule {
 
 const unprintable = /[\p{Cc}\p{Cs}]/u;
 
+/** What is wrong with a field that must be there: missing, or of the wrong kind. */
+const requiredOr =
+  (otherwise: string) =>
+  ({ property, value }: ValidationArguments): string =>
+    isAbsent(value) ? `${property} is required` : `${property} ${otherwise}`;
+
 /** Printable text of a length in code points. */
 function Line(minLength: 0 | 1, maxLength: number): PropertyDecorator {
   const bounds = minLength === 0 ? `at most ${maxLength}` : `1 to ${maxLength}`;
+  const rule = `must be text of ${bounds} characters without control characters`;
   return ValidateBy({
     name: 'line',
     validator: {
@@ -54,7 +71,7 @@ function Line(minLength: 0 | 1, maxLength: number): PropertyDecorator {
         const length = [...value].length;
         return length >= minLength && length <= maxLength;
       },
-      defaultMessage: (about) => `${about?.property} must be text of ${bounds} characters without control characters`,
+      defaultMessage: (about) => (about ? requiredOr(rule)(about) : rule),
     },
   });
 }
@@ -74,10 +91,22 @@ export function RequiredText({ maxLength, ...docs }: TextRule): PropertyDecorato
   return applyDecorators(Line(1, maxLength), ApiProperty({ type: 'string', minLength: 1, maxLength, ...docs }));
 }
 
+/** An optional email address; absent or empty means none. */
+export function OptionalEmail(docs: Omit<TextRule, 'maxLength'>): PropertyDecorator {
+  return applyDecorators(
+    Transform(orUndefined),
+    IsOptional(),
+    IsEmail({}, { message: ({ property }) => `${property} must be an email address, like ${docs.example}` }),
+    ApiProperty({ type: 'string', format: 'email', ...docs, required: false }),
+  );
+}
+
 /** A voice's name; `parseVoiceName` has the last word. */
 export function NameText(description: string, example: string): PropertyDecorator {
+  const rule = 'must be text of 1 to 255 characters';
   return applyDecorators(
-    IsString({ message: 'name must be text of 1 to 255 characters' }),
+    IsString({ message: requiredOr(rule) }),
+    MinLength(1, { message: requiredOr(rule) }),
     ApiProperty({ type: 'string', minLength: 1, maxLength: 255, description, example }),
   );
 }

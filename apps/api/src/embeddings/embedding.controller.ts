@@ -18,7 +18,7 @@ export class EmbeddingController {
 
   @Post()
   @HttpCode(202)
-  @TakesBody()
+  @TakesBody({ fields: EmbedFields })
   @Operation({
     summary: 'Queue Embedding Job',
     description: 'Submits the voice samples for embedding generation via RunPod.',

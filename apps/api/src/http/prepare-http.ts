@@ -1,6 +1,6 @@
+import { NotFoundException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
-import { AppError } from '#libs/errors';
 import type { Logger } from '#libs/logging';
 import { answerBrokenRequests } from './broken-requests.js';
 import { constantHeaders } from './constant-headers.js';
@@ -32,7 +32,7 @@ export async function prepareHttp(
   app.get(RouteTable).fill(express.router);
   const filter = app.get(EveryErrorFilter);
   // Nest answers unknown routes below /api; this answers the others.
-  app.use((request: Request, response: Response) => filter.answer(AppError.of('not_found'), request, response));
+  app.use((request: Request, response: Response) => filter.answer(new NotFoundException(), request, response));
   setServerTimeouts(app.getHttpServer());
   answerBrokenRequests(app.getHttpServer());
   return stopping;

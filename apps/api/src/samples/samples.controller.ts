@@ -17,7 +17,7 @@ import { IndexParameter, VoiceParameters } from '../docs/path-parameters.js';
 import { Downloads } from '../downloads/downloads.js';
 import { whenGone } from '../http/client-gone.js';
 import { SampleDto } from '../voices/voice-answers.js';
-import { voiceLocation } from '../voices/voice-location.js';
+import { VoiceLocations } from '../voices/voice-location.js';
 import { SampleForm } from './sample-form.js';
 import { UploadedSamples } from './uploaded-samples.js';
 
@@ -28,6 +28,7 @@ export class SamplesController {
     private readonly samples: SamplesService,
     private readonly uploads: UploadedSamples,
     private readonly downloads: Downloads,
+    private readonly locations: VoiceLocations,
   ) {}
 
   @Post()
@@ -55,7 +56,7 @@ export class SamplesController {
   ): Promise<SampleDetails> {
     if (file === null) throw AppError.field('file', 'file is required, as a part of a multipart/form-data body');
     const sample = await this.uploads.add(voice.id, file, whenGone(response));
-    response.location(`${voiceLocation(partner.name, voice.name)}/samples/${sample.index}`);
+    response.location(`${this.locations.of(partner.name, voice.name)}/samples/${sample.index}`);
     return sample;
   }
 

@@ -1,15 +1,15 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
-import { SplittingService } from '#libs/samples';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { splitBounds, SplittingService } from '#libs/samples';
 import type { VoiceDetails, VoiceRef } from '#libs/voices';
 import { Voice } from '../access/found.decorator.js';
-import { CheckedFields } from '../body/checked.decorator.js';
+import { CheckedFields, CheckedQuery } from '../body/checked.decorator.js';
 import { TakesBody } from '../body/takes-body.decorator.js';
 import { DetailsResponse } from '../docs/details-response.js';
 import { Operation } from '../docs/operation.js';
 import { VoiceParameters } from '../docs/path-parameters.js';
 import { newVoiceExample } from '../voices/voice-examples.js';
-import { SplitFields } from './split-fields.js';
+import { SplitFields, splitParameters } from './split-fields.js';
 
 @ApiTags('Splitting')
 @Controller('voices/:partner/:voice/split')
@@ -18,7 +18,7 @@ export class SplittingController {
 
   @Post()
   @HttpCode(202)
-  @TakesBody()
+  @TakesBody({ fields: SplitFields })
   @Operation({
     summary: 'Queue Splitting Job',
     description: 'Re-splits the original recording with custom parameters. Clears existing samples.',
@@ -26,11 +26,28 @@ export class SplittingController {
     failures: ['voice_not_found', 'voice_locked', 'no_original'],
   })
   @VoiceParameters()
+  @ApiQuery({
+    name: 'max_samples',
+    required: false,
+    schema: { type: 'integer', minimum: splitBounds.maxSamples.min, maximum: splitBounds.maxSamples.max },
+    description: 'The same as the field, which wins.',
+  })
+  @ApiQuery({
+    name: 'sample_duration',
+    required: false,
+    schema: {
+      type: 'integer',
+      minimum: splitBounds.sampleDurationSeconds.min,
+      maximum: splitBounds.sampleDurationSeconds.max,
+    },
+    description: 'The same as the field, which wins.',
+  })
   @DetailsResponse(202, "The voice's details: splitting is in progress.", newVoiceExample)
-  splitVoice(@Voice() voice: VoiceRef, @CheckedFields(SplitFields) fields: SplitFields): Promise<VoiceDetails> {
-    return this.splitting.request(voice.id, {
-      maxSamples: fields.max_samples,
-      sampleDurationSeconds: fields.sample_duration,
-    });
+  splitVoice(
+    @Voice() voice: VoiceRef,
+    @CheckedFields(SplitFields) fields: SplitFields,
+    @CheckedQuery(SplitFields) query: SplitFields,
+  ): Promise<VoiceDetails> {
+    return this.splitting.request(voice.id, splitParameters(fields, query));
   }
 }

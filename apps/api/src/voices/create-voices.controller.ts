@@ -16,7 +16,7 @@ import { PartnerParameter } from '../docs/path-parameters.js';
 import { Recordings } from './recordings.js';
 import { newVoiceExample, voiceDetailsExample } from './voice-examples.js';
 import { CreateEmptyVoiceFields, CreateVoiceFields, CreateVoiceForm } from './voice-fields.js';
-import { voiceLocation } from './voice-location.js';
+import { VoiceLocations } from './voice-location.js';
 
 @ApiTags('Voices')
 @Controller('voices/:partner')
@@ -24,10 +24,11 @@ export class CreateVoicesController {
   constructor(
     private readonly voices: VoicesService,
     private readonly recordings: Recordings,
+    private readonly locations: VoiceLocations,
   ) {}
 
   @Post()
-  @TakesBody({ file: 'recording' })
+  @TakesBody({ fields: CreateVoiceFields, file: 'recording' })
   @Operation({
     summary: 'Create Voice (with Audio)',
     description: 'Uploading an audio file automatically triggers splitting and embedding.',
@@ -47,12 +48,12 @@ export class CreateVoicesController {
     if (file === null && (received['file'] ?? '') !== '') {
       throw AppError.field('file', 'file must be a file part of a multipart/form-data body');
     }
-    response.location(voiceLocation(partner.name, voice.name));
+    response.location(this.locations.of(partner.name, voice.name));
     return file === null ? this.voices.create(voice, null) : this.recordings.createVoice(voice, file);
   }
 
   @Post('empty')
-  @TakesBody()
+  @TakesBody({ fields: CreateEmptyVoiceFields })
   @Operation({
     summary: 'Create Empty Voice',
     description: 'Creates a voice without an audio file. Use this when uploading samples manually.',
@@ -77,7 +78,7 @@ export class CreateVoicesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<VoiceDetails> {
     const voice = newVoice(partner, fields);
-    response.location(voiceLocation(partner.name, voice.name));
+    response.location(this.locations.of(partner.name, voice.name));
     return this.voices.create(voice, null);
   }
 }

@@ -1,9 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Allow } from 'class-validator';
 import { AppError } from '#libs/errors';
 import type { Fields } from '../body/fields.js';
 import { parseWholeNumber } from '../body/whole-number.js';
 
 export class PreferredSampleFields {
+  @Allow()
   @ApiProperty({
     type: 'integer',
     minimum: 1,

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { NameText, OptionalText } from '../body/field-rules.js';
+import { NameText, OptionalEmail, OptionalText } from '../body/field-rules.js';
 
 /** The fields a new voice has. */
 export class CreateVoiceFields {
@@ -9,7 +9,7 @@ export class CreateVoiceFields {
   @OptionalText({ maxLength: 255, description: 'Name of the person who created the voice.', example: 'John' })
   creator_name?: string;
 
-  @OptionalText({ maxLength: 320, description: 'Email of the creator.', example: 'john@example.com' })
+  @OptionalEmail({ description: 'Email of the creator.', example: 'john@example.com' })
   creator_email?: string;
 }
 

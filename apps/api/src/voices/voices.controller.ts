@@ -52,7 +52,7 @@ export class VoicesController {
 
   @Put('name')
   @ApiTags('Voices')
-  @TakesBody()
+  @TakesBody({ fields: RenameVoiceFields })
   @Operation({
     summary: 'Rename Voice',
     body: { fields: RenameVoiceFields, required: true },
@@ -69,7 +69,7 @@ export class VoicesController {
 
   @Put('preferred-sample')
   @ApiTags('Embedding')
-  @TakesBody()
+  @TakesBody({ fields: PreferredSampleFields })
   @Operation({
     summary: 'Set Preferred Sample',
     description: 'Sets the preferred sample index based on quality scores or manual selection.',
