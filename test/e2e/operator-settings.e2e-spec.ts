@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { HttpClient } from '../support/http.js';
-import { sharedStack } from '../support/shared-stack.js';
+import { makePartner, sharedStack } from '../support/shared-stack.js';
 import { startSecondApi, type SecondApi } from './contract/second-api.js';
+import { toneForm } from './contract/tone.js';
 
 const page = 'https://app.example.com';
 const preflight = { method: 'OPTIONS', headers: { Origin: page, 'Access-Control-Request-Method': 'POST' } };
@@ -30,6 +31,7 @@ describe('an API that was set up otherwise', () => {
     api = await startSecondApi(stack, {
       CORS_ORIGINS: `${page},https://other.example.com`,
       SWAGGER: 'off',
+      PUBLIC_URL: 'https://voice.example.com/timbre/',
       TRUST_PROXY: 'loopback',
       ADMIN_API_KEY: `${next},${old}`,
     });
@@ -54,6 +56,24 @@ describe('an API that was set up otherwise', () => {
 
   it('shows no documentation', async () => {
     for (const route of ['/docs', '/openapi.json']) expect((await http(next).fetch(route)).status).toBe(404);
+    const origin = api.address.baseUrl.replace(/\/api$/, '');
+    for (const path of ['/', '/api']) {
+      const answer = await fetch(origin + path);
+      expect([path, answer.status, await answer.text()]).toEqual([path, 200, expect.stringContaining('Timbre')]);
+    }
+    expect((await fetch(`${origin}/docs`)).status).toBe(404);
+  });
+
+  it('names the path of its public URL in Location', async () => {
+    const partner = await makePartner(stack);
+    const voices = `/timbre/api/voices/${partner.name}`;
+    const client = http(partner.key);
+    const created = await client.post(partner.route(), { name: 'a b' });
+    expect([created.status, created.headers.get('location')]).toEqual([201, `${voices}/a%20b`]);
+    const empty = await client.post(`${partner.route()}/empty`, { name: 'ü' });
+    expect(empty.headers.get('location')).toBe(`${voices}/%C3%BC`);
+    const sample = await client.post(`${partner.route('ü')}/samples`, toneForm(1.5));
+    expect([sample.status, sample.headers.get('location')]).toEqual([201, `${voices}/%C3%BC/samples/1`]);
   });
 
   it('takes the old admin key as long as the next one is being rolled out', async () => {

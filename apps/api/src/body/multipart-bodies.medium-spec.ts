@@ -43,9 +43,9 @@ async function sendBody(route: string, body: Buffer, piece = 1e9, type?: string)
   const response = await fetch(`http://127.0.0.1:${server.port}/api/${route}`, {
     method: 'POST',
     headers: { 'Content-Type': type ?? `multipart/form-data; boundary=${boundary}` },
-    body: piece < 1e9 ? (Readable.toWeb(Readable.from(pieces)) as unknown as BodyInit) : new Uint8Array(body),
+    body: piece < 1e9 ? Readable.toWeb(Readable.from(pieces)) : new Uint8Array(body),
     duplex: 'half',
-  } as RequestInit);
+  } as unknown as RequestInit);
   expect(await server.received()).toEqual([]);
   return { status: response.status, answer: (await response.json()) as Sent['answer'] };
 }
