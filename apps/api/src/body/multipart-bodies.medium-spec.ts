@@ -240,6 +240,17 @@ describe('a field', () => {
 });
 
 describe('the body as a whole', () => {
+  it('may have parts that end with their headers', async () => {
+    const bare = `--${boundary}\r\n${disposition('name="creator_name"')}\r\n\r\n`;
+    const body = `${bare}--${boundary}\r\n${disposition('name="name"')}\r\n\r\nn\r\n--${boundary}--`;
+    for (const piece of [1, 1e9]) {
+      expect((await sendBody('fields', Buffer.from(body), piece)).answer.fields).toEqual({
+        creator_name: '',
+        name: 'n',
+      });
+    }
+  });
+
   it('without a boundary says so', async () => {
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=""']) {
       expect(await sendBody('fields', Buffer.from('x'), 1e9, type)).toEqual({

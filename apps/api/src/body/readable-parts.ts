@@ -132,9 +132,12 @@ export class ReadableParts extends Transform {
     if (end > maxHeaderBytes || (end === -1 && this.rest.length > maxHeaderBytes)) {
       throw unreadable('its headers are too large');
     }
-    if (end === -1) return false;
+    const content = end + headersEnd.length;
+    // At least a delimiter follows; that of a part without contents may start with the end of the headers.
+    if (end === -1 || this.rest.length < content + this.delimiter.length) return false;
+    const isBare = this.rest.indexOf(this.delimiter, content - lineEnd.length) === content - lineEnd.length;
     this.beginPart(readPartHeaders(this.rest.subarray(lineEnd.length, Math.max(end, lineEnd.length))));
-    return this.go('content', end + headersEnd.length);
+    return this.go('content', isBare ? content - lineEnd.length : content);
   }
 
   private go(state: State, from: number): true {

@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Express, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { publicPath } from '../http/public-path.js';
 
 /** What a person sees who looks for the documentation of an API that does not serve it. */
@@ -12,7 +12,7 @@ const plainPage = 'This is the API of Timbre, a self-hostable voice API. Its doc
  * With the documentation switched off, the first two say in a line of text what this is, and `/docs` is not known.
  */
 export function leadToDocs(app: NestExpressApplication, docs: 'on' | 'off', publicUrl: string): void {
-  const express = app.getHttpAdapter().getInstance() as Express;
+  const express = app.getHttpAdapter().getInstance();
   const lead: RequestHandler = (_request, response) => {
     if (docs === 'on') response.redirect(302, `${publicPath(publicUrl)}/api/docs`);
     else response.type('text/plain').send(plainPage);
