@@ -115,7 +115,7 @@ export class ApiDescription {
 
   /** Unknown routes and methods are answered with an error of the documented shape. */
   private problemsOfUnknown(exchange: Exchange, here: readonly Operation[]): string[] {
-    const problems = this.schemaProblems('openapi#/components/schemas/Error', parsed(exchange.body));
+    const problems = this.schemaProblems('openapi#/components/schemas/ApiError', parsed(exchange.body));
     if (here.length === 0) return exchange.status === 404 || exchange.status === 400 ? problems : ['must be 404'];
     if (exchange.status !== 405) return ['must be 405'];
     const methods = here.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));

@@ -7,102 +7,135 @@ const timeOrNull = { ...time, nullable: true } as const;
 
 @ApiSchema({ name: 'Partner' })
 export class PartnerDto {
-  @ApiProperty({ type: String, example: 'demo' })
+  @ApiProperty({ type: String, description: 'Name of the partner.', example: 'demo' })
   readonly name: string;
 
-  @ApiProperty(time)
+  @ApiProperty({ ...time, description: 'When it was created.' })
   readonly created_at: string;
 }
 
 @ApiSchema({ name: 'ApiKey' })
 export class ApiKeyDto {
-  @ApiProperty({ type: String, example: 'abcdefghijklmnop' })
+  @ApiProperty({ type: String, description: 'Id of the key. It is not secret.', example: 'abcdefghijklmnop' })
   readonly id: string;
 
-  @ApiProperty({ type: String, example: 'demo' })
+  @ApiProperty({ type: String, description: 'Partner that the key belongs to.', example: 'demo' })
   readonly partner: string;
 
-  @ApiProperty({ type: String, example: 'production' })
+  @ApiProperty({ type: String, description: 'What the key is for.', example: 'production' })
   readonly name: string;
 
-  @ApiProperty({ type: String, description: 'The first characters of the key.', example: 'tk_abcdefghijklmnop_Xy' })
+  @ApiProperty({
+    type: String,
+    description: 'The first characters of the key, to recognise it by.',
+    example: 'tk_abcdefghijklmnop_Xy',
+  })
   readonly prefix: string;
 
-  @ApiProperty(time)
+  @ApiProperty({ ...time, description: 'When it was created.' })
   readonly created_at: string;
 
-  @ApiProperty(timeOrNull)
+  @ApiProperty({ ...timeOrNull, description: 'When the key expires; null if never.' })
   readonly expires_at: string | null;
 
-  @ApiProperty(timeOrNull)
+  @ApiProperty({ ...timeOrNull, description: 'When the key was revoked; null if it was not.', example: null })
   readonly revoked_at: string | null;
 
-  @ApiProperty({ ...timeOrNull, description: 'To the minute.' })
+  @ApiProperty({ ...timeOrNull, description: 'When the key was last used, to the minute; null if never.' })
   readonly last_used_at: string | null;
 }
 
 @ApiSchema({ name: 'CreatedApiKey' })
 export class CreatedApiKeyDto {
-  @ApiProperty({ type: String, example: 'abcdefghijklmnop' })
+  @ApiProperty({ type: String, description: 'Id of the key. It is not secret.', example: 'abcdefghijklmnop' })
   readonly id: string;
 
-  @ApiProperty({ type: String, example: 'demo' })
+  @ApiProperty({ type: String, description: 'Partner that the key belongs to.', example: 'demo' })
   readonly partner: string;
 
-  @ApiProperty({ type: String, example: 'production' })
+  @ApiProperty({ type: String, description: 'What the key is for.', example: 'production' })
   readonly name: string;
 
-  @ApiProperty({ type: String, description: 'The key. This is the only time it is shown.', example: 'tk_…' })
+  @ApiProperty({
+    type: String,
+    description: 'Text of the key, for the `X-Api-Key` header. Store it now: it is never shown again.',
+    example: 'tk_…',
+  })
   readonly key: string;
 
-  @ApiProperty(time)
+  @ApiProperty({ ...time, description: 'When it was created.' })
   readonly created_at: string;
 
-  @ApiProperty(timeOrNull)
+  @ApiProperty({ ...timeOrNull, description: 'When the key expires; null if never.' })
   readonly expires_at: string | null;
 }
 
 @ApiSchema({ name: 'Job' })
 export class JobDto implements AdminJob {
-  @ApiProperty({ type: String, format: 'uuid', example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    description: 'Id of the job.',
+    example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
+  })
   readonly id: string;
 
-  @ApiProperty({ type: String, example: 'demo' })
+  @ApiProperty({ type: String, description: 'Partner that owns the voice.', example: 'demo' })
   readonly partner: string;
 
-  @ApiProperty({ type: String, example: 'speaker-1' })
+  @ApiProperty({ type: String, description: 'Name of the voice.', example: 'speaker-1' })
   readonly voice: string;
 
-  @ApiProperty({ enum: ['split', 'embed'], example: 'embed' })
+  @ApiProperty({ enum: ['split', 'embed'], description: 'What the job does.', example: 'embed' })
   readonly kind: AdminJob['kind'];
 
-  @ApiProperty({ enum: jobStates, enumName: 'JobState', example: 'waiting' })
+  @ApiProperty({
+    enum: jobStates,
+    enumName: 'JobState',
+    enumSchema: { description: 'What a job is doing.' },
+    description: 'Current state of the job.',
+    example: 'waiting',
+  })
   readonly state: AdminJob['state'];
 
-  @ApiProperty({ enum: ['samples', 'original', 'submit', 'collect'], example: 'collect' })
+  @ApiProperty({
+    enum: ['samples', 'original', 'submit', 'collect'],
+    description: 'Step that the job has reached.',
+    example: 'collect',
+  })
   readonly stage: AdminJob['stage'];
 
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How often it was claimed.', example: 2 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How often a worker has claimed the job.', example: 2 })
   readonly generation: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Failures that were retried.', example: 0 })
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many failures were retried.', example: 0 })
   readonly attempts: number;
 
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'Workers that died on it.', example: 0 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'How many workers died while they held the job.',
+    example: 0,
+  })
   readonly deaths: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why it failed.', example: null })
+  @ApiProperty({ type: String, nullable: true, description: 'Why the job failed; null if it did not.', example: null })
   readonly error: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'abc-123-e1' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Id of the job at RunPod; null if none was submitted.',
+    example: 'abc-123-e1',
+  })
   readonly runpod_job_id: string | null;
 
-  @ApiProperty(time)
+  @ApiProperty({ ...time, description: 'When it was created.' })
   readonly created_at: string;
 
-  @ApiProperty(time)
+  @ApiProperty({ ...time, description: 'When it last changed.' })
   readonly updated_at: string;
 
-  @ApiProperty({ ...timeOrNull, example: null })
+  @ApiProperty({ ...timeOrNull, description: 'When the job ended; null if it has not.', example: null })
   readonly finished_at: string | null;
 }

@@ -8,7 +8,7 @@ import { jobStates, type ListedState } from './job-states.js';
 const message = 'expires_at must be a time to come, like 2030-01-31T00:00:00Z';
 
 export class CreateKeyFields {
-  @RequiredText({ maxLength: 255, description: 'What the key is for.', example: 'production' })
+  @RequiredText({ maxLength: 255, description: 'Says what the key is for.', example: 'production' })
   name: string;
 
   @Transform(({ value }: TransformFnParams) => (value === null || value === '' ? undefined : (value as unknown)))
@@ -19,7 +19,7 @@ export class CreateKeyFields {
     format: 'date-time',
     nullable: true,
     required: false,
-    description: 'When the key stops working; never, when left out.',
+    description: 'When the key expires. Omit it for a key that never expires.',
     example: '2030-01-31T00:00:00Z',
   })
   expires_at?: string;

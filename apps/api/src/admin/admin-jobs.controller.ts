@@ -3,6 +3,7 @@ import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { AppError } from '#libs/errors';
 import { Processing } from '#libs/voices';
 import { AdminOnly } from '../access/admin-only.decorator.js';
+import { checkFields } from '../body/check-fields.js';
 import { CheckedQuery } from '../body/checked.decorator.js';
 import { Operation } from '../docs/operation.js';
 import { JobDto } from './admin-answers.js';
@@ -22,9 +23,20 @@ export class AdminJobsController {
   ) {}
 
   @Get()
-  @Operation({ summary: 'List Jobs', failures: ['invalid_parameter'] })
-  @ApiQuery({ name: 'state', required: false, enum: jobStates, enumName: 'JobState' })
-  @ApiResponse({ status: 200, description: `Jobs, newest first, at most ${maxListedJobs}.`, type: [JobDto] })
+  @Operation({
+    summary: 'List Jobs',
+    description: 'Returns splitting and embedding jobs of all partners, newest first.',
+    failures: ['invalid_parameter'],
+    failureExamples: { invalid_parameter: () => checkFields(ListJobsQuery, { state: 'lost' }) },
+  })
+  @ApiQuery({
+    name: 'state',
+    required: false,
+    enum: jobStates,
+    enumName: 'JobState',
+    description: 'Returns only jobs in this state.',
+  })
+  @ApiResponse({ status: 200, description: `The newest jobs, up to ${maxListedJobs}.`, type: [JobDto] })
   listJobs(@CheckedQuery(ListJobsQuery) query: ListJobsQuery): Promise<AdminJob[]> {
     return this.jobs.list(query.state ?? null);
   }
@@ -33,15 +45,16 @@ export class AdminJobsController {
   @HttpCode(202)
   @Operation({
     summary: 'Cancel Job',
-    description: 'Ends a job (failed, "Cancelled") and unlocks its voice. One that has ended stays as it is.',
+    description:
+      'Ends a job as failed, with the error "Cancelled", and unlocks its voice. A job that has ended is not changed.',
     failures: ['not_found'],
   })
   @ApiParam({
     name: 'id',
-    description: 'Id of the job.',
+    description: 'Id of the job, as the list of jobs gives it.',
     schema: { type: 'string', format: 'uuid', example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11' },
   })
-  @ApiResponse({ status: 202, description: 'Ended.' })
+  @ApiResponse({ status: 202, description: 'The job has ended.' })
   async cancelJob(@Param('id') id: string): Promise<void> {
     if (!uuid.test(id)) throw AppError.of('not_found');
     await this.processing.cancel(id.toLowerCase());

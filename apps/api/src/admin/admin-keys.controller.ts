@@ -3,6 +3,7 @@ import { ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiKeysService } from '#libs/auth';
 import { contractTime } from '#libs/voices';
 import { AdminOnly } from '../access/admin-only.decorator.js';
+import { checkFields } from '../body/check-fields.js';
 import { CheckedFields } from '../body/checked.decorator.js';
 import { TakesBody } from '../body/takes-body.decorator.js';
 import { Operation } from '../docs/operation.js';
@@ -19,8 +20,8 @@ export class AdminKeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
   @Get('partners')
-  @Operation({ summary: 'List Partners' })
-  @ApiResponse({ status: 200, description: 'The partners by name.', type: [PartnerDto] })
+  @Operation({ summary: 'List Partners', description: 'Returns all partners, ordered by name.' })
+  @ApiResponse({ status: 200, description: 'The partners, ordered by name.', type: [PartnerDto] })
   async listPartners(): Promise<PartnerDto[]> {
     const partners = await this.keys.listPartners();
     return partners.map(({ name, createdAt }) => ({ name, created_at: contractTime(createdAt) }));
@@ -30,11 +31,11 @@ export class AdminKeysController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete Partner',
-    description: 'Revokes all keys and erases all voices, locked ones included.',
+    description: "Revokes all of the partner's keys and erases all of its voices, locked ones included.",
     failures: ['partner_not_found'],
   })
   @PartnerParameter()
-  @ApiResponse({ status: 204, description: 'Erased; the bytes are gone within 60 s.' })
+  @ApiResponse({ status: 204, description: 'The partner was deleted. Its files are erased within 60 s.' })
   async deletePartner(@Param('partner') partner: string): Promise<void> {
     await this.keys.removePartner(partner);
   }
@@ -43,11 +44,16 @@ export class AdminKeysController {
   @TakesBody({ fields: CreateKeyFields })
   @Operation({
     summary: 'Create Key',
-    description: 'Makes an API key; the partner is made with its first one.',
+    description: 'Creates an API key for a partner. The first key of a new name also creates the partner.',
     body: { fields: CreateKeyFields, required: true },
+    failureExamples: { invalid_parameter: () => checkFields(CreateKeyFields, { name: '' }) },
   })
   @PartnerParameter()
-  @ApiResponse({ status: 201, description: 'The key, shown this one time.', type: CreatedApiKeyDto })
+  @ApiResponse({
+    status: 201,
+    description: 'The new key. Its text is shown only in this response.',
+    type: CreatedApiKeyDto,
+  })
   async createKey(
     @Param('partner') partner: string,
     @CheckedFields(CreateKeyFields) fields: CreateKeyFields,
@@ -64,9 +70,17 @@ export class AdminKeysController {
   }
 
   @Get('partners/:partner/keys')
-  @Operation({ summary: 'List Keys', failures: ['partner_not_found'] })
+  @Operation({
+    summary: 'List Keys',
+    description: 'Returns the keys of a partner, revoked ones included.',
+    failures: ['partner_not_found'],
+  })
   @PartnerParameter()
-  @ApiResponse({ status: 200, description: "The partner's keys, never their text.", type: [ApiKeyDto] })
+  @ApiResponse({
+    status: 200,
+    description: "The partner's keys. The text of a key is never returned.",
+    type: [ApiKeyDto],
+  })
   async listKeys(@Param('partner') partner: string): Promise<ApiKeyDto[]> {
     const keys = await this.keys.list(partner);
     return keys.map((key) => ({
@@ -85,11 +99,15 @@ export class AdminKeysController {
   @HttpCode(204)
   @Operation({
     summary: 'Revoke Key',
-    description: 'Every API process refuses it within a second.',
+    description: 'Revokes a key. Every API process rejects it within one second.',
     failures: ['key_not_found'],
   })
-  @ApiParam({ name: 'id', description: 'Id of the key.', schema: { type: 'string', example: 'abcdefghijklmnop' } })
-  @ApiResponse({ status: 204, description: 'Revoked.' })
+  @ApiParam({
+    name: 'id',
+    description: 'Id of the key, as the list of keys gives it.',
+    schema: { type: 'string', example: 'abcdefghijklmnop' },
+  })
+  @ApiResponse({ status: 204, description: 'The key was revoked.' })
   async revokeKey(@Param('id') id: string): Promise<void> {
     await this.keys.revoke(id);
   }

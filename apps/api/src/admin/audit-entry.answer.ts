@@ -4,45 +4,75 @@ import { contractTime } from '#libs/voices';
 
 @ApiSchema({ name: 'AuditEntry' })
 export class AuditEntryDto {
-  @ApiProperty({ type: String, example: '42' })
+  @ApiProperty({ type: String, description: 'Id of the entry.', example: '42' })
   readonly id: string;
 
-  @ApiProperty({ type: String, format: 'date-time', example: '2025-01-15T10:30:00Z' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'Time of the change.',
+    example: '2025-01-15T10:30:00Z',
+  })
   readonly at: string;
 
-  @ApiProperty({ enum: ['admin', 'partner', 'system'], example: 'partner' })
+  @ApiProperty({
+    enum: ['admin', 'partner', 'system'],
+    description: 'Who made the change: an admin key, a key of the partner, or Timbre itself.',
+    example: 'partner',
+  })
   readonly actor: AuditEntry['actor'];
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Id of the key, never the key.',
+    description: 'Id of the key that was used; null if there was none.',
     example: 'abcdefghijklmnop',
   })
   readonly key_id: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: '`X-Request-Id` of the request.', example: 'b3b1f0c2' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: '`X-Request-Id` of the request; null if there was none.',
+    example: 'b3b1f0c2',
+  })
   readonly request_id: string | null;
 
-  @ApiProperty({ type: String, example: 'voice.rename' })
+  @ApiProperty({ type: String, description: 'What was done.', example: 'voice.rename' })
   readonly action: string;
 
-  @ApiProperty({ type: String, format: 'uuid', example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    description: 'Id of the partner.',
+    example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
+  })
   readonly partner_id: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Its name at that time.', example: 'demo' })
+  @ApiProperty({ type: String, nullable: true, description: 'Name of the partner at that time.', example: 'demo' })
   readonly partner: string | null;
 
-  @ApiProperty({ type: String, format: 'uuid', nullable: true, example: '9b2d6c1e-0f4a-4d0e-8a55-0a1b2c3d4e5f' })
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    nullable: true,
+    description: 'Id of the voice.',
+    example: '9b2d6c1e-0f4a-4d0e-8a55-0a1b2c3d4e5f',
+  })
   readonly voice_id: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Its name at that time.', example: 'speaker-1' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Name of the voice at that time; null if the change is not about a voice.',
+    example: 'speaker-1',
+  })
   readonly voice: string | null;
 
   @ApiProperty({
     type: 'object',
     additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }], nullable: true },
-    description: 'What else tells the change.',
+    description: 'More about the change, such as the new name.',
     example: { name: 'speaker-1-renamed' },
   })
   readonly details: AuditEntry['details'];

@@ -6,7 +6,9 @@ import { AuditLogRepository } from '#libs/audit';
 import type { Config } from '#libs/config';
 import { AdminOnly } from '../access/admin-only.decorator.js';
 import { CONFIG } from '../app-tokens.js';
+import { checkFields } from '../body/check-fields.js';
 import { CheckedQuery } from '../body/checked.decorator.js';
+import { CursorQuery, nextPageLink } from '../docs/pages.js';
 import { Operation } from '../docs/operation.js';
 import { ListQuery } from '../voices/list-query.js';
 import { readAuditCursor, writeAuditCursor } from './audit-cursor.js';
@@ -32,27 +34,28 @@ export class AuditController {
   @Get()
   @Operation({
     summary: 'Read Audit Log',
-    description: 'Who changed what and when, newest first. Written in the transaction of each change.',
+    description:
+      'Returns who changed what and when, newest first. Each entry is written in the transaction of its change.',
     failures: ['invalid_parameter'],
+    failureExamples: { invalid_parameter: () => checkFields(AuditQuery, { limit: 0 }) },
   })
   @ApiQuery({
     name: 'partner',
     required: false,
     schema: { type: 'string' },
-    description: 'Only changes of its things.',
+    description: "Returns only changes to this partner's voices and keys.",
   })
   @ApiQuery({
     name: 'limit',
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: 1000, default: defaultLimit },
+    description: 'Maximum number of entries in a page.',
   })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'From the `Link` of a page.' })
+  @CursorQuery()
   @ApiResponse({
     status: 200,
-    description: 'The changes.',
-    headers: {
-      Link: { description: '`<…>; rel="next"`: the next page, if there is one.', schema: { type: 'string' } },
-    },
+    description: 'The changes, newest first.',
+    headers: nextPageLink,
     type: [AuditEntryDto],
   })
   async readAuditLog(

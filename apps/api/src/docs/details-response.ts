@@ -3,10 +3,10 @@ import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { VoiceDetails } from '#libs/voices';
 import { VoiceDetailsDto } from '../voices/voice-details.answer.js';
 
-/** A voice's details as an answer. */
+/** Documents an answer that is a voice's details. */
 export function DetailsResponse(status: 200 | 201 | 202, description: string, example: VoiceDetails): MethodDecorator {
   const location = {
-    Location: { description: 'Where the voice is found.', required: true, schema: { type: 'string' as const } },
+    Location: { description: 'URL of the new voice.', required: true, schema: { type: 'string' as const } },
   };
   return applyDecorators(
     ApiExtraModels(VoiceDetailsDto),

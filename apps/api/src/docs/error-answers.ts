@@ -2,23 +2,39 @@ import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FieldError } from '#libs/errors';
 import type { ErrorBody } from '../http/error-answer.js';
 
-@ApiSchema({ name: 'Error' })
+const DetailProperty = (example: string): PropertyDecorator =>
+  ApiProperty({ type: String, description: 'Says in one sentence what went wrong.', example });
+
+/** Not called `Error`: a generated client would hide the language's own class of that name. */
+@ApiSchema({ name: 'ApiError' })
 export class ErrorAnswerDto implements ErrorBody {
-  @ApiProperty({ type: String, description: 'What went wrong, one sentence.', example: 'Voice not found' })
+  @DetailProperty('Voice not found')
   readonly detail: string;
 }
 
+const exampleMessage = 'max_samples must be a whole number from 1 to 100';
+
 @ApiSchema({ name: 'FieldError' })
 export class FieldErrorDto implements FieldError {
-  @ApiProperty({ type: String, description: 'The wrong field.', example: 'max_samples' })
+  @ApiProperty({
+    type: String,
+    description: 'Name of the field or parameter that was rejected.',
+    example: 'max_samples',
+  })
   readonly field: string;
 
-  @ApiProperty({ type: String, example: 'max_samples must be a whole number from 1 to 100' })
+  @ApiProperty({ type: String, description: 'Says what the field must be.', example: exampleMessage })
   readonly message: string;
 }
 
 @ApiSchema({ name: 'ValidationError' })
 export class ValidationErrorDto extends ErrorAnswerDto {
-  @ApiProperty({ type: [FieldErrorDto], description: 'Every wrong field.' })
+  @DetailProperty(exampleMessage)
+  declare readonly detail: string;
+
+  @ApiProperty({
+    type: [FieldErrorDto],
+    description: 'Lists every field that was rejected; `detail` is about the first.',
+  })
   readonly errors: FieldErrorDto[];
 }

@@ -1,22 +1,41 @@
-import { failures, type FailureCode } from '#libs/errors';
-import type { ErrorBody } from '../http/error-answer.js';
+import { AppError, failures, type FailureCode } from '#libs/errors';
+import { errorAnswer, type ErrorBody } from '../http/error-answer.js';
 
-/** What a request says where the failure table leaves the sentence to the place: an example of each. */
-const saidSentences: Partial<Record<FailureCode, string>> = {
-  malformed_request: 'The multipart body is malformed',
-  too_large: 'file may have at most 2 GiB',
-  invalid_parameter: 'max_samples must be a whole number from 1 to 100',
-  unusable_audio: 'The file is empty',
+/** What a failure means, where the failure table leaves the sentence to the place that throws. */
+const meanings: Partial<Record<FailureCode, string>> = {
+  malformed_request: 'The URL or the body cannot be parsed.',
+  too_large: 'The body or one of its fields is over its limit.',
+  invalid_parameter: 'A field or parameter is missing or wrong. `errors` names each one.',
+  unusable_audio: 'The file is not a recording that can be used.',
 };
 
-const fieldOfExample: Partial<Record<FailureCode, string>> = {
-  invalid_parameter: 'max_samples',
-  unusable_audio: 'file',
-};
+/** Describes a failure for the documentation. */
+export function failureMeaning(code: FailureCode): string {
+  return failures[code].sentence ?? meanings[code] ?? code;
+}
 
-/** The body a failure is answered with, as an example for the documentation. */
-export function failureExample(code: FailureCode): ErrorBody {
-  const detail = failures[code].sentence ?? saidSentences[code] ?? code;
-  const field = fieldOfExample[code];
-  return field === undefined ? { detail } : { detail, errors: [{ field, message: detail }] };
+/**
+ * What a route answers where the failure table has no sentence: the sentence, or a call of the route's own checks that
+ * throws it.
+ */
+export type RouteFailures = Partial<Record<FailureCode, string | (() => unknown)>>;
+
+/**
+ * Returns the body a route answers a failure with, as an example for the documentation.
+ *
+ * @throws Error when neither the table nor the route has a sentence
+ */
+export function failureExample(code: FailureCode, own: RouteFailures): ErrorBody {
+  const said = own[code] ?? failures[code].sentence;
+  if (said === null) throw new Error(`The documentation of a route lacks an example of ${code}`);
+  return errorAnswer(typeof said === 'string' ? AppError.saying(code, said) : thrownBy(said)).body;
+}
+
+function thrownBy(check: () => unknown): unknown {
+  try {
+    check();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('An example of a failure did not fail');
 }

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { failures, type FailureCode } from '#libs/errors';
 import { ErrorAnswerDto, ValidationErrorDto } from './error-answers.js';
-import { failureExample } from './failure-examples.js';
+import { failureExample, failureMeaning, type RouteFailures } from './failure-examples.js';
 
 type Headers = NonNullable<Parameters<typeof ApiResponse>[0]['headers']>;
 
@@ -11,12 +11,12 @@ const wholeSeconds = (description: string): Headers => ({
 });
 
 const headersByStatus: Readonly<Record<number, Headers>> = {
-  429: wholeSeconds('Seconds until the next request is taken.'),
-  503: wholeSeconds('Seconds after which to try again.'),
+  429: wholeSeconds('Seconds until the next request is accepted.'),
+  503: wholeSeconds('Seconds to wait before the request is sent again.'),
 };
 
 /** Documents how a route can fail: each status once, with an example of every failure that has it. */
-export function FailureResponses(codes: readonly FailureCode[]): MethodDecorator {
+export function FailureResponses(codes: readonly FailureCode[], own: RouteFailures = {}): MethodDecorator {
   const statuses = [...new Set(codes.map((code) => failures[code].status))];
   return applyDecorators(
     ApiExtraModels(ErrorAnswerDto, ValidationErrorDto),
@@ -24,17 +24,21 @@ export function FailureResponses(codes: readonly FailureCode[]): MethodDecorator
       failureResponse(
         status,
         codes.filter((code) => failures[code].status === status),
+        own,
       ),
     ),
   );
 }
 
-function failureResponse(status: number, codes: readonly FailureCode[]): MethodDecorator {
+function failureResponse(status: number, codes: readonly FailureCode[], own: RouteFailures): MethodDecorator {
   const model = status === 422 ? ValidationErrorDto : ErrorAnswerDto;
-  const examples = codes.map((code) => [code, { summary: code.replaceAll('_', ' '), value: failureExample(code) }]);
+  const examples = codes.map((code) => [
+    code,
+    { summary: code.replaceAll('_', ' '), value: failureExample(code, own) },
+  ]);
   return ApiResponse({
     status,
-    description: codes.map((code) => failures[code].sentence ?? 'What is wrong, in one sentence').join(' · '),
+    description: codes.map(failureMeaning).join(' · '),
     ...(headersByStatus[status] && { headers: headersByStatus[status] }),
     content: {
       'application/json': {

@@ -5,38 +5,57 @@ import { FailureResponses } from './failure-responses.js';
 const binary = { type: 'string', format: 'binary' } as const;
 
 const fileHeaders = {
-  'Content-Length': { description: 'Exact size in bytes.', required: true, schema: { type: 'integer' } },
-  'Content-Disposition': { description: 'File name by RFC 6266.', required: true, schema: { type: 'string' } },
+  'Content-Length': { description: 'Exact size of the body in bytes.', required: true, schema: { type: 'integer' } },
+  'Content-Disposition': { description: 'Suggested file name (RFC 6266).', required: true, schema: { type: 'string' } },
 } as const;
 
 const cacheHeaders = {
-  ETag: { description: 'Strong tag of these bytes.', required: true, schema: { type: 'string' } },
-  'Accept-Ranges': { required: true, schema: { type: 'string', example: 'bytes' } },
+  ETag: {
+    description: 'Strong entity tag of these bytes, for `If-None-Match`.',
+    required: true,
+    schema: { type: 'string' },
+  },
+  'Accept-Ranges': {
+    description: 'Ranges are served in bytes.',
+    required: true,
+    schema: { type: 'string', example: 'bytes' },
+  },
 } as const;
 
-/** Answers of an audio file: whole, a range, or that the client has it already. */
+/** Documents the answers of a file: whole, one range, or unchanged. */
 export function AudioResponses(contentType: 'audio/ogg' | '*/*' = 'audio/ogg'): MethodDecorator {
   const content = { [contentType]: { schema: binary } };
   return applyDecorators(
-    ApiHeader({ name: 'Range', description: 'One range of bytes.', required: false, schema: { type: 'string' } }),
-    ApiResponse({ status: 200, description: 'The file.', headers: { ...fileHeaders, ...cacheHeaders }, content }),
+    ApiHeader({
+      name: 'Range',
+      description: 'Asks for one range of bytes, for example `bytes=0-1023`.',
+      required: false,
+      schema: { type: 'string' },
+    }),
+    ApiResponse({ status: 200, description: 'The whole file.', headers: { ...fileHeaders, ...cacheHeaders }, content }),
     ApiResponse({
       status: 206,
-      description: 'The range that was asked for.',
-      headers: { ...cacheHeaders, 'Content-Range': { required: true, schema: { type: 'string' } } },
+      description: 'The requested range of the file.',
+      headers: {
+        ...cacheHeaders,
+        'Content-Range': { description: 'Which bytes follow.', required: true, schema: { type: 'string' } },
+      },
       content,
     }),
     ApiResponse({
       status: 302,
-      description: 'Where the storage serves the file, for a minute; only where the operator had it so.',
-      headers: { Location: { required: true, schema: { type: 'string', format: 'uri' } } },
+      description:
+        'Redirects to the storage, which serves the file for one minute. Sent only if the operator has configured redirects.',
+      headers: {
+        Location: { description: 'URL of the file.', required: true, schema: { type: 'string', format: 'uri' } },
+      },
     }),
-    ApiResponse({ status: 304, description: 'The client has these bytes already (If-None-Match).' }),
+    ApiResponse({ status: 304, description: 'The client already has these bytes: `If-None-Match` names their ETag.' }),
     FailureResponses(['range_not_satisfiable']),
   );
 }
 
-/** Answer of a ZIP. */
+/** Documents an answer that is a ZIP archive. */
 export const ZipResponse = (description: string): MethodDecorator =>
   ApiResponse({
     status: 200,

@@ -1,10 +1,6 @@
-import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { pino } from 'pino';
-import { readConfig } from '#libs/config';
-import { AppModule } from '../app.module.js';
-import { describeApi } from './describe-api.js';
+import { describeUnopened } from './describe-unopened.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -51,16 +47,7 @@ let document: OpenAPIObject;
 let operations: readonly (readonly [string, Operation])[];
 
 beforeAll(async () => {
-  const config = readConfig({
-    DATABASE_URL: 'postgres://nowhere/none',
-    REDIS_URL: 'redis://nowhere',
-    RUNPOD_BASE_URL: 'http://localhost',
-    RUNPOD_API_KEY: 'none',
-  });
-  const module = AppModule.with(config, pino({ level: 'silent' }));
-  const app = await NestFactory.create(module, { preview: true, logger: false });
-  app.setGlobalPrefix('api');
-  document = describeApi(app, '/');
+  document = await describeUnopened();
   operations = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => [`${method} ${path}`, operation as Operation] as const),
   );

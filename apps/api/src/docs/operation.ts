@@ -1,6 +1,7 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiSecurity, getSchemaPath, type OpenAPIObject } from '@nestjs/swagger';
 import type { FailureCode } from '#libs/errors';
+import type { RouteFailures } from './failure-examples.js';
 import { FailureResponses } from './failure-responses.js';
 
 type PostOperation = NonNullable<OpenAPIObject['paths'][string]['post']>;
@@ -22,6 +23,8 @@ export interface OperationDocs {
   readonly body?: BodyDocs;
   /** How it can fail, beside what every route with a key can answer. */
   readonly failures?: readonly FailureCode[];
+  /** Examples of the failures whose sentences are the route's own. */
+  readonly failureExamples?: RouteFailures;
   /** Needs no key. */
   readonly open?: boolean;
 }
@@ -32,9 +35,15 @@ const keyed: readonly FailureCode[] = ['invalid_api_key', 'access_denied', 'rate
 /** What reading a body can end in. */
 const ofBodies: readonly FailureCode[] = ['malformed_request', 'upload_timed_out', 'too_large', 'invalid_parameter'];
 
+/** Examples that fit every body without a file. */
+const bodyExamples: RouteFailures = {
+  malformed_request: 'The multipart body is malformed',
+  too_large: 'The body may have at most 64 KiB',
+};
+
 /** Documents an operation: what it is, its body in every form, how it can fail. */
 export function Operation(docs: OperationDocs): MethodDecorator {
-  const { body, open = false, failures = [] } = docs;
+  const { body, open = false, failures = [], failureExamples } = docs;
   const codes = new Set([...(open ? ['internal' as const] : keyed), ...(body ? ofBodies : []), ...failures]);
   return applyDecorators(
     ApiOperation({
@@ -45,7 +54,7 @@ export function Operation(docs: OperationDocs): MethodDecorator {
     }),
     ...[body?.fields, body?.form].filter((model) => model !== undefined).map((model) => ApiExtraModels(model)),
     ...(open ? [] : [ApiSecurity('apiKeyHeader'), ApiSecurity('apiKeyQuery')]),
-    FailureResponses([...codes]),
+    FailureResponses([...codes], { ...bodyExamples, ...failureExamples }),
   );
 }
 

@@ -6,7 +6,7 @@ import { examplePartner, exampleVoice } from './example-names.js';
 export const PartnerParameter = (): MethodDecorator & ClassDecorator =>
   ApiParam({
     name: 'partner',
-    description: 'Partner name.',
+    description: 'Name of the partner that owns the voices.',
     schema: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]{0,62}$', example: examplePartner },
   });
 
@@ -16,11 +16,15 @@ export const VoiceParameters = (): MethodDecorator & ClassDecorator =>
     PartnerParameter(),
     ApiParam({
       name: 'voice',
-      description: 'Voice name, URL-encoded UTF-8.',
+      description: 'Name of the voice. Encode it as a URL path segment (UTF-8).',
       schema: { type: 'string', minLength: 1, maxLength: 255, example: exampleVoice },
     }),
   );
 
 /** `{index}` in a path. */
 export const IndexParameter = (): MethodDecorator =>
-  ApiParam({ name: 'index', description: 'Sample index.', schema: { type: 'integer', minimum: 1, example: 1 } });
+  ApiParam({
+    name: 'index',
+    description: 'Index of the sample, as the voice details list it.',
+    schema: { type: 'integer', minimum: 1, example: 1 },
+  });

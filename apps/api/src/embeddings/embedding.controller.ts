@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { EmbeddingsService } from '#libs/embeddings';
+import { AppError } from '#libs/errors';
 import type { VoiceDetails, VoiceRef } from '#libs/voices';
 import { Voice } from '../access/found.decorator.js';
 import { CheckedFields, CheckedQuery } from '../body/checked.decorator.js';
@@ -10,6 +11,11 @@ import { Operation } from '../docs/operation.js';
 import { VoiceParameters } from '../docs/path-parameters.js';
 import { embeddingVoiceExample } from '../voices/voice-examples.js';
 import { EmbedFields } from './embed-fields.js';
+
+/** As EmbeddingsService refuses a type where kyutai alone is configured. */
+function refuseUnconfigured(): never {
+  throw AppError.field('tts_type', 'tts_type must be one of kyutai');
+}
 
 @ApiTags('Embedding')
 @Controller('voices/:partner/:voice/embed')
@@ -21,18 +27,15 @@ export class EmbeddingController {
   @TakesBody({ fields: EmbedFields })
   @Operation({
     summary: 'Queue Embedding Job',
-    description: 'Submits the voice samples for embedding generation via RunPod.',
+    description:
+      'Submits the voice samples for embedding generation via RunPod. When it completes, the details hold scores, test ' +
+      'samples and a download URL. If it fails, the last successful embedding stays available.',
     body: { fields: EmbedFields, required: false },
     failures: ['voice_not_found', 'voice_locked', 'no_samples'],
+    failureExamples: { invalid_parameter: refuseUnconfigured },
   })
   @VoiceParameters()
-  @ApiQuery({
-    name: 'tts_type',
-    required: false,
-    schema: { type: 'string' },
-    description: 'The same as the field, which wins.',
-  })
-  @DetailsResponse(202, "The voice's details: the embedding is in progress.", embeddingVoiceExample)
+  @DetailsResponse(202, 'The embedding is in progress. Returns the voice details.', embeddingVoiceExample)
   embedVoice(
     @Voice() voice: VoiceRef,
     @CheckedFields(EmbedFields) fields: EmbedFields,

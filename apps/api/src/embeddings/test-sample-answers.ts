@@ -4,6 +4,6 @@ import { TestSampleNameDto } from '../voices/voice-answers.js';
 
 @ApiSchema({ name: 'TestSample' })
 export class TestSampleDto extends TestSampleNameDto implements TestSampleDetails {
-  @ApiProperty({ type: Number, description: 'Seconds.', example: 3.2 })
+  @ApiProperty({ type: Number, description: 'Length in seconds.', example: 3.2 })
   readonly duration: number;
 }

@@ -15,6 +15,8 @@ import { defaultTtsType, readTtsType } from './tts-type.js';
 
 const ttsTypeSchema = { type: 'string', pattern: '^[a-z0-9_-]{1,64}$' } as const;
 
+const wrongTtsType = { invalid_parameter: () => readTtsType('Kyutai') };
+
 const TtsTypeQuery = (description: string): MethodDecorator =>
   applyDecorators(
     ApiQuery({ name: 'tts_type', required: false, description, schema: { ...ttsTypeSchema, default: defaultTtsType } }),
@@ -33,12 +35,13 @@ export class TestSamplesController {
     summary: 'Get Test Samples',
     description: 'Returns a list of TTS-generated test audio files created during the embedding process.',
     failures: ['voice_not_found', 'invalid_parameter'],
+    failureExamples: wrongTtsType,
   })
   @VoiceParameters()
   @TtsTypeQuery('Filter test samples by TTS type.')
   @ApiResponse({
     status: 200,
-    description: 'The test samples; empty when there are none.',
+    description: 'The test samples. The list is empty if there are none.',
     type: [TestSampleDto],
     example: [{ sample_index: 1, sentence_index: 1, filename: 'test_1_1.opus', duration: 3.2 }],
   })
@@ -54,9 +57,14 @@ export class TestSamplesController {
     summary: 'Download Test Sample',
     description: 'Returns the test sample audio file.',
     failures: ['voice_not_found', 'invalid_parameter', 'test_sample_not_found'],
+    failureExamples: wrongTtsType,
   })
   @VoiceParameters()
-  @ApiParam({ name: 'filename', description: 'From the list.', schema: { type: 'string', example: 'test_1_1.opus' } })
+  @ApiParam({
+    name: 'filename',
+    description: 'File name, as the list of test samples gives it.',
+    schema: { type: 'string', example: 'test_1_1.opus' },
+  })
   @TtsTypeQuery('TTS type folder to look in.')
   @AudioResponses()
   async downloadTestSample(
@@ -81,12 +89,17 @@ export class TestSamplesController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete Test Files',
-    description: 'Removes the test audio of a TTS type, if there is any; the embedding and its scores stay.',
+    description: 'Deletes the test samples of a TTS type, if there are any. The embedding and its scores stay.',
     failures: ['voice_not_found', 'invalid_parameter', 'voice_locked'],
+    failureExamples: wrongTtsType,
   })
   @VoiceParameters()
-  @ApiParam({ name: 'tts_type', schema: { ...ttsTypeSchema, example: defaultTtsType } })
-  @ApiResponse({ status: 204, description: 'Deleted, or there were none.' })
+  @ApiParam({
+    name: 'tts_type',
+    description: 'TTS type whose test samples are deleted.',
+    schema: { ...ttsTypeSchema, example: defaultTtsType },
+  })
+  @ApiResponse({ status: 204, description: 'The test samples were deleted, or there were none.' })
   async deleteTestFiles(@Voice() voice: VoiceRef, @Param('tts_type') ttsType: string): Promise<void> {
     await this.embeddings.deleteTestFiles(voice.id, readTtsType(ttsType));
   }

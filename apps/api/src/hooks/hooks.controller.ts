@@ -25,11 +25,18 @@ export class HooksController {
   @HttpCode(200)
   @Operation({
     summary: 'RunPod Webhook',
-    description: 'A hint that a job has news; the truth is then read from RunPod itself.',
+    description:
+      'Receives a notification that a RunPod job has changed. Its content is not trusted: the state of the job is then ' +
+      'read from RunPod.',
     open: true,
     failures: ['not_found', 'upload_timed_out', 'too_large', 'unavailable'],
+    failureExamples: { too_large: `A hint may have at most ${maxHintBytes} bytes` },
   })
-  @ApiParam({ name: 'token', description: 'Unguessable, one per submission.', schema: { type: 'string' } })
+  @ApiParam({
+    name: 'token',
+    description: 'Secret of one submission. It is part of the webhook URL that RunPod was given.',
+    schema: { type: 'string' },
+  })
   @ApiBody({
     required: true,
     schema: {
@@ -38,7 +45,7 @@ export class HooksController {
       properties: { id: { type: 'string', example: 'abc-123-e1' }, status: { type: 'string', example: 'COMPLETED' } },
     },
   })
-  @ApiResponse({ status: 200, description: 'Heard.' })
+  @ApiResponse({ status: 200, description: 'The webhook was accepted.' })
   async receiveRunpodHook(
     @Param('token') token: string,
     @Req() request: Request,

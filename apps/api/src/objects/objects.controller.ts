@@ -23,7 +23,11 @@ import { objectEtag } from './object-etag.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 
 const TokenParameter = (): MethodDecorator =>
-  ApiParam({ name: 'token', description: 'Signed; part of a URL that was handed out.', schema: { type: 'string' } });
+  ApiParam({
+    name: 'token',
+    description: 'Signed token. It is part of a URL that the API has returned.',
+    schema: { type: 'string' },
+  });
 
 /** Objects for whoever holds a signed URL of ours: people's downloads, and everything of the local storage. */
 @ApiTags('Signed URLs')
@@ -41,6 +45,7 @@ export class ObjectsController {
   @Get()
   @Operation({
     summary: 'Download Signed Object',
+    description: 'Returns a stored file to the holder of a signed URL, such as `embedding_zip_url`.',
     open: true,
     failures: ['access_denied', 'not_found', 'unavailable'],
   })
@@ -69,13 +74,15 @@ export class ObjectsController {
   @HttpCode(200)
   @Operation({
     summary: 'Upload Signed Object',
+    description: 'Stores a file for the holder of a signed URL. RunPod uploads its results here.',
     open: true,
     failures: ['access_denied', 'not_found', 'upload_timed_out', 'too_large', 'unavailable', 'insufficient_storage'],
+    failureExamples: { too_large: 'The object may have at most 1073741824 bytes' },
   })
   @TokenParameter()
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' }, required: true })
-  @ApiResponse({ status: 200, description: 'Stored.' })
+  @ApiResponse({ status: 200, description: 'The file was stored.' })
   async uploadSignedObject(
     @Param('token') token: string,
     @Req() request: Request,

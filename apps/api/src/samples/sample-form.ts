@@ -1,11 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** An uploaded sample: multipart only. */
+/** The form of an uploaded sample, which only multipart can carry. */
 export class SampleForm {
   @ApiProperty({
     type: 'string',
     format: 'binary',
-    description: 'Audio file, converted to opus 96 kbps mono.',
+    description: 'Audio file of the sample. It is converted to opus 96 kbps mono.',
   })
   file: unknown;
 }

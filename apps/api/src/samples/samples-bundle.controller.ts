@@ -33,7 +33,7 @@ export class SamplesBundleController {
     failures: ['voice_not_found'],
   })
   @VoiceParameters()
-  @ZipResponse('The archive, uncompressed.')
+  @ZipResponse('The archive. Its files are stored without compression.')
   async downloadSampleBundle(
     @Voice() voice: VoiceRef,
     @Req() request: Request,

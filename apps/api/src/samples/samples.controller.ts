@@ -36,15 +36,21 @@ export class SamplesController {
   @Operation({
     summary: 'Upload Sample',
     description:
-      'Upload a single audio sample. The file is automatically converted to opus 96kbps mono before the answer.',
+      'Upload a single audio sample. The file is automatically converted to opus 96kbps mono, and the sample can be ' +
+      'downloaded as soon as this returns. It gets the next free index, and the embedding becomes stale.',
     body: { form: SampleForm, required: true },
     failures: ['voice_not_found', 'voice_locked', 'too_many_samples', 'unusable_audio', 'insufficient_storage'],
+    failureExamples: {
+      too_large: 'file may have at most 100 MiB',
+      invalid_parameter: refuseWithoutFile,
+      unusable_audio: 'The file is empty',
+    },
   })
   @VoiceParameters()
   @ApiResponse({
     status: 201,
-    description: 'The new sample.',
-    headers: { Location: { description: 'Where its audio is found.', required: true, schema: { type: 'string' } } },
+    description: 'The sample was stored.',
+    headers: { Location: { description: 'URL of its audio.', required: true, schema: { type: 'string' } } },
     type: SampleDto,
     example: { index: 1, source_timestamp: null, duration: 12.5 },
   })
@@ -54,7 +60,7 @@ export class SamplesController {
     @UploadedFile() file: ReceivedFile | null,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SampleDetails> {
-    if (file === null) throw AppError.field('file', 'file is required, as a part of a multipart/form-data body');
+    if (file === null) refuseWithoutFile();
     const sample = await this.uploads.add(voice.id, file, whenGone(response));
     response.location(`${this.locations.of(partner.name, voice.name)}/samples/${sample.index}`);
     return sample;
@@ -93,15 +99,21 @@ export class SamplesController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete Sample',
-    description: 'The other indexes stay; the deleted one is never used again until a re-split.',
+    description:
+      'Deletes one sample. The other samples keep their indexes, and the deleted index is not reused until a re-split. ' +
+      'The embedding becomes stale.',
     failures: ['voice_not_found', 'voice_locked', 'sample_not_found'],
   })
   @VoiceParameters()
   @IndexParameter()
-  @ApiResponse({ status: 204, description: 'Deleted.' })
+  @ApiResponse({ status: 204, description: 'The sample was deleted.' })
   async deleteSample(@Voice() voice: VoiceRef, @Param('index') index: string): Promise<void> {
     await this.samples.remove(voice.id, indexIn(index));
   }
+}
+
+function refuseWithoutFile(): never {
+  throw AppError.field('file', 'file is required, as a part of a multipart/form-data body');
 }
 
 /** What is no index names no sample; 0 is none either, so that a locked voice is still told first. */

@@ -6,6 +6,7 @@ import { AppError } from '#libs/errors';
 import { parseVoiceName, VoicesService, type NewVoice, type VoiceDetails } from '#libs/voices';
 import { Partner } from '../access/found.decorator.js';
 import type { PartnerRef } from '../access/request-context.js';
+import { checkFields } from '../body/check-fields.js';
 import { CheckedFields, ReceivedFields, UploadedFile } from '../body/checked.decorator.js';
 import type { Fields } from '../body/fields.js';
 import type { ReceivedFile } from '../body/multipart.js';
@@ -31,12 +32,20 @@ export class CreateVoicesController {
   @TakesBody({ fields: CreateVoiceFields, file: 'recording' })
   @Operation({
     summary: 'Create Voice (with Audio)',
-    description: 'Uploading an audio file automatically triggers splitting and embedding.',
+    description:
+      'Creates a voice. Uploading an audio file automatically triggers splitting and embedding. The response is sent ' +
+      'when the recording has been checked and stored; poll the voice details for the result. Without `file` the voice ' +
+      'stays empty.',
     body: { fields: CreateVoiceFields, form: CreateVoiceForm, required: true },
     failures: ['partner_not_found', 'voice_exists', 'unusable_audio', 'insufficient_storage'],
+    failureExamples: {
+      too_large: 'file may have at most 2 GiB',
+      invalid_parameter: () => checkFields(CreateVoiceFields, {}),
+      unusable_audio: 'The file is empty',
+    },
   })
   @PartnerParameter()
-  @DetailsResponse(201, "The new voice's details.", newVoiceExample)
+  @DetailsResponse(201, 'The voice was created. Returns its details.', newVoiceExample)
   async createVoice(
     @Partner() partner: PartnerRef,
     @CheckedFields(CreateVoiceFields) fields: CreateVoiceFields,
@@ -56,13 +65,19 @@ export class CreateVoicesController {
   @TakesBody({ fields: CreateEmptyVoiceFields })
   @Operation({
     summary: 'Create Empty Voice',
-    description: 'Creates a voice without an audio file. Use this when uploading samples manually.',
+    description:
+      'Creates a voice without an audio file. Use this when uploading samples manually. Nothing is processed until ' +
+      'samples are uploaded and an embedding is queued.',
     body: { fields: CreateEmptyVoiceFields, required: true },
     failures: ['partner_not_found', 'voice_exists'],
+    failureExamples: { invalid_parameter: () => checkFields(CreateEmptyVoiceFields, {}) },
   })
   @PartnerParameter()
-  @DetailsResponse(201, "The new voice's details.", {
+  @DetailsResponse(201, 'The voice was created. Returns its details.', {
     ...voiceDetailsExample,
+    name: 'speaker-2',
+    creator_name: null,
+    creator_email: null,
     original_filename: null,
     original_uploaded_name: null,
     original_duration: null,

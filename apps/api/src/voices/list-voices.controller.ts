@@ -8,7 +8,9 @@ import { VoicesService } from '#libs/voices';
 import { Partner } from '../access/found.decorator.js';
 import type { PartnerRef } from '../access/request-context.js';
 import { CONFIG } from '../app-tokens.js';
+import { checkFields } from '../body/check-fields.js';
 import { CheckedQuery } from '../body/checked.decorator.js';
+import { CursorQuery, nextPageLink } from '../docs/pages.js';
 import { Operation } from '../docs/operation.js';
 import { PartnerParameter } from '../docs/path-parameters.js';
 import { failedMidway } from '../downloads/failed-midway.js';
@@ -29,19 +31,25 @@ export class ListVoicesController {
   @Get()
   @Operation({
     summary: 'List Voices',
-    description: "All of the partner's voices by name; with `limit` a page of them, and `Link` to the next.",
+    description:
+      "Returns all of the partner's voices, ordered by name. With `limit` it returns one page; the `Link` header then " +
+      'holds the URL of the next page.',
     failures: ['partner_not_found', 'invalid_parameter'],
+    failureExamples: { invalid_parameter: () => checkFields(ListQuery, { limit: 0 }) },
   })
   @PartnerParameter()
-  @ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1, maximum: 1000 } })
-  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' }, description: 'From the `Link` of a page.' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 1000 },
+    description: 'Maximum number of voices in a page. All voices are returned if omitted.',
+  })
+  @CursorQuery()
   @ApiExtraModels(VoiceSummaryDto)
   @ApiResponse({
     status: 200,
-    description: 'The voices.',
-    headers: {
-      Link: { description: '`<…>; rel="next"`: the next page, if there is one.', schema: { type: 'string' } },
-    },
+    description: 'The voices, ordered by name.',
+    headers: nextPageLink,
     content: {
       'application/json': {
         schema: { type: 'array', items: { $ref: getSchemaPath(VoiceSummaryDto) } },

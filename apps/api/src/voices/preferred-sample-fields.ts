@@ -11,7 +11,7 @@ export class PreferredSampleFields {
     minimum: 1,
     nullable: true,
     example: 3,
-    description: 'Sample index to set as preferred. Pass empty (or null in JSON) to clear.',
+    description: 'Sample index to set as preferred. Pass empty to clear (in JSON also `null`).',
   })
   sample_index: number | null;
 }

@@ -60,6 +60,13 @@ export const newVoiceExample: VoiceDetails = {
   updated_at: '2025-01-15T10:20:00Z',
 };
 
+/** While a voice is split again: the old samples are still there. */
+export const splittingVoiceExample: VoiceDetails = {
+  ...voiceDetailsExample,
+  status: { splitting: 'in_progress', embedding: 'completed' },
+  progress: { stage: 'queued', done: 0, of: 1 },
+};
+
 /** While an embedding is under way. */
 export const embeddingVoiceExample: VoiceDetails = {
   ...voiceDetailsExample,

@@ -3,7 +3,7 @@ import { NameText, OptionalEmail, OptionalText } from '../body/field-rules.js';
 
 /** The fields a new voice has. */
 export class CreateVoiceFields {
-  @NameText('Voice name, unique in the partner (1–255 characters, no `/` or `\\`).', 'speaker-1')
+  @NameText('Voice name, unique within the partner (1–255 characters, no `/` or `\\`).', 'speaker-1')
   name: string;
 
   @OptionalText({ maxLength: 255, description: 'Name of the person who created the voice.', example: 'John' })
@@ -15,7 +15,7 @@ export class CreateVoiceFields {
 
 /** The same with another example, as the voice of the first one is there already. */
 export class CreateEmptyVoiceFields extends CreateVoiceFields {
-  @NameText('Voice name, unique in the partner (1–255 characters, no `/` or `\\`).', 'speaker-2')
+  @NameText('Voice name, unique within the partner (1–255 characters, no `/` or `\\`).', 'speaker-2')
   declare name: string;
 }
 
@@ -25,7 +25,7 @@ export class CreateVoiceForm extends CreateVoiceFields {
     type: 'string',
     format: 'binary',
     required: false,
-    description: 'Audio file to upload. Its splitting and embedding start by themselves.',
+    description: 'Audio file to upload. Splitting and embedding start automatically. Omit it to create an empty voice.',
   })
   file?: unknown;
 }
