@@ -6,8 +6,16 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser } from '../../support/browser.js';
 import { Contract } from '../../support/openapi-client.js';
 import { sharedStack } from '../../support/shared-stack.js';
+import { waitFor } from '../../support/wait-for.js';
 import { embedInstantly } from './emulated.js';
 import { toneWav } from './tone.js';
+
+/** What the test asks of an audio element. */
+interface Playable {
+  readonly currentTime: number;
+  readonly duration: number;
+  play(): Promise<void>;
+}
 
 const screenshots = path.join(process.cwd(), '.cache/screenshots');
 
@@ -57,6 +65,13 @@ async function execute(block: Locator): Promise<string> {
   return (await status.innerText()).trim().split(/\s/)[0] ?? '';
 }
 
+/** Waits until the last answer of an operation names this preferred sample. */
+const chosen = (block: Locator, index: string): Promise<void> =>
+  block
+    .locator('.live-responses-table .highlight-code', { hasText: `"preferred_sample_index": ${index}` })
+    .first()
+    .waitFor();
+
 describe('the documentation in a browser', () => {
   it('groups every route once', async () => {
     const { operations } = new Contract(sharedStack()).recorder.description;
@@ -66,9 +81,12 @@ describe('the documentation in a browser', () => {
 
   it('is authorised once, also after a reload', async () => {
     await page.locator('button.authorize').first().click();
-    const header = page.locator('.auth-container', { hasText: 'X-Api-Key' });
-    await header.locator('input').fill(key);
-    await header.locator('button[type=submit]').click();
+    const first = page.locator('.auth-container form > div').first();
+    expect(await first.innerText()).toContain('X-Api-Key');
+    await first.locator('input:focus').waitFor();
+    await page.keyboard.type(key);
+    await page.keyboard.press('Enter');
+    await first.getByText('Authorized').waitFor();
     await shoot('2-authorised');
     await page.locator('button.btn-done').first().click();
     await page.reload();
@@ -83,6 +101,9 @@ describe('the documentation in a browser', () => {
       mimeType: 'audio/wav',
       buffer: toneWav(46),
     });
+    for (const field of ['creator_name', 'creator_email']) {
+      expect(await block.locator(`[data-property-name=${field}] input[type=text]`).inputValue()).toBe('');
+    }
     await shoot('3-create');
     expect(await execute(block)).toBe('201');
     await shoot('4-created');
@@ -100,9 +121,18 @@ describe('the documentation in a browser', () => {
     const block = await open('Samples', 'downloadSample');
     expect(await execute(block)).toBe('200');
     const [download] = await Promise.all([page.waitForEvent('download'), block.getByText('Download file').click()]);
-    await shoot('6-download');
     const bytes = await readFile(await download.path());
     expect(bytes.subarray(0, 4).toString()).toBe('OggS');
+  });
+
+  it('plays a sample in the page', async () => {
+    const player = page.locator('#operations-Samples-downloadSample audio');
+    await player.scrollIntoViewIfNeeded();
+    await shoot('6-download');
+    await player.evaluate((audio: Playable) => audio.play());
+    await waitFor('the sample plays', () => player.evaluate((audio: Playable) => audio.currentTime > 0.2));
+    expect(await player.evaluate((audio: Playable) => audio.duration)).toBeCloseTo(15, 1);
+    expect(await player.getAttribute('src')).toMatch(/^blob:/);
   });
 
   it('runs the other examples as they stand', async () => {
@@ -115,6 +145,10 @@ describe('the documentation in a browser', () => {
     const preferred = await open('Embedding', 'setPreferredSample');
     await shoot('9-preferred');
     expect(await execute(preferred)).toBe('200');
+    await chosen(preferred, '3');
+    await preferred.locator('input[type=number], [data-property-name=sample_index] input[type=text]').fill('');
+    expect(await execute(preferred)).toBe('200');
+    await chosen(preferred, 'null');
     const upload = await open('Samples', 'uploadSample');
     await upload.locator('input[type=file]').setInputFiles({
       name: 'sample.wav',

@@ -5,7 +5,7 @@ import { errorAnswer, type ErrorBody } from '../http/error-answer.js';
 const meanings: Partial<Record<FailureCode, string>> = {
   malformed_request: 'The URL or the body cannot be parsed.',
   too_large: 'The body or one of its fields is over its limit.',
-  invalid_parameter: 'A field or parameter is missing or wrong. `errors` names each one.',
+  invalid_parameter: 'A field or parameter is missing or wrong.',
   unusable_audio: 'The file is not a recording that can be used.',
 };
 

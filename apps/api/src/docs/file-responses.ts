@@ -50,7 +50,7 @@ export function AudioResponses(contentType: 'audio/ogg' | '*/*' = 'audio/ogg'): 
         Location: { description: 'URL of the file.', required: true, schema: { type: 'string', format: 'uri' } },
       },
     }),
-    ApiResponse({ status: 304, description: 'The client already has these bytes: `If-None-Match` names their ETag.' }),
+    ApiResponse({ status: 304, description: 'The client already has these bytes: If-None-Match names their ETag.' }),
     FailureResponses(['range_not_satisfiable']),
   );
 }

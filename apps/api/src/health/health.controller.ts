@@ -61,7 +61,7 @@ export class HealthController {
   @ApiResponse({ status: 200, description: 'Requests can be served.', type: ReadinessDto })
   @ApiResponse({
     status: 503,
-    description: 'Requests cannot be served. `dependencies` says what is down.',
+    description: 'Requests cannot be served. The body says which dependency is down.',
     type: ReadinessDto,
   })
   async getReadiness(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
