@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 
 /** Type-checked lint of every TypeScript file; import directions are proved by .dependency-cruiser.cjs. */
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.data/', 'test/fixtures/'] },
+  { ignores: ['dist/', 'node_modules/', '.cache/', '.data/', 'test/fixtures/'] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],

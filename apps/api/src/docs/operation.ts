@@ -8,7 +8,7 @@ type PostOperation = NonNullable<OpenAPIObject['paths'][string]['post']>;
 type RequestBody = Exclude<NonNullable<PostOperation['requestBody']>, { $ref: string }>;
 
 export interface BodyDocs {
-  /** The fields, in whichever of the three forms; left out where nothing works without a file. */
+  /** The fields, in whichever of the three forms. Left out where there is a file: generators take one form alone. */
   readonly fields?: Type;
   /** Fields with a file, which only multipart can carry. */
   readonly form?: Type;

@@ -24,7 +24,7 @@ function inUrlOrder(url: string, item: PathItem): PathItem {
     const { parameters } = operation as Operation;
     if (!parameters) return [method, operation] as const;
     const sorted = parameters.toSorted((a, b) => position(a) - position(b));
-    return [method, { ...(operation as Operation), parameters: sorted }] as const;
+    return [method, { ...operation, parameters: sorted }] as const;
   });
-  return Object.fromEntries(operations) as PathItem;
+  return Object.fromEntries(operations);
 }

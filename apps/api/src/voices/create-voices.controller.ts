@@ -35,8 +35,8 @@ export class CreateVoicesController {
     description:
       'Creates a voice. Uploading an audio file automatically triggers splitting and embedding. The response is sent ' +
       'when the recording has been checked and stored; poll the voice details for the result. Without `file` the voice ' +
-      'stays empty.',
-    body: { fields: CreateVoiceFields, form: CreateVoiceForm, required: true },
+      'stays empty; its fields may then also be sent as application/x-www-form-urlencoded or JSON.',
+    body: { form: CreateVoiceForm, required: true },
     failures: ['partner_not_found', 'voice_exists', 'unusable_audio', 'insufficient_storage'],
     failureExamples: {
       too_large: 'file may have at most 2 GiB',

@@ -1,7 +1,7 @@
 /*
  * The README's walk-through as a TypeScript program, written from openapi.json alone: its types are generated, so it
  * compiles only while the document says what this program needs. client.e2e-spec.ts compiles and runs it:
- *   node walk-through.mjs <origin> <partner> <key> <recording>
+ *   node openapi-fetch-walk.mjs <origin> <partner> <key> <recording>
  */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
