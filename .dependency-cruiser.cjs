@@ -61,8 +61,8 @@ module.exports = {
       name: 'not-to-unresolvable',
       severity: 'error',
       from: { path: '^(apps|libs|test)/' },
-      // timbre-api: types that a test generates beside a copy of its program.
-      to: { couldNotResolve: true, pathNot: '\\.json$|/timbre-api\\.js$' },
+      // timbre-api and hey-api: what a test generates beside a copy of its program.
+      to: { couldNotResolve: true, pathNot: '\\.json$|/timbre-api\\.js$|/hey-api/' },
     },
   ],
   options: {
