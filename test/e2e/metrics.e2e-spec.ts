@@ -136,6 +136,19 @@ describe('logs', () => {
       'job step done',
     ]);
     expect(new Set(embedding.map((line) => line['voice']))).toEqual(new Set([request?.['voice']]));
+    for (const line of [...splitting, ...embedding]) {
+      expect(line).toMatchObject({ partner: partner.name, name: 'watched' });
+    }
+  });
+
+  it('an answer is told once, in fields, and objects of the GPU side not at all', () => {
+    const answered = linesOf('api').filter(({ msg }) => msg === 'request answered');
+    expect(answered).toContainEqual(
+      expect.objectContaining({ request_id: requestId, req: expect.objectContaining({ method: 'POST' }) }),
+    );
+    const urlsOf = answered.map(({ req }) => (req as { url: string }).url);
+    expect(urlsOf.filter((url) => url.startsWith('/api/objects/'))).toEqual([]);
+    expect(urlsOf).toContain('/api/hooks/runpod/***');
   });
 });
 

@@ -4,7 +4,7 @@ import { AuditLogRepository } from '#libs/audit';
 import type { Config } from '#libs/config';
 import { Database, DatabaseModule } from '#libs/database';
 import { EmbeddingResults, EmbeddingsModule, GpuJobsRepository } from '#libs/embeddings';
-import { Dispatcher, DispatchRepository, JobQueues, JobsModule, JobsRepository } from '#libs/jobs';
+import { Dispatcher, DispatchRepository, jobLine, JobQueues, JobsModule, JobsRepository } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { Metrics } from '#libs/metrics';
 import { MonitoringModule } from '#libs/monitoring';
@@ -154,7 +154,7 @@ export class WorkerModule {
             new PollStep(gpuJobs, processing, storage, client, queues, {
               unknownOutcomeSeconds: config.runpodUnknownOutcomeSeconds,
               onFailed: (job, why) => {
-                logger.warn({ job: job.id, voice: job.voiceId, kind: job.kind, ...why }, 'job failed');
+                logger.warn({ ...jobLine(job), kind: job.kind, ...why }, 'job failed');
                 metrics.count('jobsFailed', { kind: job.kind, code: why.code });
               },
             }),

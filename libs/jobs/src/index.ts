@@ -2,7 +2,7 @@ export { DispatchRepository, type Nudge } from './dispatch.repository.js';
 export { Dispatcher } from './dispatcher.js';
 export { warnOfEviction } from './eviction-warning.js';
 export { commitFenced } from './fenced-commit.js';
-export { claimedColumns, LostClaim, type ClaimedJob } from './job-claim.js';
+export { claimedColumns, jobLine, LostClaim, type ClaimedJob } from './job-claim.js';
 export {
   deliveryNumber,
   JobQueues,

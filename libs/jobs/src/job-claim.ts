@@ -33,6 +33,9 @@ export type ClaimedJob = Readonly<
     readonly submittedSecondsAgo: number | null;
     /** null: /status has not said 404 of its GPU job. */
     readonly missingSecondsAgo: number | null;
+    /** As people know them, for log lines; null when the voice is gone. */
+    readonly partnerName: string | null;
+    readonly voiceName: string | null;
   }
 >;
 
@@ -46,7 +49,14 @@ export const claimedColumns = `
   extract(epoch FROM now() - jobs.gpu_missing_since)::float8 AS "missingSecondsAgo",
   jobs.runpod_endpoint AS "runpodEndpoint", jobs.runpod_job_id AS "runpodJobId", jobs.gpu_seen AS "gpuSeen", jobs.hook_token AS "hookToken",
   jobs.traceparent,
+  (SELECT name FROM partners WHERE partners.id = jobs.partner_id) AS "partnerName",
+  (SELECT name FROM voices WHERE voices.id = jobs.voice_id) AS "voiceName",
   jobs.created_at AS "createdAt"`;
+
+/** What every log line about a job says of it. */
+export function jobLine(job: ClaimedJob): Readonly<Record<string, string | null>> {
+  return { job: job.id, partner: job.partnerName, name: job.voiceName, voice: job.voiceId };
+}
 
 /** Somebody else owns the job now, or it has ended: whatever was made for this claim stays invisible. */
 export class LostClaim extends Error {

@@ -21,7 +21,12 @@ export function createLogger({ app, level, format }: LoggingOptions): Logger {
   if (format === 'json') return pino(options, new BatchedOutput(process.stdout.fd));
   const transport = {
     target: 'pino-pretty',
-    options: { ignore: 'pid,hostname,app', translateTime: 'HH:MM:ss', singleLine: true },
+    options: {
+      ignore: 'pid,hostname,app,req,res',
+      messageFormat: '{msg}{if req} {req.method} {req.url}{end}{if res} {res.status}{end}',
+      translateTime: 'HH:MM:ss',
+      singleLine: true,
+    },
   };
   return pino({ ...options, transport });
 }

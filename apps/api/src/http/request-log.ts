@@ -7,7 +7,8 @@ import { requestIdFrom } from './request-id.js';
 /**
  * Names every request and writes one line for each answer: who asked what, what came of it, how long it took.
  *
- * Headers and bodies are never logged, URLs only without their secrets. Health checks are lines of level debug.
+ * Headers and bodies are never logged, URLs only without their secrets. Health checks are lines of level debug, and so
+ * are objects of signed URLs, which the GPU side reads and writes dozens of for a voice, unless they are refused.
  */
 export function requestLog(logger: Logger): RequestHandler {
   return (request, response, next) => {
@@ -30,7 +31,7 @@ export function requestLog(logger: Logger): RequestHandler {
           res: { status: response.statusCode },
           duration_ms: Math.round(performance.now() - startedAt),
         },
-        `${request.method} ${path} ${response.statusCode}`,
+        'request answered',
       );
     });
     next();
@@ -39,7 +40,8 @@ export function requestLog(logger: Logger): RequestHandler {
 
 function levelOf(path: string, { statusCode }: Response): 'error' | 'debug' | 'info' {
   if (statusCode >= 500) return 'error';
-  return path.startsWith('/api/health/') ? 'debug' : 'info';
+  if (path.startsWith('/api/health/')) return 'debug';
+  return path.startsWith('/api/objects/') && statusCode < 400 ? 'debug' : 'info';
 }
 
 function callerLine({ caller }: Request): object | undefined {

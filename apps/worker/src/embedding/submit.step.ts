@@ -2,7 +2,7 @@ import type { Config } from '#libs/config';
 import { Database, type EmbedParams } from '#libs/database';
 import { GpuJobsRepository, hookPath, newHookToken } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
-import { LostClaim, type ClaimedJob } from '#libs/jobs';
+import { jobLine, LostClaim, type ClaimedJob } from '#libs/jobs';
 import type { Logger } from '#libs/logging';
 import { buildRunRequest, pollDelayMs, RunpodClient, testSamplesInOrder } from '#libs/runpod';
 import { SamplesService } from '#libs/samples';
@@ -66,7 +66,7 @@ export class SubmitStep {
       throw new LostClaim(job.id, job.generation);
     }
     const result = await this.client.run(endpoint, body);
-    const log = { job: job.id, voice: job.voiceId, endpoint };
+    const log = { ...jobLine(job), endpoint };
     switch (result.kind) {
       case 'accepted':
         this.logger.info({ ...log, runpodJob: result.runpodJobId }, 'embedding submitted');

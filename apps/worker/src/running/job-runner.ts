@@ -2,6 +2,7 @@ import { Database } from '#libs/database';
 import { AppError, failures, isAppError } from '#libs/errors';
 import {
   commitFenced,
+  jobLine,
   JobsRepository,
   LostClaim,
   maxAttempts,
@@ -66,7 +67,7 @@ export class JobRunner {
       attributes: { 'timbre.job_id': job.id, 'timbre.voice_id': job.voiceId, 'timbre.generation': generation },
     });
     const trace = span.traceId === null ? {} : { trace_id: span.traceId };
-    const log = { job: job.id, voice: job.voiceId, kind, stage, generation, ...trace };
+    const log = { ...jobLine(job), kind, stage, generation, ...trace };
     const startedAt = performance.now();
     const made: MadeJob[] = [];
     let outcome: Outcome = 'left_to_lease';
