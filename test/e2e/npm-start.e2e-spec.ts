@@ -97,6 +97,9 @@ describe('npm start', () => {
   it('prints a key that works, shows it again at later starts, and leaves no process', async () => {
     const first = await (await start()).ready();
     expect((await voices(first.key)).status).toBe(200);
+    const [, board, admin] = /Queues +(\S+)[^]*Admin +(\S+)/.exec(first.text) ?? [];
+    const password = Buffer.from(`admin:${admin}`).toString('base64');
+    expect((await fetch(board ?? '', { headers: { Authorization: `Basic ${password}` } })).status).toBe(200);
     const processes = everyProcess();
     expect(await first.interrupt()).toBe(0);
     expect(processes.filter(isRunning)).toEqual([]);
@@ -123,6 +126,13 @@ describe('npm start', () => {
     const samePort = NpmStart.run(path.join(folder, 'other'), { PORT: String(port) });
     expect(await samePort.ended()).toBe(1);
     expect(samePort.text).toContain(`Port ${port} is in use by another program`);
+  });
+
+  it('says what is wrong with the settings before anything starts', async () => {
+    const run = await start({ LOG_FORMAT: 'xml', DATA_DIR: path.join(folder, 'never made') });
+    expect(await run.ended()).toBe(78);
+    expect(run.text).toContain('Timbre cannot start:\n  LOG_FORMAT must be one of json, pretty');
+    expect(fs.existsSync(path.join(folder, 'never made'))).toBe(false);
   });
 
   it('comes up after a kill -9 of everything, ending what was left', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -72,6 +72,23 @@ describe('embeddedPostgres', () => {
 });
 
 describe('embeddedValkey', () => {
+  it('says nothing of snapshots, which it does not write, and passes other warnings on', async () => {
+    const bin = path.join(folder, 'bin');
+    mkdirSync(bin);
+    const serve = `require('net').createServer((s) => s.on('data', () => s.write('+PONG\\r\\n'))).listen(+process.argv[2], '127.0.0.1')`;
+    const words = ['WARNING Memory overcommit must be enabled! Without it, a background save may fail', 'another line'];
+    const prints = words.map((line) => `echo '${line}'`).join('\n');
+    const script = `#!/bin/sh\n${prints}\nexec '${process.execPath}' -e "${serve}" -- "$@"\n`;
+    writeFileSync(path.join(bin, 'valkey-server'), script, { mode: 0o755 });
+    const lines: string[] = [];
+    const { process: options } = await embeddedValkey(bin);
+    const server = new ManagedProcess(options, { onLine: (_, line) => lines.push(line) });
+    started.push(server);
+    await server.start();
+    await waitUntil('the line', () => lines.length > 0);
+    expect(lines).toEqual(['another line']);
+  });
+
   it.each([
     ['from npm', ''],
     ['from PATH, else npm', process.env['PATH'] ?? ''],

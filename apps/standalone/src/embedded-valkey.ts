@@ -21,10 +21,17 @@ export async function embeddedValkey(searchPath: string): Promise<EmbeddedServer
       name: 'valkey',
       ...program,
       env: { ...process.env, NODE_NO_WARNINGS: '1' }, // WASI and WebAssembly exceptions are "experimental"
+      isNoise: isAboutSnapshots,
       isReady: () => answersPing(port),
     },
   };
 }
+
+/**
+ * Servers warn that writing a snapshot may fail where Linux does not overcommit memory, in a paragraph of advice for
+ * the machine's administrator. This one writes none.
+ */
+const isAboutSnapshots = (line: string): boolean => line.includes('Memory overcommit must be enabled');
 
 /** The machine's own Valkey or Redis. */
 export function installedRedis(searchPath: string): string | undefined {

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { withSecretsFromFiles } from '#libs/config';
 import { banner } from './banner.js';
+import { wrongSettings } from './check-settings.js';
 import { demoKey } from './demo-key.js';
 import { InstanceLock } from './instance-lock.js';
 import { isPortFree } from './ports.js';
@@ -26,12 +27,20 @@ async function prepare(environment: NodeJS.ProcessEnv): Promise<{ settings: Sett
 
 async function showHowToUse(settings: Settings): Promise<void> {
   const keyFile = path.join(settings.dataDir, 'demo-key');
-  const demo = settings.isProduction ? undefined : await demoKey(settings.address, settings.adminApiKey, keyFile);
+  const { address, adminApiKey, isAdminKeyOfThisRun, hasQueuesBoard } = settings;
+  const keys = settings.isProduction
+    ? undefined
+    : {
+        demo: await demoKey(address, adminApiKey, keyFile),
+        admin: isAdminKeyOfThisRun ? adminApiKey : undefined,
+      };
   const recording = path.join(projectRoot, 'test/fixtures/speech/en-75s.flac');
-  process.stdout.write(`${banner(settings.address, demo, recording)}\n`);
+  process.stdout.write(`${banner(address, keys, recording, hasQueuesBoard)}\n`);
 }
 
 async function main(): Promise<void> {
+  const wrong = wrongSettings(process.env);
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
   const environment = withSecretsFromFiles(process.env);
   const { settings, lock } = await prepare(environment);
   const run = new Run(lock, { line: say, report }, () => {

@@ -11,6 +11,8 @@ export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Absent: its lines go to the watcher, as those of stderr always do. */
   readonly stdout?: 'ignore';
+  /** Lines that would only puzzle people: they are dropped. */
+  readonly isNoise?: (line: string) => boolean;
   /** Runs before every start, the first and later ones. */
   readonly beforeStart?: () => Promise<void>;
   /** Asked until it says yes; `'message'`: it sends `ready` to its parent; absent: ready once it runs. */
@@ -98,7 +100,7 @@ export class ManagedProcess {
   }
 
   private spawn(): Promise<string> {
-    const { module, args = [], env, name, stdout = 'pipe' } = this.options;
+    const { module, args = [], env, name, stdout = 'pipe', isNoise } = this.options;
     const child = spawn(process.execPath, [module, ...args], {
       env,
       detached: true,
@@ -109,7 +111,10 @@ export class ManagedProcess {
     this.saidReady = false;
     child.on('message', (message) => (this.saidReady ||= message === 'ready'));
     for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface(stream).on('line', (line) => this.watcher.onLine(name, line));
+      if (!stream) continue;
+      createInterface(stream).on('line', (line) => {
+        if (isNoise?.(line) !== true) this.watcher.onLine(name, line);
+      });
     }
     if (child.pid !== undefined) this.watcher.onSpawn?.(name, child.pid);
     this.end = new Promise((resolve) => {

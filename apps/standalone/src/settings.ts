@@ -15,6 +15,8 @@ export interface Settings {
   readonly runpodApiKey: string;
   /** For making the demo key; the operator's own (of several the first), else one of this run. */
   readonly adminApiKey: string;
+  readonly isAdminKeyOfThisRun: boolean;
+  readonly hasQueuesBoard: boolean;
 }
 
 /** @throws Error naming the variable that is wrong */
@@ -24,6 +26,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     throw new Error(`PORT must be a whole number from 1 to 65535, not ${port}`);
   }
   const host = environment['HOST'] || '127.0.0.1';
+  const ownAdminKey = environment['ADMIN_API_KEY']?.split(',')[0]?.trim();
   return {
     address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
     dataDir: path.resolve(environment['DATA_DIR'] || '.data'),
@@ -33,6 +36,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     redisUrl: environment['REDIS_URL'] || undefined,
     runpodBaseUrl: environment['RUNPOD_BASE_URL'] || undefined,
     runpodApiKey: environment['RUNPOD_API_KEY'] || randomBytes(24).toString('base64url'),
-    adminApiKey: environment['ADMIN_API_KEY']?.split(',')[0]?.trim() || randomBytes(24).toString('base64url'),
+    adminApiKey: ownAdminKey || randomBytes(24).toString('base64url'),
+    isAdminKeyOfThisRun: !ownAdminKey,
+    hasQueuesBoard: environment['BULL_BOARD'] !== 'off',
   };
 }

@@ -48,6 +48,7 @@ export async function startTimbre(
   environment: NodeJS.ProcessEnv,
   report: Report,
 ): Promise<void> {
+  report('Starting what the environment does not name: Postgres, Valkey, the stand-in for RunPod');
   const emulatorPort = await freePort();
   const [tools, databaseUrl, redisUrl] = await Promise.all([
     findTools(settings, report),
@@ -67,5 +68,6 @@ export async function startTimbre(
     settings.runpodBaseUrl ?? run.keep(emulatorProcess(env, emulator)),
     run.complete(migrateProcess(env)),
   ]);
+  report('Starting the API and the worker');
   await Promise.all([run.keep(workerProcess(workerEnvironment(env))), run.keep(apiProcess(env, settings.address))]);
 }

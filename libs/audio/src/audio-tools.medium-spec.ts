@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audioToolsOfThisMachine, temporaryFolder } from '../../../test/support/audio-measure.js';
 import { findAudioTools, type AudioTools } from './index.js';
+import { bringsAudioTools } from './tool-check.js';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let tools: AudioTools;
@@ -59,5 +60,23 @@ describe('findAudioTools', () => {
     const ffmpegPath = join(folder.path, name, 'ffmpeg');
     if (script !== undefined) await program(join(name, 'ffmpeg'), script);
     await expect(find({ ffmpegPath })).rejects.toThrow(sentence);
+  });
+});
+
+describe('bringsAudioTools', () => {
+  it('is true only where both tools are there and have everything', async () => {
+    const usable = join(folder.path, 'usable');
+    await program('usable/ffmpeg', `exec '${tools.ffmpeg.path}' "$@"`);
+    expect(await bringsAudioTools({ PATH: usable }, '')).toBe(false);
+    await program('usable/ffprobe', `exec '${tools.ffprobe.path}' "$@"`);
+    expect(await bringsAudioTools({ PATH: usable }, '')).toBe(true);
+    await program('lacking/ffmpeg', `echo "ffmpeg version 9.9 Copyright" >&2`);
+    await program('lacking/ffprobe', `exec '${tools.ffprobe.path}' "$@"`);
+    expect(await bringsAudioTools({ PATH: join(folder.path, 'lacking') }, '')).toBe(false);
+    expect(await bringsAudioTools({ PATH: `${join(folder.path, 'lacking')}:${usable}` }, '')).toBe(true);
+  });
+
+  it('trusts what is configured, which is checked at the start', async () => {
+    expect(await bringsAudioTools({ FFMPEG_PATH: '/x/ffmpeg', FFPROBE_PATH: '/x/ffprobe' }, '')).toBe(true);
   });
 });

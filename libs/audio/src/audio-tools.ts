@@ -1,10 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { executablesFromNpm, executablesOnPath, isExecutable } from './executables.js';
+import { executablesFromNpm, executablesOnPath } from './executables.js';
 import { findLauncherHelpers, launcherScript, writeLauncher, type LauncherHelper } from './launcher.js';
-import { lacking, toolRequirements, versionIn } from './tool-requirements.js';
-
-const run = promisify(execFile);
+import { checkTool, systemFolders, type ToolName } from './tool-check.js';
 
 /** Where a tool was found: named by the configuration, on the search path, or brought along by npm (for trying out). */
 export type ToolOrigin = 'configured' | 'path' | 'npm';
@@ -39,9 +35,6 @@ interface Candidate {
   readonly origin: ToolOrigin;
 }
 
-/** util-linux's usual places, in case the process was given a bare PATH. */
-const systemFolders = '/usr/local/bin:/usr/bin:/bin';
-
 /**
  * Finds ffmpeg and ffprobe: what is configured → what is on the search path → what npm carries, and of those the first
  * that has everything in `toolRequirements`.
@@ -51,7 +44,7 @@ const systemFolders = '/usr/local/bin:/usr/bin:/bin';
 export async function findAudioTools(options: FindAudioToolsOptions): Promise<AudioTools> {
   const searchPath = `${options.searchPath}:${systemFolders}`;
   const helpers = await findLauncherHelpers(searchPath);
-  const find = (name: 'ffmpeg' | 'ffprobe', configured: string | undefined): Promise<AudioTool> =>
+  const find = (name: ToolName, configured: string | undefined): Promise<AudioTool> =>
     findTool(name, configured, { ...options, searchPath }, helpers);
   const [ffmpeg, ffprobe] = await Promise.all([
     find('ffmpeg', options.ffmpegPath),
@@ -61,7 +54,7 @@ export async function findAudioTools(options: FindAudioToolsOptions): Promise<Au
 }
 
 async function findTool(
-  name: 'ffmpeg' | 'ffprobe',
+  name: ToolName,
   configured: string | undefined,
   { searchPath, launcherFolder }: FindAudioToolsOptions,
   helpers: readonly LauncherHelper[],
@@ -69,7 +62,7 @@ async function findTool(
   const refused: string[] = [];
   for (const candidate of await candidates(name, configured, searchPath)) {
     const launcher = await writeLauncher(launcherFolder, name, launcherScript(candidate.path, searchPath, helpers));
-    const checked = await check(name, candidate.path, launcher);
+    const checked = await checkTool(name, candidate.path, launcher);
     if (typeof checked === 'object') return { ...candidate, ...checked, launcher };
     refused.push(`${candidate.path} ${checked}`);
   }
@@ -80,38 +73,11 @@ async function findTool(
   );
 }
 
-async function candidates(
-  name: 'ffmpeg' | 'ffprobe',
-  configured: string | undefined,
-  searchPath: string,
-): Promise<Candidate[]> {
+async function candidates(name: ToolName, configured: string | undefined, searchPath: string): Promise<Candidate[]> {
   if (configured !== undefined) return [{ path: configured, origin: 'configured' }];
   const [onPath, fromNpm] = await Promise.all([executablesOnPath(name, searchPath), executablesFromNpm(name)]);
   return [
     ...onPath.map((path) => ({ path, origin: 'path' as const })),
     ...fromNpm.map((path) => ({ path, origin: 'npm' as const })),
   ];
-}
-
-/** The tool's version, or why it cannot be used. Asked through the launcher, which is so proven to work here. */
-async function check(
-  name: 'ffmpeg' | 'ffprobe',
-  path: string,
-  launcher: string,
-): Promise<{ version: string } | string> {
-  if (!(await isExecutable(path))) return 'is not there or may not be executed';
-  try {
-    const asked = await Promise.all(
-      toolRequirements[name].map(async (need) => {
-        const { stdout, stderr } = await run(launcher, [need.question], { timeout: 20_000, maxBuffer: 4 << 20 });
-        return { version: versionIn(name, stderr), lacks: lacking(need, stdout) };
-      }),
-    );
-    const version = asked[0]?.version;
-    if (version === undefined) return `is not ${name}`;
-    const lacks = asked.flatMap((answer) => answer.lacks);
-    return lacks.length === 0 ? { version } : `lacks ${lacks.join(', ')}`;
-  } catch (error) {
-    return `does not run (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown reason'})`;
-  }
 }

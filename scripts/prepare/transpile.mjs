@@ -1,0 +1,35 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Turns one TypeScript file at a time into an ES module, without looking at types (`isolatedModules` of tsconfig.json
+ * has the compiler prove that this is the same). It takes a fifth of the time of a whole compilation.
+ *
+ * @returns a function that writes what comes of a source of this clone
+ */
+export async function transpiler(root) {
+  const { default: ts } = await import('typescript');
+  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const compilerOptions = {
+    ...options,
+    // Every file is an ES module (package.json), which `nodenext` finds out from the disk.
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    ...{ incremental: false, tsBuildInfoFile: undefined, outDir: undefined, rootDir: undefined },
+  };
+  return (source, target) => {
+    const fileName = path.join(root, source);
+    const text = fs.readFileSync(fileName, 'utf8');
+    const result = ts.transpileModule(text, { fileName, compilerOptions, reportDiagnostics: true });
+    if (result.diagnostics.length > 0) {
+      const host = { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
+      throw new Error(`The build failed:\n${ts.formatDiagnostics(result.diagnostics, host).trimEnd()}`);
+    }
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    fs.writeFileSync(target, result.outputText);
+    if (result.sourceMapText === undefined) return;
+    const map = { ...JSON.parse(result.sourceMapText), sources: [path.relative(path.dirname(target), fileName)] };
+    fs.writeFileSync(`${target}.map`, JSON.stringify(map));
+  };
+}

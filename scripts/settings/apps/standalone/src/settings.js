@@ -1,0 +1,25 @@
+// Written by `npm run settings` from apps/standalone/src/settings.ts: change that one.
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+/** @throws Error naming the variable that is wrong */
+export function readSettings(environment) {
+    const port = environment['PORT'] || '8080';
+    if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+        throw new Error(`PORT must be a whole number from 1 to 65535, not ${port}`);
+    }
+    const host = environment['HOST'] || '127.0.0.1';
+    const ownAdminKey = environment['ADMIN_API_KEY']?.split(',')[0]?.trim();
+    return {
+        address: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+        dataDir: path.resolve(environment['DATA_DIR'] || '.data'),
+        port: Number(port),
+        isProduction: environment['NODE_ENV'] === 'production',
+        databaseUrl: environment['DATABASE_URL'] || undefined,
+        redisUrl: environment['REDIS_URL'] || undefined,
+        runpodBaseUrl: environment['RUNPOD_BASE_URL'] || undefined,
+        runpodApiKey: environment['RUNPOD_API_KEY'] || randomBytes(24).toString('base64url'),
+        adminApiKey: ownAdminKey || randomBytes(24).toString('base64url'),
+        isAdminKeyOfThisRun: !ownAdminKey,
+        hasQueuesBoard: environment['BULL_BOARD'] !== 'off',
+    };
+}
