@@ -34,7 +34,11 @@ const embed = async (voiceId: string, ttsType: string): Promise<CollectedEmbeddi
 };
 const split = async (voiceId: string): Promise<void> => {
   const job = await domain.claim(voiceId, 'split');
-  const original = { objectKey: `voices/${voiceId}/jobs/${job.id}/1/original.opus`, durationSeconds: 185.4 };
+  const original = {
+    objectKey: `voices/${voiceId}/jobs/${job.id}/1/original.opus`,
+    durationSeconds: 185.4,
+    missing: [],
+  };
   const { first } = job.params as { first: boolean };
   await domain.get(SplittingService).commit(job, { samples: cutSamples(job, 2), ...(first && { original }) });
 };
