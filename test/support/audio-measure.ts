@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findAudioTools, type AudioTools } from '#libs/audio';
+import { executablesFromNpm, findAudioTools, type AudioTools } from '#libs/audio';
 
 const run = promisify(execFile);
 
@@ -17,9 +17,21 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** ffmpeg and ffprobe as the product finds them on this machine. */
-export function audioToolsOfThisMachine(launcherFolder: string): Promise<AudioTools> {
-  return findAudioTools({ searchPath: process.env['PATH'] ?? '', launcherFolder });
+/**
+ * ffmpeg and ffprobe as the product finds them on this machine. With `TEST_FFMPEG=npm` those that npm carries, so that the
+ * same tests run on both builds.
+ */
+export async function audioToolsOfThisMachine(launcherFolder: string): Promise<AudioTools> {
+  const searchPath = process.env['PATH'] ?? '';
+  if (process.env['TEST_FFMPEG'] !== 'npm') return findAudioTools({ searchPath, launcherFolder });
+  const [ffmpegPath, ffprobePath] = await Promise.all([npmTool('ffmpeg'), npmTool('ffprobe')]);
+  return findAudioTools({ ffmpegPath, ffprobePath, searchPath, launcherFolder });
+}
+
+async function npmTool(name: 'ffmpeg' | 'ffprobe'): Promise<string> {
+  const [found] = await executablesFromNpm(name);
+  if (found === undefined) throw new Error(`npm carries no ${name} for this platform`);
+  return found;
 }
 
 /** Runs ffmpeg itself, without the product's sandbox, to make inputs: `makeAudio(tools, ['-i', a, '-t', '5', b])`. */

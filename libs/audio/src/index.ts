@@ -13,6 +13,7 @@ export { EncodeSlots, type EncodeSlot } from './encode-slots.js';
 export { encodeToFile, type EncodedFile, type EncodeToFileOptions } from './encode-to-file.js';
 export { conversionLimits, probeLimits, recordingLimits, type ProcessLimits, type RecordingLimits } from './limits.js';
 export { LiveCutter, type CutSample, type LiveCutterOptions } from './live-cutter.js';
+export { executablesFromNpm } from './executables.js';
 export { OggOpusReader } from './ogg-opus-reader.js';
 export { OggOpusWriter, type OggOpusWriterOptions } from './ogg-opus-writer.js';
 export { type OpusHead, type OpusTags } from './opus-header.js';
