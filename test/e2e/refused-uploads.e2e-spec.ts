@@ -52,7 +52,7 @@ describe('uploads that are no recording are refused in words and leave nothing',
 
   it('a script of ffconcat that names another file', async () => {
     const script = `ffconcat version 1.0\nfile '${speech('en')}'\n`;
-    await expectRefused(await fileOf('concat.wav', script), /audio/);
+    await expectRefused(await fileOf('concat.wav', script), /format of the file is not accepted; send WAV/);
   });
 
   it('an HLS playlist, whose parts nobody fetches', async () => {
@@ -62,7 +62,7 @@ describe('uploads that are no recording are refused in words and leave nothing',
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:${port}/a.ts\n#EXT-X-ENDLIST\n`;
-    await expectRefused(await fileOf('playlist.wav', playlist), /audio/);
+    await expectRefused(await fileOf('playlist.wav', playlist), /format of the file is not accepted; send WAV/);
     expect(connections).toBe(0);
     server.close();
   });
@@ -81,12 +81,13 @@ describe('uploads that are no recording are refused in words and leave nothing',
 });
 
 describe('silence', () => {
-  it('is accepted, and its scores crash nothing', async () => {
+  it('fails in words: there is no voice in it', async () => {
     const silence = path.join(folder.path, 'silence.wav');
     await makeAudio(tools, ['-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '35', silence]);
     expect((await createVoice(partner, 'silence', silence)).status).toBe(201);
     const voice = await settled(partner, 'silence');
-    expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
-    expect(voice.embedding_info?.sample_scores).toHaveLength(2);
+    expect(voice.status).toEqual({ splitting: 'failed', embedding: 'idle' });
+    expect(voice.errors).toEqual({ splitting: 'The recording is silent', embedding: null });
+    expect(voice.samples).toEqual([]);
   });
 });

@@ -15,12 +15,17 @@ const OPUS = ['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained', '-ac', '1
  * A speaker's recording cut into whole pieces of this length, each encoded to Ogg Opus by itself.
  *
  * @param filter of ffmpeg, through which each piece goes first
+ * @param most no more pieces than this
  */
-export async function opusPieces(speaker: Speaker, seconds: number, filter = 'anull'): Promise<readonly Buffer[]> {
+export async function opusPieces(
+  speaker: Speaker,
+  seconds: number,
+  filter = 'anull',
+  most = Infinity,
+): Promise<readonly Buffer[]> {
   const folder = await temporaryFolder();
-  const files = Array.from({ length: Math.floor(RECORDING_SECONDS / seconds) }, (_, i) =>
-    join(folder.path, `${i}.ogg`),
-  );
+  const length = Math.min(most, Math.floor(RECORDING_SECONDS / seconds));
+  const files = Array.from({ length }, (_, i) => join(folder.path, `${i}.ogg`));
   const outputs = files.flatMap((file, i) => [
     '-ss',
     String(i * seconds),
