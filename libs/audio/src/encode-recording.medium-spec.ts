@@ -180,11 +180,11 @@ describe('where the recording really ends', () => {
 describe('one piece', () => {
   it.each([
     ['a container in which seeking is not exact', 'a.webm', ['-c:a', 'libopus'], {}],
-    ['a recording that is too short for sections', 'a.flac', [], { sectionSeconds: 60 }],
+    ['a recording that is too short for sections', 'a.flac', [], { sectionSeconds: 30 }],
     ['one nobody knows the length of', 'b.flac', [], { facts: { ...wavFacts, durationSeconds: null } }],
     ['a process that may run one ffmpeg', 'c.flac', [], { slots: new EncodeSlots(1) }],
   ])('for %s', async (_, name, options, more) => {
-    const inputPath = await made(name, [...stereo(25), ...options]);
+    const inputPath = await made(name, [...stereo(12), ...options]);
     const ours = await finish(await encode(inputPath, more), 'ours');
     expect(ours.bytes.equals((await finish(await encodeInOnePiece(inputPath), 'single')).bytes)).toBe(true);
   });

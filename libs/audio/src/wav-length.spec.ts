@@ -27,11 +27,12 @@ function format(tag = 1): Buffer {
 }
 
 /** A WAV whose data chunk states some seconds and holds others. */
-async function wav(stated: number, held: number, { tag = 1, behind = Buffer.alloc(0) } = {}) {
+async function wav(stated: number, held: number, more: { readonly tag?: number; readonly behind?: Buffer } = {}) {
+  const { tag = 1, behind = Buffer.alloc(0) } = more;
   const data = chunk('data', Buffer.alloc(held * bytesPerSecond, 0xee), stated);
   const body = Buffer.concat([Buffer.from('WAVE'), chunk('LIST', Buffer.from('INFOx')), Buffer.alloc(1), format(tag)]);
   const path = join(folder, 'a.wav');
-  await writeFile(path, Buffer.concat([chunk('RIFF', Buffer.concat([body, data, behind])), Buffer.alloc(0)]));
+  await writeFile(path, chunk('RIFF', Buffer.concat([body, data, behind])));
   return uncountedWavSeconds(path);
 }
 

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { encodeToFile, probeRecording, recordingLimits, serialFrom, type EncodedFile } from '#libs/audio';
+import {
+  conversionLimits,
+  encodeToFile,
+  isSilent,
+  probeRecording,
+  recordingLimits,
+  serialFrom,
+  type EncodedFile,
+  type EncodeToFileOptions,
+} from '#libs/audio';
 import type { Config } from '#libs/config';
-import { isAppError } from '#libs/errors';
+import { AppError, isAppError } from '#libs/errors';
 import { Metrics } from '#libs/metrics';
 import { SamplesService } from '#libs/samples';
 import { OBJECT_STORAGE, uploadedSampleKey, type ObjectStorage } from '#libs/storage';
@@ -41,7 +50,7 @@ export class UploadedSamples {
     const workFolder = path.dirname(file.path);
     const converted = await this.audio.convert(
       (tools) =>
-        encodeToFile({
+        convertHeard({
           tools,
           inputPath: file.path,
           facts,
@@ -76,4 +85,13 @@ export class UploadedSamples {
       throw error;
     }
   }
+}
+
+/** @throws AppError `unusable_audio` when there is nothing to hear; as `encodeToFile` */
+async function convertHeard(options: EncodeToFileOptions): Promise<EncodedFile> {
+  const limits = conversionLimits(options.limits.maxSeconds);
+  if (await isSilent(options.facts, { ...options, limits })) {
+    throw AppError.saying('unusable_audio', 'The recording is silent');
+  }
+  return encodeToFile(options);
 }
