@@ -1,4 +1,4 @@
-/** What one environment variable is, how its text is read and what it means. The README's table is made of these. */
+/** What one environment variable is, how its text is read and what it means. docs/configuration.md lists these. */
 export interface Variable<T> {
   readonly name: string;
   readonly about: string;
