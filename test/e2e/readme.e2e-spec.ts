@@ -41,6 +41,8 @@ describe('the README', () => {
 
     expect(stdout).not.toContain('"detail"');
     expect(stdout).toContain('"preferred_sample_index":2');
+    expect(stdout).toContain('"status":{"splitting":"completed","embedding":"completed"}');
+    expect(stdout).toContain('"errors":{"splitting":null,"embedding":null},"warnings":[]');
     expect(stdout.trimEnd().endsWith('}')).toBe(true);
     for (const file of ['sample.opus', 'preview.opus']) {
       expect((await readFile(path.join(folder.path, file))).subarray(0, 4).toString()).toBe('OggS');
