@@ -77,7 +77,7 @@ export class ObjectsController {
     description: 'Stores a file for the holder of a signed URL. RunPod uploads its results here.',
     open: true,
     failures: ['access_denied', 'not_found', 'upload_timed_out', 'too_large', 'unavailable', 'insufficient_storage'],
-    failureExamples: { too_large: 'The object may have at most 1073741824 bytes' },
+    failureExamples: { too_large: 'The object may have at most 1 GiB' },
   })
   @TokenParameter()
   @ApiConsumes('application/octet-stream')
