@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { isAppError } from '#libs/errors';
 import type { AudioTools } from './audio-tools.js';
 import { encodeSectionCommand } from './ffmpeg-command.js';
 import type { ProcessLimits } from './limits.js';
@@ -7,6 +8,7 @@ import { valid } from './opus-stream.js';
 import { startFfmpeg } from './run-ffmpeg.js';
 import type { RecordingFacts } from './recording-facts.js';
 import type { RunLog, TimeJump } from './run-log.js';
+import { SectionsDisagree } from './section-joiner.js';
 import type { Section } from './section-plan.js';
 
 export interface SectionInput {
@@ -90,6 +92,10 @@ export class SectionEncoding {
       const run = await startFfmpeg(encodeSectionCommand(input.inputPath, input.facts, this.section), input);
       this.#log = run.log;
       yield* run.output;
+    } catch (error) {
+      // A section may hold little but damage where the recording as a whole is good enough.
+      if (isAppError(error, 'unusable_audio') || isAppError(error, 'conversion_failed')) throw new SectionsDisagree();
+      throw error;
     } finally {
       sayGone();
     }
