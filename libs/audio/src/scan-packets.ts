@@ -16,11 +16,16 @@ export interface ScannedPackets {
 
 /**
  * Formats (ffmpeg's names) that are frames one after the other and nothing else. Their time stamps are counted from the
- * frames that are found, so that only the bytes between them tell what is lost.
+ * frames that are found, so that only the bytes between them tell what is lost. With each the size of its largest frame.
  */
-const bareFrames: readonly string[] = ['mp3', 'aac', 'ac3', 'eac3'];
+const bareFrames: ReadonlyMap<string, number> = new Map([
+  ['mp3', 2_881], // layer II of 160 kbit/s at 8 kHz, and a padding byte (ISO/IEC 13818-3, section 2.4.3.1)
+  ['aac', 8_191], // the 13 bits of aac_frame_length (ISO/IEC 13818-7, section 6.2)
+  ['ac3', 3_840], // 1,920 words (ATSC A/52, table 5.18)
+  ['eac3', 4_096], // frmsiz has 11 bits, in words (ATSC A/52, section E.2.3.1.3)
+]);
 
-export const isBareFrames = ({ formatName }: RecordingFacts): boolean => bareFrames.includes(formatName);
+export const isBareFrames = ({ formatName }: RecordingFacts): boolean => bareFrames.has(formatName);
 
 /**
  * Reads the packets of a recording, without decoding them: about 0.6 s for an hour (docs/performance.md).
@@ -48,12 +53,13 @@ const leastHoleBytes = 16;
 
 async function missingIn(scan: PacketScan, facts: RecordingFacts, file: FileHandle): Promise<MissingAudio[]> {
   const { size } = await file.stat();
-  const tail: Hole = { fromByte: scan.endByte, bytes: size - scan.endByte, ticks: scan.ticks };
+  const { holes, sound } = scan.damage(bareFrames.get(facts.formatName) ?? Number.POSITIVE_INFINITY);
+  const tail: Hole = { fromByte: scan.endByte, bytes: size - scan.endByte, ticks: sound.ticks };
   const secondsPerTick = secondsOfTick(facts);
   const missing: MissingAudio[] = [];
-  for (const { fromByte, bytes, ticks } of [...scan.holes, tail]) {
+  for (const { fromByte, bytes, ticks } of [...holes, tail]) {
     if (bytes < leastHoleBytes || (await isTag(file, fromByte))) continue;
-    const lostTicks = (bytes / scan.packetBytes) * scan.ticks;
+    const lostTicks = (bytes / sound.bytes) * sound.ticks;
     missing.push({ atSeconds: ticks * secondsPerTick, seconds: lostTicks * secondsPerTick });
   }
   return missing;
@@ -72,8 +78,7 @@ async function isTag(file: FileHandle, at: number): Promise<boolean> {
 /** The header of a variable bit rate (`Xing`), with which ffmpeg seeks by reading; with `Info` it seeks by the mean rate. */
 async function hasSeekableHeader(file: FileHandle, scan: PacketScan): Promise<boolean> {
   const headerBytes = 4096;
-  const firstPacket = scan.holes[0]?.bytes ?? 0;
-  const from = Math.max(0, firstPacket - headerBytes);
+  const from = Math.max(0, scan.headBytes - headerBytes);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headerBytes), 0, headerBytes, from);
   return buffer.subarray(0, bytesRead).includes('Xing');
 }
