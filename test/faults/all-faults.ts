@@ -8,6 +8,7 @@ import { gpuFlightFaults } from './gpu-flight.js';
 import { gpuFaults } from './gpu.js';
 import { hostileFaults } from './hostile.js';
 import { killApiFaults } from './kill-api.js';
+import { killFfmpegFaults } from './kill-ffmpeg.js';
 import { killWorkerFaults } from './kill-worker.js';
 import { postgresLinkFaults } from './postgres-link.js';
 import { postgresFaults } from './postgres.js';
@@ -33,6 +34,7 @@ export const allFaults: readonly Fault[] = [
   ...storageFaults,
   ...s3Faults,
   ...badFfmpegFaults,
+  ...killFfmpegFaults,
   ...hostileFaults,
   ...stoppingFaults,
   ...randomModelFaults,
