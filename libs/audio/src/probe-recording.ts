@@ -12,6 +12,7 @@ import { objectionTo, readProbeReport, tooShort, type ProbeReport, type TrackRep
 import type { RecordingFacts } from './recording-facts.js';
 import type { RunOptions } from './run-ffmpeg.js';
 import { runFfprobe } from './run-ffprobe.js';
+import { statedDataSeconds } from './stated-data.js';
 import { uncountedWavSeconds } from './wav-length.js';
 
 export interface ProbeOptions {
@@ -44,6 +45,7 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
 
   const report = await readReport(inputPath, fileBytes, run);
   const wavSeconds = await uncountedWavSeconds(inputPath);
+  const dataSeconds = await statedDataSeconds(inputPath);
   let first: RecordingFacts | undefined;
   let objection: string | undefined;
   for (const [track, described] of inOrder(report)) {
@@ -68,7 +70,7 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
     const shortness = objectionToLevels(levels, found, limits);
     if (shortness !== undefined) return shortness;
     return {
-      ...{ durationSeconds: found.durationSeconds, statedSeconds: found.statedSeconds },
+      ...{ durationSeconds: found.durationSeconds, statedSeconds: dataSeconds ?? found.statedSeconds },
       ...{ startSeconds: found.startSeconds, formatName: report.formatName, codecName: found.codecName },
       ...{ channels: found.channels, sampleRate: found.sampleRate, trackCount: report.tracks.length },
       ...{ ...plan, channel: levels.onlyChannel, isHeard: levels.isHeard },

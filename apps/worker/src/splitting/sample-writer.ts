@@ -55,10 +55,12 @@ export class SampleWriter {
   /**
    * All samples, durable in storage.
    *
-   * @param missing where the recording had audio that the stream lacks: samples start at their place in the recording
+   * @param missingIn tells where the recording had audio that the stream lacks, so that samples start at their place in
+   *   the recording. Called last: what ffmpeg reports may arrive after the audio does.
    */
-  async stored(missing: readonly MissingAudio[]): Promise<CutSample[]> {
+  async stored(missingIn: () => readonly MissingAudio[]): Promise<CutSample[]> {
     const samples = await Promise.all(this.storing);
+    const missing = missingIn();
     return samples.map((sample) => ({
       ...sample,
       sourceStartSeconds: recordingTime(sample.sourceStartSeconds, missing),

@@ -113,7 +113,7 @@ export class SplitStep {
     const cut = async (packets: readonly Uint8Array[]): Promise<void> => {
       samples?.push(packets);
       if (!samples?.done) return;
-      await this.splitting.commit(job, { samples: await samples.stored(encoding.missing()) });
+      await this.splitting.commit(job, { samples: await samples.stored(() => encoding.missing()) });
       samples = null;
     };
     try {
@@ -124,7 +124,7 @@ export class SplitStep {
       const [missing, jumps] = [encoding.missing(), encoding.jumps()];
       this.options.onConverted(durationSeconds);
       await this.splitting.commit(job, {
-        samples: await samples?.stored(missing),
+        samples: await samples?.stored(() => missing),
         original: { objectKey, durationSeconds, missing },
         warnings: recordingWarnings(facts, { decodedSeconds: durationSeconds, missing, jumps }),
       });
@@ -155,7 +155,7 @@ export class SplitStep {
       if (samples.done) break;
     }
     if (!samples.done) samples.finish(stream.totalSamples());
-    await this.splitting.commit(job, { samples: await samples.stored(missing) });
+    await this.splitting.commit(job, { samples: await samples.stored(() => missing) });
   }
 
   private samplesOf(job: ClaimedJob, stream: OpusStream): SampleWriter {
