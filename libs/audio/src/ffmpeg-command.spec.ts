@@ -53,10 +53,23 @@ describe('every command', () => {
 });
 
 it('uses the track and the channel that were chosen, and the whole of a WAV with a wrong length', () => {
-  const { inputs, outputOptions } = encodeCommand('/a', { track: 2, channel: 1, ignoresStatedLength: true });
+  const { inputs, outputOptions } = encodeCommand('/a', {
+    ...wavFacts,
+    track: 2,
+    channel: 1,
+    ignoresStatedLength: true,
+  });
   expect(valueOf(outputOptions, '-map')).toBe('0:a:2');
   expect(valueOf(outputOptions, '-af')).toContain('pan=mono|c0=c1,aformat');
   expect(valueOf(inputs[0].options, '-ignore_length')).toBe('1');
+});
+
+it('reports on time stamps where they can jump', () => {
+  const filters = (formatName: string, codecName: string) =>
+    valueOf(encodeCommand('/a', { ...wavFacts, formatName, codecName }).outputOptions, '-af');
+  expect(filters('wav', 'pcm_s16le')).not.toContain('print');
+  expect(filters('matroska,webm', 'pcm_s16le')).toContain('print');
+  expect(filters('flac', 'flac')).toContain('print');
 });
 
 it('encodes the first audio stream alone, without its metadata', () => {

@@ -22,7 +22,7 @@ const bare = await writeLauncher(launcherFolder, 'bare', launcherScript(tools.ff
 const ffmpeg = helpers === 'with' ? tools.ffmpeg : { ...tools.ffmpeg, launcher: bare };
 const encoding = await encodeOpus({
   tools: { ...tools, ffmpeg }, inputPath, workFolder: launcherFolder, limits: recordingLimits(3600),
-  facts: { track: 0, channel: null, ignoresStatedLength: false },
+  facts: { track: 0, channel: null, ignoresStatedLength: false, formatName: 'wav', codecName: 'pcm_s16le' },
 });
 await encoding.batches[Symbol.asyncIterator]().next();
 console.log('encoding');

@@ -61,7 +61,8 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
   throw unusable(objection ?? undecodable);
 
   async function listenTo(found: TrackReport, track: number): Promise<RecordingFacts | string> {
-    const plan = { ...plainDecode, track, ignoresStatedLength: wavSeconds !== undefined };
+    const names = { formatName: report.formatName, codecName: found.codecName };
+    const plan = { ...plainDecode, ...names, track, ignoresStatedLength: wavSeconds !== undefined };
     const isPlain = found.channels === 1 && report.tracks.length === 1;
     const stretches = isPlain
       ? ([{ fromSeconds: 0, seconds: limits.minSeconds }] as const)
@@ -71,8 +72,8 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
     if (shortness !== undefined) return shortness;
     return {
       ...{ durationSeconds: found.durationSeconds, statedSeconds: dataSeconds ?? found.statedSeconds },
-      ...{ startSeconds: found.startSeconds, formatName: report.formatName, codecName: found.codecName },
-      ...{ channels: found.channels, sampleRate: found.sampleRate, trackCount: report.tracks.length },
+      ...{ startSeconds: found.startSeconds, channels: found.channels, sampleRate: found.sampleRate },
+      trackCount: report.tracks.length,
       ...{ ...plan, channel: levels.onlyChannel, isHeard: levels.isHeard },
     };
   }
