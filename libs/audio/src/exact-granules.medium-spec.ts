@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { audioToolsOfThisMachine, temporaryFolder } from '../../../test/support/audio-measure.js';
-import { encodeCommand, plainDecode } from './ffmpeg-command.js';
+import { wavFacts } from '../../../test/support/recording-facts.js';
+import { encodeCommand } from './ffmpeg-command.js';
 import { OggOpusReader, OggOpusWriter, packetSamples, samplesPerSecond, type AudioTools } from './index.js';
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ it('the time stamp of every packet up to four hours is exact, with the ffmpeg of
   const [input, output] = [join(folder.path, 'hours.opus'), join(folder.path, 'copied.opus')];
   await writeFile(input, Buffer.concat(pages));
 
-  const { outputOptions } = encodeCommand(input, plainDecode);
+  const { outputOptions } = encodeCommand(input, wavFacts);
   const counted = ['-bsf:a', outputOptions[outputOptions.indexOf('-bsf:a') + 1] ?? 'none'];
   const copy = ['-c:a', 'copy', ...counted, '-page_duration', '4000000', '-f', 'ogg', output];
   await run(tools.ffmpeg.path, ['-nostdin', '-v', 'error', '-y', '-i', input, ...copy]);

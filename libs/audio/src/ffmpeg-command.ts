@@ -5,9 +5,6 @@ import { allowedDemuxers } from './tool-requirements.js';
 /** How a recording is decoded. */
 export type DecodePlan = Pick<RecordingFacts, 'track' | 'channel' | 'ignoresStatedLength' | 'formatName' | 'codecName'>;
 
-/** The first audio track as it is: for a file nobody has looked at. */
-export const plainDecode = { track: 0, channel: null, ignoresStatedLength: false } as const;
-
 /** What ffmpeg reads. */
 export interface FfmpegInput {
   /** URL of the recording, `file:` and a path made from ids. */

@@ -4,7 +4,7 @@ import { AppError } from '#libs/errors';
 import type { AudioTools } from './audio-tools.js';
 import type { ChannelLevels } from './channel-levels.js';
 import { undecodable } from './exit-failure.js';
-import { plainDecode, probeArguments } from './ffmpeg-command.js';
+import { probeArguments } from './ffmpeg-command.js';
 import { lengthToleranceSamples, probeLimits, type RecordingLimits } from './limits.js';
 import { listen, stretchesOf } from './listen.js';
 import { samplesPerSecond } from './opus-packet.js';
@@ -62,7 +62,7 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
 
   async function listenTo(found: TrackReport, track: number): Promise<RecordingFacts | string> {
     const names = { formatName: report.formatName, codecName: found.codecName };
-    const plan = { ...plainDecode, ...names, track, ignoresStatedLength: wavSeconds !== undefined };
+    const plan = { ...names, track, channel: null, ignoresStatedLength: wavSeconds !== undefined };
     const isPlain = found.channels === 1 && report.tracks.length === 1;
     const stretches = isPlain
       ? ([{ fromSeconds: 0, seconds: limits.minSeconds }] as const)
