@@ -28,6 +28,9 @@ export async function audioToolsOfThisMachine(launcherFolder: string): Promise<A
   return findAudioTools({ ffmpegPath, ffprobePath, searchPath, launcherFolder });
 }
 
+/** Whether ffprobe opens MPEG-TS: the static build that npm carries crashes on it, and such a file is refused (README). */
+export const opensTransportStreams = (tools: AudioTools): boolean => !tools.ffprobe.path.includes('node_modules');
+
 async function npmTool(name: 'ffmpeg' | 'ffprobe'): Promise<string> {
   const [found] = await executablesFromNpm(name);
   if (found === undefined) throw new Error(`npm carries no ${name} for this platform`);

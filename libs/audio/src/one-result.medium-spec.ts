@@ -9,6 +9,7 @@ import {
   decode,
   levelDecibels,
   makeAudio,
+  opensTransportStreams,
   speech,
   temporaryFolder,
 } from '../../../test/support/audio-measure.js';
@@ -73,7 +74,9 @@ function unlikeSeconds(audio: Float32Array, plain: Float32Array): number[] {
 
 describe('every container', () => {
   it.each(containers.map((container) => [container.name, container] as const))('%s', async (_, container) => {
-    await expectOneResult(await makeWhole(tools, folder.path, container, 'first'));
+    const oneResult = expectOneResult(await makeWhole(tools, folder.path, container, 'first'));
+    if (container.name !== 'ts' || opensTransportStreams(tools)) return oneResult;
+    return expect(oneResult).rejects.toMatchObject({ code: 'unusable_audio' });
   });
 });
 
@@ -142,6 +145,7 @@ describe('a late start', () => {
       kind,
       fc.double({ min: 0.01, max: 4_000, noNaN: true }),
       async ([extension, options], seconds) => {
+        if (extension === 'ts' && !opensTransportStreams(tools)) return;
         const late = ['-itsoffset', seconds.toFixed(3), '-i', onTime, '-copyts'];
         await expectOneResult(await made(extension, [...late, ...options]));
       },

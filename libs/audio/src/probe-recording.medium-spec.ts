@@ -146,7 +146,10 @@ describe('a file that points elsewhere', () => {
     const lines = entries.flatMap((entry) => ['#EXTINF:10,', entry]);
     const text = ['#EXTM3U', '#EXT-X-TARGETDURATION:10', ...lines, '#EXT-X-ENDLIST', ''].join('\n');
     const inputPath = await file(name, text);
-    await expect(probe(inputPath)).rejects.toMatchObject(refusal(notAccepted));
+    // ffmpeg 5.1 knows a playlist by what is in it, newer builds by its ending, too.
+    const refused = await probe(inputPath).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'unusable_audio', status: 422 });
+    expect([notAccepted, undecodable.message]).toContain((refused as Error).message);
     const limits = recordingLimits(60);
     const encoding = encodeOpus({ tools, inputPath, facts: wavFacts, workFolder: folder.path, limits });
     await expect(encoding).rejects.toMatchObject({ code: 'conversion_failed' });
