@@ -4,7 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AudioTools } from '#libs/audio';
 import { makeStrange, type StrangeRecording } from '../../fixtures/make-strange.js';
 import { alignmentRate, bestMatch, decodeToAlign } from '../../support/alignment.js';
-import { audioToolsOfThisMachine, levelDecibels, speech, temporaryFolder } from '../../support/audio-measure.js';
+import {
+  audioToolsOfThisMachine,
+  levelDecibels,
+  opensTransportStreams,
+  speech,
+  temporaryFolder,
+} from '../../support/audio-measure.js';
 import { formWithFile } from '../../support/http.js';
 import { Contract } from '../../support/openapi-client.js';
 import { placedSamples, type PlacedSample } from '../../support/sample-places.js';
