@@ -1,13 +1,12 @@
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
 import {
-  conversionLimits,
   encodeRecording,
   EncodeSlots,
-  isSilent,
   oggOpusFile,
   probeRecording,
   recordingLimits,
+  refuseSilence,
   recordingWarnings,
   samplesPerSecond,
   SectionsDisagree,
@@ -16,7 +15,6 @@ import {
   type RecordingFacts,
   type RecordingWarning,
 } from '#libs/audio';
-import { AppError } from '#libs/errors';
 
 /** What became of a recording. */
 export interface Converted {
@@ -43,9 +41,7 @@ const limits = recordingLimits(600);
 export async function convert(options: ConvertOptions): Promise<Converted> {
   const { tools, inputPath } = options;
   const facts = await probeRecording({ tools, inputPath, limits });
-  if (await isSilent(facts, { tools, inputPath, limits: conversionLimits(limits.maxSeconds) })) {
-    throw AppError.saying('unusable_audio', 'The recording is silent');
-  }
+  await refuseSilence(facts, { tools, inputPath, limits });
   try {
     return await encode(facts, options);
   } catch (error) {

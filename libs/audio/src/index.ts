@@ -6,6 +6,7 @@ export {
   type ToolOrigin,
 } from './audio-tools.js';
 export { planCut, preRollPackets, type CutPlan, type Stretch } from './cut-plan.js';
+export { clockTime } from './clock-time.js';
 export { cutSample } from './cut-sample.js';
 export { encodeOpus, type EncodeOptions, type OpusEncoding } from './encode-opus.js';
 export { encodeRecording, type EncodeRecordingOptions, type RecordingEncoding } from './encode-recording.js';
@@ -19,7 +20,7 @@ export { OggOpusWriter, type OggOpusWriterOptions } from './ogg-opus-writer.js';
 export { type OpusHead, type OpusTags } from './opus-header.js';
 export { packetSamples, samplesPerSecond } from './opus-packet.js';
 export { oggOpusFile, readOpusStream, type OpusStream } from './opus-stream.js';
-export { isSilent, probeRecording, type ProbeOptions } from './probe-recording.js';
+export { probeRecording, refuseSilence, type ProbeOptions } from './probe-recording.js';
 export { type RecordingFacts } from './recording-facts.js';
 export { recordingTime, type MissingAudio } from './recording-time.js';
 export { recordingWarnings, uploadWarnings, type RecordingWarning } from './recording-warnings.js';

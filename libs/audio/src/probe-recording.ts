@@ -5,7 +5,7 @@ import type { AudioTools } from './audio-tools.js';
 import type { ChannelLevels } from './channel-levels.js';
 import { undecodable } from './exit-failure.js';
 import { probeArguments } from './ffmpeg-command.js';
-import { lengthToleranceSamples, probeLimits, type RecordingLimits } from './limits.js';
+import { conversionLimits, lengthToleranceSamples, probeLimits, type RecordingLimits } from './limits.js';
 import { listen, stretchesOf } from './listen.js';
 import { samplesPerSecond } from './opus-packet.js';
 import { objectionTo, readProbeReport, tooShort, type ProbeReport, type TrackReport } from './probe-report.js';
@@ -80,18 +80,19 @@ export async function probeRecording(options: ProbeOptions): Promise<RecordingFa
 }
 
 /**
- * Whether nothing in a recording is above `silenceDbfs`. Decodes it until something is heard: of a recording that
+ * Refuses a recording in which nothing is above `silenceDbfs`. Decodes it until something is heard: of a recording that
  * `probeRecording` has heard there is nothing to decode.
+ *
+ * @throws AppError `unusable_audio` for a silent one; as `probeRecording`
  */
-export async function isSilent(
-  facts: RecordingFacts,
-  { tools, inputPath, signal, limits }: Omit<ProbeOptions, 'limits'> & Pick<RunOptions, 'limits'>,
-): Promise<boolean> {
-  if (facts.isHeard) return false;
+export async function refuseSilence(facts: RecordingFacts, options: ProbeOptions): Promise<void> {
+  if (facts.isHeard) return;
+  const { tools, inputPath, signal } = options;
+  const limits = conversionLimits(options.limits.maxSeconds);
   const run = { tools, limits, workFolder: dirname(inputPath), signal };
   const all = { fromSeconds: 0, seconds: limits.wallSeconds };
   const levels = await listen(inputPath, { plan: facts, ...facts }, { stretches: [all], untilHeard: true }, run);
-  return !levels.isHeard;
+  if (!levels.isHeard) throw unusable('The recording is silent');
 }
 
 /** The known tracks, the default ones first. */

@@ -1,3 +1,4 @@
+import { clockTime } from './clock-time.js';
 import type { RecordingFacts } from './recording-facts.js';
 import { gapsIn, secondsOf, type MissingAudio } from './recording-time.js';
 import type { TimeJump } from './run-log.js';
@@ -64,7 +65,7 @@ export function recordingWarnings(facts: RecordingFacts, findings: ConversionFin
   const gaps = gapsIn(jumps, facts.formatName).filter(({ seconds }) => seconds >= leastGapSeconds);
   const gap = gaps[0];
   if (gap !== undefined) {
-    const message = `The time stamps jump by ${text(secondsOf(gaps))} s at ${clock(gap.atSeconds)}; nothing was put in`;
+    const message = `The time stamps jump by ${text(secondsOf(gaps))} s at ${clockTime(gap.atSeconds)}; nothing was put in`;
     warnings.push({ code: 'gap_in_timestamps', message });
   }
   const inside = missing.filter(({ atSeconds }) => atSeconds < decodedSeconds);
@@ -90,9 +91,9 @@ function lossOf(decodedSeconds: number, allSeconds: number, inside: readonly Mis
   const share = `Only ${text(decodedSeconds)} s of ${text(allSeconds)} s could be decoded`;
   const first = inside.find(({ seconds }) => seconds > 0);
   if (first === undefined) {
-    return { code: 'cut_off_recording', message: `${share}; the recording breaks off at ${clock(decodedSeconds)}` };
+    return { code: 'cut_off_recording', message: `${share}; the recording breaks off at ${clockTime(decodedSeconds)}` };
   }
-  return { code: 'damaged_recording', message: `${share}; audio is missing at ${clock(first.atSeconds)}` };
+  return { code: 'damaged_recording', message: `${share}; audio is missing at ${clockTime(first.atSeconds)}` };
 }
 
 const wrongLength = (statedSeconds: number, usedSeconds: number): RecordingWarning => ({
@@ -102,10 +103,3 @@ const wrongLength = (statedSeconds: number, usedSeconds: number): RecordingWarni
 
 /** Seconds as people write them, to a tenth. */
 const text = (seconds: number): string => String(Math.round(seconds * 10) / 10);
-
-/** `MM:SS`, from one hour on `HH:MM:SS`, as the API writes places in a recording. */
-function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return (parts[0] === 0 ? parts.slice(1) : parts).map((part) => String(part).padStart(2, '0')).join(':');
-}

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { uncompressedWaveFormats } from './wav-length.js';
 
 /** The samples of an uncompressed recording, as its header states them. */
 interface StatedData {
@@ -64,7 +65,7 @@ async function w64Data(file: FileHandle): Promise<StatedData | undefined> {
     const id = head.toString('latin1', 0, 4);
     const bytes = Number(head.readBigUInt64LE(16));
     if (id === 'fmt ' && head.length === w64HeadBytes + 12) {
-      bytesPerSecond = [1, 3, 0xfffe].includes(head.readUInt16LE(w64HeadBytes))
+      bytesPerSecond = uncompressedWaveFormats.includes(head.readUInt16LE(w64HeadBytes))
         ? head.readUInt32LE(w64HeadBytes + 8)
         : 0;
     }

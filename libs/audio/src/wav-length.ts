@@ -51,7 +51,7 @@ async function readChunk(file: FileHandle, at: number): Promise<Chunk | undefine
 }
 
 /** WAVE_FORMAT_PCM, IEEE_FLOAT and EXTENSIBLE: in others a length in bytes is not a length in time. */
-const uncompressed = [1, 3, 0xfffe];
+export const uncompressedWaveFormats: readonly number[] = [1, 3, 0xfffe];
 
 /** Where the samples are, by the header; undefined when it does not tell. */
 async function findData(
@@ -65,7 +65,7 @@ async function findData(
     const chunk = await read(at);
     if (chunk === undefined) return undefined;
     if (chunk.id === 'fmt ' && chunk.body.length >= 12) {
-      if (!uncompressed.includes(chunk.body.readUInt16LE(0))) return undefined;
+      if (!uncompressedWaveFormats.includes(chunk.body.readUInt16LE(0))) return undefined;
       bytesPerSecond = chunk.body.readUInt32LE(8);
     }
     if (chunk.id === 'data') {

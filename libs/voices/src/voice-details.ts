@@ -1,3 +1,4 @@
+import { clockTime } from '#libs/audio';
 import type { JobProgress, ProcessingStatus, UpdateStatus } from '#libs/database';
 import type { VoiceWarning } from './voice-warning.js';
 
@@ -95,11 +96,7 @@ export function contractSeconds(seconds: number): number {
 
 /** `MM:SS`, from one hour on `HH:MM:SS`; whole seconds, rounded down. */
 export function sourceTimestamp(startSeconds: number | null): string | null {
-  if (startSeconds === null) return null;
-  const whole = Math.floor(startSeconds);
-  const parts = [Math.floor(whole / 60) % 60, whole % 60];
-  const hours = Math.floor(whole / 3600);
-  return (hours > 0 ? [hours, ...parts] : parts).map((part) => String(part).padStart(2, '0')).join(':');
+  return startSeconds === null ? null : clockTime(startSeconds);
 }
 
 /** `test_{sample_index}_{sentence_index}.opus` */

@@ -1,3 +1,4 @@
+import type { RecordingWarning } from '#libs/audio';
 import type { StoredWarning } from '#libs/database';
 
 /** Every warning code and its meaning, as the API's description lists them. */
@@ -8,7 +9,7 @@ export const voiceWarningCodes = {
   gap_in_timestamps: 'the time stamps of the recording have a gap',
   track_passed_over: 'an audio track of the file was not used',
   channel_passed_over: 'an audio channel of the recording was not used',
-} as const;
+} as const satisfies Record<RecordingWarning['code'], string>;
 
 export type VoiceWarningCode = keyof typeof voiceWarningCodes;
 

@@ -7,6 +7,7 @@ import { ScratchFolder } from '#libs/storage';
 import { CONFIG } from '../app-tokens.js';
 import { ScratchStorage } from '../uploads/scratch-storage.js';
 import { hasBody } from '../http/discard-body.js';
+import { mediaType } from '../http/media-type.js';
 import { noFields, type Fields } from './fields.js';
 import { openBody, type BodyLimit, type IncomingBody } from './incoming-body.js';
 import { parseJsonObject } from './json-object.js';
@@ -64,7 +65,7 @@ const forms: Readonly<Record<string, Form>> = {
 
 /** @returns null for a form that is not accepted */
 function formOf(request: Request): Form | null {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const type = mediaType(request.headers['content-type']);
   return (Object.hasOwn(forms, type) && forms[type]) || null;
 }
 

@@ -18,7 +18,7 @@ import { openBody } from '../body/incoming-body.js';
 import { AudioResponses } from '../docs/file-responses.js';
 import { Operation } from '../docs/operation.js';
 import { Downloads } from '../downloads/downloads.js';
-import { mediaType } from './media-type.js';
+import { mediaType } from '../http/media-type.js';
 import { objectEtag } from './object-etag.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 

@@ -2,17 +2,16 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  conversionLimits,
   encodeToFile,
-  isSilent,
   probeRecording,
   recordingLimits,
+  refuseSilence,
   serialFrom,
   type EncodedFile,
   type EncodeToFileOptions,
 } from '#libs/audio';
 import type { Config } from '#libs/config';
-import { AppError, isAppError } from '#libs/errors';
+import { isAppError } from '#libs/errors';
 import { Metrics } from '#libs/metrics';
 import { SamplesService } from '#libs/samples';
 import { OBJECT_STORAGE, uploadedSampleKey, type ObjectStorage } from '#libs/storage';
@@ -89,9 +88,6 @@ export class UploadedSamples {
 
 /** @throws AppError `unusable_audio` when there is nothing to hear; as `encodeToFile` */
 async function convertHeard(options: EncodeToFileOptions): Promise<EncodedFile> {
-  const limits = conversionLimits(options.limits.maxSeconds);
-  if (await isSilent(options.facts, { ...options, limits })) {
-    throw AppError.saying('unusable_audio', 'The recording is silent');
-  }
+  await refuseSilence(options.facts, options);
   return encodeToFile(options);
 }

@@ -1,14 +1,13 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  conversionLimits,
   encodeRecording,
-  isSilent,
   OggOpusWriter,
   probeRecording,
   readOpusStream,
   recordingLimits,
   recordingWarnings,
+  refuseSilence,
   samplesPerSecond,
   secondsNeeded,
   SectionsDisagree,
@@ -80,12 +79,9 @@ export class SplitStep {
     const inputPath = path.join(folder, 'recording');
     if (!(await this.storage.fetchFile(upload.key, inputPath))) throw AppError.of('recording_lost');
     const { tools, maxRecordingSeconds } = this.options;
-    const limits = recordingLimits(maxRecordingSeconds);
-    const found = { tools, inputPath, limits, signal: work.signal };
+    const found = { tools, inputPath, limits: recordingLimits(maxRecordingSeconds), signal: work.signal };
     const facts = upload.facts ?? (await probeRecording(found));
-    if (await isSilent(facts, { ...found, limits: conversionLimits(maxRecordingSeconds) })) {
-      throw AppError.saying('unusable_audio', 'The recording is silent');
-    }
+    await refuseSilence(facts, found);
     await this.encode({ job, work, facts, folder, inputPath }, false);
   }
 
