@@ -27,9 +27,13 @@ export default tseslint.config(
     ignores: [
       'libs/config/src/environment.ts',
       'apps/standalone/**',
+      'libs/local-services/**',
+      'apps/runpod-emulator/src/main.ts', // its key
       '**/*.spec.ts',
       '**/*.medium-spec.ts',
       '**/*.operators-spec.ts',
+      '**/*.gpu-spec.ts',
+      '**/*.clients-spec.ts',
     ],
     rules: {
       'no-restricted-properties': [

@@ -1,50 +1,17 @@
-// Nest 12 and archiver 8 are ESM-only and Jest cannot require(esm) below Node 24.9: Jest runs in CommonJS mode and swc
-// turns our TypeScript and those packages into CommonJS (cached after the first run).
-const swc = {
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    keepClassNames: true,
-  },
-  module: { type: 'commonjs' },
-  sourceMaps: 'inline',
-};
-const esmPackages = [
-  '@nestjs',
-  'archiver',
-  'compress-commons',
-  'crc32-stream',
-  'zip-stream',
-  'is-stream',
-  'file-type',
-  'strtok3',
-  'token-types',
-  'uint8array-extras',
-  '@tokenizer',
-  '@borewit',
-];
-
 /** Each project is one size of test: pure files, one real dependency, the whole service over HTTP. */
 const size = (displayName, testRegex, more = {}) => ({
   displayName,
-  testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex,
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
-  moduleNameMapper: {
-    '^#libs/(.*)$': '<rootDir>/libs/$1/src/index.ts',
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-  },
-  transform: {
-    '^.+\\.ts$': ['@swc/jest', swc],
-    '^.+\\.m?js$': ['@swc/jest', { ...swc, jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } } }],
-  },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmPackages.join('|')})/)`],
+  // Node itself loads the compiled test files (test/runner).
+  runtime: '<rootDir>/dist/test/runner/runtime.js',
+  testEnvironment: '<rootDir>/dist/test/runner/environment.js',
+  injectGlobals: false,
+  transform: {},
   ...more,
 });
 
-/** Postgres and Valkey for tests against one real dependency; a whole Timbre besides for those over HTTP. */
+/** Starts Postgres and Valkey for tests against one real dependency, and a whole Timbre for those over HTTP. */
 const withServices = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
@@ -53,12 +20,20 @@ const withStack = { ...withServices, globalSetup: '<rootDir>/test/support/e2e-se
 
 export default {
   projects: [
-    size('unit', '(?<!medium-|e2e-|operators-)spec\\.ts$'),
+    size('unit', '(?<!medium-|e2e-|operators-|gpu-|clients-)spec\\.ts$'),
     size('medium', '\\.medium-spec\\.ts$', withServices),
     size('e2e', '\\.e2e-spec\\.ts$', withStack),
-    // What operators run beside Timbre: real Redis flavours, nginx, pg_dump; upgrades. `npm run test:operators`.
+    // What operators run beside Timbre: real Redis flavours, nginx, pg_dump; upgrades. And what takes long: `npm start` in a
+    // clone, an hour's recording. `npm run test:operators`.
     size('operators', '\\.operators-spec\\.ts$', withServices),
+    // Clients in TypeScript and Python that are generated from openapi.json, and Schemathesis: `npm run test:clients`.
+    size('clients', '\\.clients-spec\\.ts$', withStack),
+    // With pocket-tts itself, in Python: `npm run test:gpu`.
+    size('gpu', '\\.gpu-spec\\.ts$'),
   ],
-  testTimeout: 120_000,
-  maxWorkers: 2, // also on two cores, where Jest would use one: much of the time is waiting
+  testSequencer: '<rootDir>/test/runner/longest-first.mjs',
+  testTimeout: 300_000, // ends what hangs; CI runs several of these at once on two cores
+  maxWorkers: 4, // on two cores: much of the time is waiting
+  // By default half a second, which a busy machine needs to end a process. One that really hangs is still reported.
+  workerGracefulExitTimeout: 10_000,
 };

@@ -1,18 +1,20 @@
-// `npm run check`: everything that can be proved without running the service. Types are proved by the build, which
-// comes before (scripts/prepare.mjs). All proofs run at once; what a failed one says is shown whole.
+// `npm run check`: everything that can be proved without running the service. All proofs run at once; what a
+// failed one says is shown whole.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { rememberTypes, typesAreProven, typesCheck, typesPrint } from './prepare/build.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+const typesName = 'types';
 const proofs = {
   format: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'],
   lint: ['node_modules/eslint/bin/eslint.js', '.'],
   'import rules': ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'test'],
   'openapi.json by the rules of Redocly': ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.json'],
   'openapi.json is fresh': ['dist/apps/api/src/openapi.main.js', '--check'],
-  'scripts/settings is fresh': ['scripts/settings.mjs', '--check'],
+  'scripts/settings and .env.example are fresh': ['scripts/settings.mjs', '--check'],
   'migrations are fresh': ['dist/test/support/migrations-fresh.main.js'],
 };
 
@@ -26,10 +28,13 @@ function prove(name, args) {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
     child.on('close', (code) => {
       console.log(code === 0 ? `ok      ${name}` : `FAILED  ${name}\n${said}`);
+      if (code === 0 && name === typesName) rememberTypes(root, print);
       resolve(code === 0);
     });
   });
 }
 
+const print = typesPrint(root);
+if (!typesAreProven(root)) proofs[typesName] = typesCheck;
 const results = await Promise.all(Object.entries(proofs).map(([name, args]) => prove(name, args)));
 if (results.includes(false)) process.exit(1);

@@ -1,21 +1,25 @@
-// Makes a clone ready: dependencies installed, TypeScript built. Uses only Node's own modules, because on a fresh clone
-// nothing else is there. Every command of package.json begins with it; with nothing to do it takes some 100 ms.
-// (`ignore-scripts` in .npmrc keeps npm from running `prestart` and `pretest`, so they are not used.)
+// Makes a clone ready: installs dependencies and builds. Uses only Node's own modules, because a fresh clone has nothing
+// else. Every command of package.json starts with it. If nothing has changed it takes about 100 ms. (`ignore-scripts` in
+// .npmrc disables `prestart` and `pretest`, so they are not used.)
 //
-//   prepare.mjs           everything: what the tests and the checks need, and proves the types
+//   prepare.mjs           everything that tests and checks need; also checks the types
+//   prepare.mjs untyped   the same without the types, for commands that check them beside what else they do
 //   prepare.mjs running   what running needs
-//   prepare.mjs start     the same for `npm start`, after a look at the settings
+//   prepare.mjs start     the same for `npm start`; checks the settings first
+//   prepare.mjs dev       the same for `npm run dev`, with the packages that checking types needs
+//   prepare.mjs package   what a package consists of, without ffmpeg
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, buildIsFresh, rememberTypes, typesAreProven, typesPrint } from './prepare/build.mjs';
+import { build, buildIsFresh, rememberTypes, typesAreProven, typesCheck, typesPrint } from './prepare/build.mjs';
 import { install, installIsFresh } from './prepare/install.mjs';
 import { withLock } from './prepare/lock.mjs';
 import { progress } from './prepare/progress.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const mode = process.argv[2] ?? 'all';
+const needsTests = ['all', 'untyped', 'dev'].includes(mode);
 
 /** Runs a command to its end. */
 function run(what, command, args, howFar) {
@@ -29,16 +33,17 @@ function run(what, command, args, howFar) {
   }).finally(() => clearInterval(timer));
 }
 
-/** npm's ffmpeg is for machines that have none, and for the tests, which try both. */
+/** ffmpeg from npm is for machines that have none, and for the tests, which run with both. */
 async function neededParts() {
-  if (mode === 'all') return 'all';
-  const { bringsAudioTools } = await import('./settings/libs/audio/src/tool-check.js');
-  return (await bringsAudioTools(process.env)) ? 'running' : 'running with ffmpeg';
+  if (needsTests) return 'all';
+  if (mode === 'package') return 'running';
+  const { hasAudioTools } = await import('./settings/tool-check.js');
+  return (await hasAudioTools(process.env)) ? 'running' : 'running with ffmpeg';
 }
 
-/** A bad environment stops here, before anything is installed or started. */
+/** Stops at a wrong environment, before anything is installed or started. */
 async function checkSettings() {
-  const { wrongSettings } = await import('./settings/apps/standalone/src/check-settings.js');
+  const { wrongSettings } = await import('./settings/check-settings.js');
   const lines = wrongSettings(process.env);
   if (lines.length === 0) return;
   console.error(`Timbre cannot start:\n${lines.map((line) => `  ${line}`).join('\n')}`);
@@ -47,25 +52,29 @@ async function checkSettings() {
 
 async function proveTypes() {
   const print = typesPrint(root);
-  const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
-  await run('Checking the types', process.execPath, tsc, () => 'the first time takes up to a minute');
+  await run('Checking the types', process.execPath, typesCheck, () => 'the first time takes up to a minute');
   rememberTypes(root, print);
 }
 
+/** `npm run dev` runs no tests, and proves types beside what runs. */
+const builtParts = (parts) => (mode === 'dev' ? 'running' : parts);
+const provesTypes = mode === 'all';
+
 async function prepare(parts) {
   if (!installIsFresh(root, parts)) await install(root, parts, run);
-  if (!buildIsFresh(root, parts)) await build(root, parts);
-  if (parts === 'all' && !typesAreProven(root)) await proveTypes();
+  if (!buildIsFresh(root, builtParts(parts))) await build(root, builtParts(parts));
+  if (provesTypes && !typesAreProven(root)) await proveTypes();
 }
 
 const isReady = (parts) =>
-  installIsFresh(root, parts) && buildIsFresh(root, parts) && (parts !== 'all' || typesAreProven(root));
+  installIsFresh(root, parts) && buildIsFresh(root, builtParts(parts)) && (!provesTypes || typesAreProven(root));
 
 try {
-  if (!['all', 'running', 'start'].includes(mode)) throw new Error(`There is no ${mode}: all, running or start.`);
-  if (mode === 'start') await checkSettings();
-  // An install of everything has npm's ffmpeg too: nothing has to be looked for.
-  const parts = mode !== 'all' && installIsFresh(root, 'running with ffmpeg') ? 'running' : await neededParts();
+  const modes = ['all', 'untyped', 'running', 'start', 'dev', 'package'];
+  if (!modes.includes(mode)) throw new Error(`There is no ${mode}: one of ${modes.join(', ')}.`);
+  if (mode === 'start' || mode === 'dev') await checkSettings();
+  // A complete install includes ffmpeg from npm, so there is no need to search for one.
+  const parts = !needsTests && installIsFresh(root, 'running with ffmpeg') ? 'running' : await neededParts();
   if (!isReady(parts)) {
     const cache = path.join(root, '.cache');
     mkdirSync(cache, { recursive: true });

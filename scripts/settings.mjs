@@ -1,61 +1,45 @@
-// `npm run settings` writes scripts/settings: what scripts/prepare.mjs runs on a fresh clone, compiled from the sources,
-// where the rules are written. With `--check` it only says whether those files are fresh.
+// `npm run settings` writes scripts/settings: what scripts/prepare.mjs runs on a fresh clone, where no package is
+// installed, made of the compiled sources; and .env.example. With `--check` it only says whether those files are fresh.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { transpiler } from './prepare/transpile.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { envExample } from './env-example.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const folder = path.join(root, 'scripts/settings');
-const entries = ['apps/standalone/src/check-settings.ts', 'libs/audio/src/tool-check.ts'];
+const entries = {
+  'check-settings': 'apps/standalone/src/check-settings',
+  'tool-check': 'libs/audio/src/ffmpeg/tool-check',
+};
 
-/** The source that a compiled file names; undefined for one of Node's own modules. */
-function sourceOf(name, from) {
-  if (name.startsWith('node:')) return undefined;
-  if (name.startsWith('#libs/')) return `libs/${name.slice('#libs/'.length)}/src/index.ts`;
-  if (name.startsWith('.')) return path.join(path.dirname(from), name).replace(/\.js$/, '.ts');
-  throw new Error(`${from} imports ${name}, which a fresh clone does not have`);
-}
-
-/** Compiles a source, and everything that it imports, into a folder of the same shape. */
-function write(transpile, target, source) {
-  const file = path.join(target, source.replace(/\.ts$/, '.js'));
-  if (fs.existsSync(file)) return;
-  transpile(source, file);
-  fs.rmSync(`${file}.map`, { force: true });
-  const code = fs.readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n');
-  const imports = [];
-  const linked = code.replace(/(?<=\bfrom ')[^']+(?=';)/g, (name) => {
-    const imported = sourceOf(name, source);
-    if (imported === undefined) return name;
-    imports.push(imported);
-    const link = path.relative(path.dirname(source), imported.replace(/\.ts$/, '.js'));
-    return link.startsWith('.') ? link : `./${link}`;
+/** Makes one file of each entry, and one of what both use. A package outside Node fails the build. */
+async function bundledFiles() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, module]) => [name, `dist/${module}.js`])),
+    outdir: 'scripts/settings',
+    ...{ bundle: true, splitting: true, chunkNames: 'shared', treeShaking: true },
+    ...{ format: 'esm', platform: 'neutral', external: ['node:*'], write: false, logLevel: 'error' },
   });
-  fs.writeFileSync(file, `// Written by \`npm run settings\` from ${source}: change that one.\n${linked}`);
-  for (const each of imports) write(transpile, target, each);
+  return outputFiles.map(({ path: file, text }) => {
+    const source = entries[path.basename(file, '.js')];
+    const change = source === undefined ? 'what the files beside it share' : `${source}.ts: change that one`;
+    return { file, text: `// Written by \`npm run settings\` from ${change}.\n${text}` };
+  });
 }
 
-function contents(home) {
-  const files = fs.existsSync(home) ? fs.readdirSync(home, { recursive: true }) : [];
-  const code = files.filter((file) => file.endsWith('.js')).sort();
-  return JSON.stringify(code.map((file) => [file, fs.readFileSync(path.join(home, file), 'utf8')]));
-}
+const { variables } = await import(pathToFileURL(path.join(root, 'dist/libs/config/src/variables.js')).href);
+const files = [...(await bundledFiles()), { file: path.join(root, '.env.example'), text: envExample(variables) }];
+const read = (file) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
 
-const fresh = fs.mkdtempSync(path.join(os.tmpdir(), 'timbre-settings-'));
-try {
-  const transpile = await transpiler(root);
-  for (const entry of entries) write(transpile, fresh, entry);
-  if (process.argv.includes('--check')) {
-    if (contents(fresh) !== contents(folder)) throw new Error('scripts/settings is stale: npm run settings');
-  } else {
-    fs.rmSync(folder, { recursive: true, force: true });
-    fs.cpSync(fresh, folder, { recursive: true });
+if (process.argv.includes('--check')) {
+  const stale = files.filter(({ file, text }) => read(file) !== text);
+  for (const { file } of stale) console.error(`${path.relative(root, file)} is stale: npm run settings`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  fs.rmSync(path.join(root, 'scripts/settings'), { recursive: true, force: true });
+  for (const { file, text } of files) {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
   }
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 1;
-} finally {
-  fs.rmSync(fresh, { recursive: true });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { acceptedFormats } from '../libs/audio/src/tool-requirements.js';
-import { serviceEnvironment } from '../apps/standalone/src/service-environment.js';
+import { serviceEnvironment } from '#libs/local-services';
+import { acceptedFormats } from '../libs/audio/src/ffmpeg/tool-requirements.js';
 import { readSettings } from '../apps/standalone/src/settings.js';
 import { variables } from '#libs/config';
 import { voiceWarningCodes } from '#libs/voices';
@@ -11,14 +11,14 @@ const configuration = readFileSync('docs/configuration.md', 'utf8');
 const inTable = (text: string): string => text.replaceAll('|', '\\|');
 const code = (text: string): string => `\`${text}\``;
 
-/** A chapter of a page, from its heading to the next one of any level. */
+/** Returns a chapter of a page: the text from its heading to the next heading of any level. */
 function chapter(page: string, heading: string): string {
   const text = page.split(`${heading}\n`)[1]?.split(/\n#+ /)[0];
   if (text === undefined) throw new Error(`There is no chapter ${heading}`);
   return text;
 }
 
-/** The rows of tables whose first cell is code: that code → the cells after it. */
+/** Maps the code in the first cell of each table row to the other cells. Skips rows whose first cell is not code. */
 function rowsOf(text: string): Map<string, readonly string[]> {
   const rows = text.split('\n').filter((line) => line.startsWith('| `'));
   return new Map(
@@ -32,7 +32,7 @@ function rowsOf(text: string): Map<string, readonly string[]> {
   );
 }
 
-/** What a variable refuses to be: the sentence that continues its name. */
+/** Returns the sentence with which a variable refuses an invalid value, without the variable's name. */
 function refusal(read: (text: string) => unknown): string {
   try {
     read('\u0001');
@@ -42,7 +42,7 @@ function refusal(read: (text: string) => unknown): string {
   }
 }
 
-/** What a variable may be, from what it says when it refuses a value; null where it does not list that. */
+/** Returns the allowed values, from the sentence with which a variable refuses one. @returns null if it lists none */
 function allowedValues(read: (text: string) => unknown): string | null {
   const sentence = refusal(read);
   const [, min, max] = /^must be a whole number from (\d+)(?: to (\d+))?$/.exec(sentence) ?? [];
@@ -57,7 +57,7 @@ function allowedValues(read: (text: string) => unknown): string | null {
 }
 
 describe('docs/configuration.md', () => {
-  it('documents every environment variable, its default, what it may be and its meaning, and no other', () => {
+  it('has a row for each environment variable, with its default, allowed values and meaning', () => {
     const rows = rowsOf(chapter(configuration, '# Configuration'));
     const expected = Object.values(variables).map(({ name, shownDefault, about, read }) => {
       const shown = shownDefault === null ? 'required' : shownDefault === '' ? '' : code(inTable(shownDefault));
@@ -68,7 +68,7 @@ describe('docs/configuration.md', () => {
     expect([...rows.values()].filter(([, allowed]) => allowed === '')).toEqual([]);
   });
 
-  it('says what npm start uses', () => {
+  it('lists the values that npm start uses', () => {
     const settings = { ...readSettings({}), address: 'http://127.0.0.1:PORT', dataDir: '/DATA_DIR' };
     const parts = { databaseUrl: '', redisUrl: '', runpodBaseUrl: '', ffmpegPath: '', ffprobePath: '' };
     const used = serviceEnvironment({}, { ...settings, ...parts, runpodApiKey: '', adminApiKey: '' });
@@ -83,7 +83,7 @@ describe('docs/configuration.md', () => {
 describe('docs/api.md', () => {
   const methods = ['get', 'put', 'post', 'delete', 'patch'];
 
-  it('names every route of openapi.json, and no other', () => {
+  it('has a row for each route of openapi.json, and for no other', () => {
     const { paths } = JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: Record<string, object> };
     const described = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations)
@@ -94,9 +94,22 @@ describe('docs/api.md', () => {
     expect(named.sort()).toEqual(described.sort());
   });
 
-  it('explains every warning, and no other', () => {
+  it('has a row for each warning, and for no other', () => {
     const explained = rowsOf(chapter(api, '### Warnings'));
     expect([...explained.keys()].sort()).toEqual(Object.keys(voiceWarningCodes).sort());
+  });
+
+  it('has a row for each reason against a sample, and for no other', () => {
+    const { components } = JSON.parse(readFileSync('openapi.json', 'utf8')) as {
+      components: { schemas: { QualityReason: { properties: { code: { description: string } } } } };
+    };
+    const { description } = components.schemas.QualityReason.properties.code;
+    const codes = [...description.matchAll(/`(\w+)`:/g)].map(([, name]) => name);
+    const named = [...rowsOf(chapter(api, '### Quality of a sample')).entries()].filter(
+      ([, cells]) => cells.length === 2,
+    );
+    expect(codes.length).toBeGreaterThan(5);
+    expect(named.map(([name]) => name)).toEqual(codes);
   });
 
   it('lists the accepted formats', () => {

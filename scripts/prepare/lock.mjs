@@ -15,11 +15,11 @@ function ownerOf(file) {
   try {
     return { pid: Number(fs.readFileSync(file, 'utf8')), ageMs: Date.now() - fs.statSync(file).mtimeMs };
   } catch {
-    return undefined; // released between the two looks
+    return undefined; // released between the two calls
   }
 }
 
-/** Puts a dead owner's lock away; renaming decides between two that try, and a lock that is not the dead one's goes back. */
+/** Removes a dead owner's lock. Of two processes that try, only one can rename it. A live owner's lock is put back. */
 function clear(file, deadPid) {
   const aside = `${file}.${process.pid}`;
   try {
@@ -45,7 +45,7 @@ function tryToTake(file) {
   }
 }
 
-/** Runs work while no other process does; waits for one that is at it, and takes over from one that died. */
+/** Runs work while no other process does. Waits for a live owner of the lock and takes over from a dead one. */
 export async function withLock(file, work) {
   for (let told = false; !tryToTake(file);) {
     const owner = ownerOf(file);
@@ -54,7 +54,7 @@ export async function withLock(file, work) {
       clear(file, owner.pid);
       continue;
     }
-    if (!told) console.log(`Waiting for process ${owner.pid}, which prepares this clone …`);
+    if (!told) console.log(`Waiting for process ${owner.pid}, which is preparing this clone …`);
     told = true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

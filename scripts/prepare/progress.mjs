@@ -1,6 +1,6 @@
 const everyMs = 5_000;
 
-/** Says what begins, and every five seconds how far it is, when called with that. */
+/** Prints what starts. The returned function prints the progress, at most every five seconds. */
 export function progress(what) {
   const start = Date.now();
   let last = start;

@@ -2,9 +2,9 @@ import type { AudioTools } from '#libs/audio';
 import type { Stack } from '../support/stack.js';
 import type { Inputs } from './inputs.js';
 
-/** How much work a run does. `--short` proves that every case runs; its figures mean nothing. */
+/** How much work a run does. `--short` only proves that every case runs. Its figures mean nothing. */
 export interface Scale {
-  /** How often ours and the reference take turns. */
+  /** How many times Timbre and the reference are measured, in turns. */
   readonly rounds: number;
   readonly hourSeconds: number;
   readonly sevenMinutesSeconds: number;
@@ -15,38 +15,43 @@ export interface Scale {
   readonly downloads: number;
   readonly bundleSamples: number;
   readonly bundleSampleSeconds: number;
+  readonly embeddings: number;
+  readonly embeddingBytes: number;
   readonly detailRequests: number;
   readonly fewVoices: number;
   readonly manyVoices: number;
   readonly listedVoices: number;
+  readonly longestSeconds: number;
+  readonly previews: number;
+  readonly streams: number;
 }
 
-/** What a case is run with. */
+/** Everything that a case needs to run. */
 export interface Lab {
   readonly stack: Stack;
   readonly tools: AudioTools;
   readonly inputs: Inputs;
   readonly scale: Scale;
-  /** A folder for files of the references. */
+  /** Folder for files of the references. */
   readonly folder: string;
 }
 
-/** Measurements of one kind, in the order they were taken. */
+/** Measurements of one kind, in the order in which they were taken. */
 export interface Series {
   readonly name: string;
   readonly values: readonly number[];
 }
 
-/** One line of the result: ours against a reference that took turns with it. */
+/** One line of the result: Timbre compared with a reference, measured in turns. */
 export interface Row {
   readonly name: string;
   readonly unit: string;
   readonly ours: Series;
-  /** Absent: the target is a bound on ours alone. */
+  /** Absent if the target limits Timbre's figure itself. */
   readonly reference?: Series;
-  /** Bound on the ratio of medians, or on the median of ours when there is no reference. */
+  /** Limit of the ratio of medians, or of Timbre's median if there is no reference. */
   readonly target: { readonly at: 'most' | 'least'; readonly value: number };
-  /** Facts beside the figure: memory, what was counted, how the reference differs from the one that was named. */
+  /** Additional facts, such as memory, what was counted, or how the reference differs from its description. */
   readonly notes?: readonly string[];
 }
 

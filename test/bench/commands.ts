@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { AudioTools } from '#libs/audio';
 import { cpuOf } from './measure.js';
 
-/** Runs a program to its end. @param onOutput hears what it prints @throws Error when it fails */
+/** Runs a program to its end. @param onOutput receives its output @throws Error if it fails */
 export function run(
   command: string,
   args: readonly string[],
@@ -13,19 +13,19 @@ export function run(
     child.stdout.on('data', (chunk: Buffer) => onOutput?.(chunk));
     child.once('error', reject);
     child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`${command} ended with ${code}`))));
-    child.stdin.on('error', () => undefined); // it may end without having read
+    child.stdin.on('error', () => undefined); // it may exit without reading its input
     child.stdin.end(input);
   });
 }
 
-/** CPU seconds of the programs that work runs to their end, and of what they started. */
+/** Returns the CPU seconds of all programs that `work` runs to their end, including their child processes. */
 export async function cpuSecondsOf(work: () => Promise<unknown>): Promise<number> {
   const before = cpuOf('self').children;
   await work();
   return cpuOf('self').children - before;
 }
 
-/** What a person would type to convert a recording as Timbre does; the limits and the launcher are not among it. */
+/** Returns ffmpeg arguments for the same conversion as Timbre's, without its limits and its launcher. */
 export const encodeArguments = (input: string, output: string, part: readonly string[] = []): string[] => [
   ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', '-threads', '1', ...part, '-i', input],
   ...['-map', '0:a:0', '-ac', '1', '-ar', '48000', '-sample_fmt', 's16', '-threads', '1'],
@@ -33,7 +33,7 @@ export const encodeArguments = (input: string, output: string, part: readonly st
   output,
 ];
 
-/** Encodes, `processes` at a time, as `xargs -P` does it. */
+/** Encodes with `xargs -P`, up to `processes` at a time. */
 export function xargsEncode(
   tools: AudioTools,
   processes: number,

@@ -5,14 +5,14 @@ import { makeAudio, speech } from '../support/audio-measure.js';
 
 const languages = ['en', 'es', 'fr', 'it', 'ru'] as const;
 
-/** Recordings made of the real speech in test/fixtures, kept between runs. */
+/** Recordings made from the real speech in test/fixtures. They are kept between runs. */
 export class Inputs {
   constructor(
     private readonly tools: AudioTools,
     private readonly folder: string,
   ) {}
 
-  /** 44.1 kHz 16-bit stereo, all five voices in turns. */
+  /** 44.1 kHz 16-bit stereo with all five speakers in turn. */
   stereoWav(seconds: number): Promise<string> {
     return this.make(`stereo-${seconds}s.wav`, seconds, ['-ar', '44100', '-ac', '2']);
   }

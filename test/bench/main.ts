@@ -3,15 +3,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findAudioTools } from '#libs/audio';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 import { EmulatorControl } from '../faults/emulator-control.js';
 import { setUpServices, tearDown } from '../support/setup.js';
 import { runToEnd } from '../support/run-to-end.js';
 import type { BenchCase, Lab } from './bench-case.js';
 import { startBenchStack } from './bench-stack.js';
+import { analysisTrack } from './cases/analysis-track.js';
+import { embeddingZip } from './cases/embedding-zip.js';
+import { eventStreams } from './cases/event-streams.js';
 import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
 import { overhead, throughput, workers } from './cases/many-recordings.js';
+import { previews } from './cases/previews.js';
 import { details, detailsAtScale, list } from './cases/queries.js';
+import { search } from './cases/search.js';
 import { bundle, download, upload } from './cases/transfers.js';
 import { Inputs } from './inputs.js';
 import { describeMachine, isSameMachine, machineLine, notes, summary, table, type Report } from './report.js';
@@ -19,15 +24,15 @@ import { full, short } from './scales.js';
 import { docsFile, writeBetween, writeJson } from './write-docs.js';
 
 const cases: readonly BenchCase[] = [
-  ...[encodeOnce, samplesFirst, resplit, throughput, overhead, workers],
-  ...[upload, download, bundle, details, detailsAtScale, list],
+  ...[encodeOnce, analysisTrack, samplesFirst, resplit, throughput, overhead, workers],
+  ...[upload, download, bundle, embeddingZip, details, detailsAtScale, list, search, eventStreams, previews],
 ];
 
 const usage = `Usage: main.js [--short] [--only ${cases.map(({ name }) => name).join('|')}]…`;
 
 /**
- * `npm run bench`: every case against its reference, in turns. `--short` runs all of them with next to no work: whether
- * they run, not how fast. A full run writes docs/performance.md and docs/performance.json, case by case.
+ * `npm run bench` runs every case and its reference in turns. `--short` only checks that all cases run, with very
+ * little work. A full run updates docs/performance.md and docs/performance.json after each case.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -73,7 +78,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Each case has a Timbre of its own, with the emulator instant and the rate limit off. */
+/** Runs a case with its own installation, an instant emulator and no rate limit. */
 async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report['results'][number]> {
   const startedAt = performance.now();
   const loadBefore = os.loadavg()[0] ?? 0;
@@ -94,8 +99,8 @@ async function runCase(one: BenchCase, lab: Omit<Lab, 'stack'>): Promise<Report[
 }
 
 /**
- * Puts figures between the marks of docs/performance.md, whose words around them are a person's. Cases that this run
- * left out keep the figures they had, when those are of the same machine.
+ * Writes the figures between the marks of docs/performance.md. The rest of the page is written by hand. Cases that were
+ * not run keep their figures if those are from the same machine.
  */
 async function publish(report: Report): Promise<void> {
   const earlier = await readFile(docsFile('performance.json'), 'utf8').then(

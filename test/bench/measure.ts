@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { procStat } from '../../apps/standalone/src/proc-stat.js';
+import { procStat } from '#libs/local-services';
 import type { Series } from './bench-case.js';
 
-/** Linux counts CPU in these (sysconf(_SC_CLK_TCK)), on every machine this runs on. */
+/** The unit in which Linux counts CPU time (sysconf(_SC_CLK_TCK)). It is the same on all supported machines. */
 const ticksPerSecond = 100;
 
 export interface CpuSeconds {
   readonly own: number;
-  /** Of children that have ended and were waited for (ffmpeg, of a worker). */
+  /** CPU time of child processes that have ended and were reaped, such as a worker's ffmpeg. */
   readonly children: number;
 }
 
-/** CPU a process has used so far (proc(5), stat fields 14 to 17). Linux. */
+/** Returns the CPU time that a process has used so far (proc(5), stat fields 14 to 17). Linux only. */
 export function cpuOf(pid: number | 'self' | undefined): CpuSeconds {
   const field = procStat(pid ?? 0);
   const seconds = (user: number, system: number): number =>
@@ -24,21 +24,21 @@ function memoryLine(pid: number, line: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`${line}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
 }
 
-/** Watches how much a process grows. @returns asks for the growth of its peak since now, in bytes */
+/** Starts to measure the growth of a process. @returns a function that returns the growth of its peak, in bytes */
 export function watchMemory(pid: number): () => number {
-  writeFileSync(`/proc/${pid}/clear_refs`, '5'); // the peak is counted anew (proc(5))
+  writeFileSync(`/proc/${pid}/clear_refs`, '5'); // resets the peak (proc(5))
   const before = memoryLine(pid, 'VmRSS');
   return () => memoryLine(pid, 'VmHWM') - before;
 }
 
-/** Wall seconds of a piece of work. */
+/** Returns the wall time of a piece of work, in seconds. */
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return (performance.now() - startedAt) / 1000;
 }
 
-/** Measures ours and the reference in turns, so that what else the machine does befalls both. */
+/** Measures Timbre and the reference in turns, so that other load on the machine affects both. */
 export async function inTurns(
   rounds: number,
   ours: (round: number) => Promise<number>,
@@ -59,22 +59,9 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** Half the distance between the least and the most, against the median. */
+/** Returns half the distance between the lowest and the highest value, relative to the median. */
 export function spread({ values }: Series): number {
   return (Math.max(...values) - Math.min(...values)) / 2 / median(values);
-}
-
-/** Runs work over items, some at a time. */
-export async function atATime<T>(
-  count: number,
-  items: readonly T[],
-  work: (item: T) => Promise<unknown>,
-): Promise<void> {
-  const waiting = items.values();
-  const lane = async (): Promise<void> => {
-    for (const item of waiting) await work(item);
-  };
-  await Promise.all(Array.from({ length: count }, lane));
 }
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -6,9 +6,9 @@ import { details, type Details } from '../support/voices.js';
 const timeoutMs = 900_000;
 
 /**
- * Waits for a voice to be as asked, over HTTP as a client would.
+ * Waits over HTTP, as a client would, until a voice meets a condition.
  *
- * @param everyMs at most a hundredth of what is measured; each look costs the machine a millisecond or two
+ * @param everyMs at most a hundredth of the measured time; each poll costs the machine a millisecond or two
  */
 export async function voiceIs(
   partner: TestPartner,
@@ -30,7 +30,7 @@ export async function voiceIs(
 
 export const isSplit = ({ status }: Details): boolean => status.splitting === 'completed';
 
-/** Waits until a statement that answers one number answers this one. */
+/** Waits until a statement that returns one number returns the expected one. */
 export async function countIs(databaseUrl: string, statement: string, expected: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

@@ -4,7 +4,7 @@ import type { AudioTools } from '#libs/audio';
 import type { Row } from './bench-case.js';
 import { median, spread } from './measure.js';
 
-/** The machine figures were seen on. */
+/** The machine on which the figures were measured. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -25,20 +25,20 @@ export function describeMachine(tools: AudioTools): Machine {
   };
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Report {
   readonly machine: Machine;
   readonly results: readonly {
     readonly case: string;
-    /** When it ended. */
+    /** The time when the case ended. */
     readonly date: string;
     readonly rows: readonly Row[];
-    /** Load average over a minute when the case began and when it ended: what else the machine did is in it. */
+    /** Load average over a minute at the start and at the end of the case. Includes other load on the machine. */
     readonly load: readonly [number, number];
   }[];
 }
 
-/** What the target bounds: the ratio to the reference, or ours alone. */
+/** Returns the figure that the target limits: the ratio to the reference, or Timbre's figure itself. */
 export function figureOf(row: Row): number {
   const ours = median(row.ours.values);
   return row.reference === undefined ? ours : ours / median(row.reference.values);
@@ -53,12 +53,12 @@ const number = (value: number): string => String(Number(value.toPrecision(3)));
 const plain = (value: number): string => (value >= 1000 ? value.toFixed(0) : number(value));
 const percent = (value: number): string => `±${(value * 100).toFixed(0)} %`;
 
-/** What a case came to, on one line. */
+/** Returns the result of a case on one line. */
 export const summary = (rows: readonly Row[]): string => rows.map((row) => number(figureOf(row))).join(', ');
 
 const columns = ['case', 'unit', 'ours', 'reference', 'ratio', 'target', 'reached', 'load', 'seen'] as const;
 
-/** One line a row: medians with their spread, the ratio and what it was to be. */
+/** Returns a table with medians and their spread, the ratio and the target. */
 export function table({ results }: Report): string {
   const lines = results.flatMap(({ rows, load, date }) =>
     rows.map((row) => [
@@ -81,7 +81,7 @@ const cell = (series: Row['ours']): string => {
   return series.values.length === 1 ? middle : `${middle} ${percent(spread(series))}`;
 };
 
-/** What was set against what, and what was seen beside. */
+/** Returns what was compared in each row, with the notes. */
 export function notes({ results }: Report): string {
   const lines = results.flatMap(({ rows }) =>
     rows.map((row) => {

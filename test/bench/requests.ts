@@ -1,15 +1,15 @@
 import http from 'node:http';
-import { atATime } from './measure.js';
+import { forEachLimited } from '#libs/service';
 
 export interface Load {
   readonly url: string;
   readonly headers?: http.OutgoingHttpHeaders;
   readonly requests: number;
-  /** Connections kept alive; a request at a time on each. */
+  /** Keep-alive connections, each with one request at a time. */
   readonly connections: number;
 }
 
-/** Reads an answer to its end. @returns its size and when its first byte came, in seconds */
+/** Reads a response to its end. @returns its size, and the seconds until its first byte */
 export function get(
   url: string,
   headers: http.OutgoingHttpHeaders = {},
@@ -35,12 +35,12 @@ export function get(
   });
 }
 
-/** Makes requests over kept connections. @returns seconds each took */
+/** Sends requests over keep-alive connections. @returns the seconds that each took */
 export async function load({ url, headers = {}, requests, connections }: Load): Promise<number[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const took: number[] = [];
   try {
-    await atATime(connections, Array.from({ length: requests }), async () => {
+    await forEachLimited(Array.from({ length: requests }), connections, async () => {
       const startedAt = performance.now();
       await get(url, headers, agent);
       took.push((performance.now() - startedAt) / 1000);

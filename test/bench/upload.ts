@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import type { TestPartner } from '../support/shared-stack.js';
 
-/** Bytes to send, of known size, made anew for each sending. */
+/** A request body of known size. Creates its bytes anew for each request. */
 export interface Source {
   readonly bytes: number;
   open(): AsyncIterable<Uint8Array>;
@@ -18,7 +18,7 @@ export async function fileSource(file: string): Promise<Source> {
   return { bytes: size, open: () => createReadStream(file, { highWaterMark: chunkBytes }) };
 }
 
-/** Sends a body as it is; the answer's text. @throws Error unless it is a 2xx */
+/** Sends a body and returns the text of the response. @throws Error unless the status is 2xx */
 export async function send(url: string, headers: http.OutgoingHttpHeaders, body: Source): Promise<string> {
   const request = http.request(url, { method: 'POST', headers: { ...headers, 'Content-Length': body.bytes } });
   const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
@@ -31,7 +31,7 @@ export async function send(url: string, headers: http.OutgoingHttpHeaders, body:
   return said;
 }
 
-/** Creates a voice with a recording, streamed from a source. */
+/** Creates a voice and streams its recording from a source. */
 export async function uploadVoice(partner: TestPartner, voice: string, recording: Source): Promise<void> {
   const boundary = 'timbre-bench-boundary';
   const part = (disposition: string): string => `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n`;
@@ -52,7 +52,7 @@ export async function uploadVoice(partner: TestPartner, voice: string, recording
   await send(`${partner.http.baseUrl}${partner.route()}`, headers, body);
 }
 
-/** A WAV of 44.1 kHz stereo of exactly so many bytes: a tone, from one block over and over. */
+/** Returns a 44.1 kHz stereo WAV of exactly this size: a tone made by repeating one block. */
 export function toneWav(bytes: number): Source {
   const header = Buffer.alloc(44);
   header.write('RIFF');

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 
-/** A file of docs/, by its name. */
+/** Returns the path of a file in docs/. */
 export const docsFile = (name: string): string => path.join(projectRoot, 'docs', name);
 
 async function writeFormatted(name: string, text: string): Promise<void> {
@@ -12,7 +12,7 @@ async function writeFormatted(name: string, text: string): Promise<void> {
   await writeFile(file, await format(text, options));
 }
 
-/** Puts text between `<!-- mark -->` and `<!-- /mark -->` of a page, whose words around them are a person's. */
+/** Replaces the text between `<!-- mark -->` and `<!-- /mark -->` of a page. The rest is written by hand. */
 export async function writeBetween(name: string, mark: string, text: string): Promise<void> {
   const page = await readFile(docsFile(name), 'utf8');
   const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
@@ -22,5 +22,5 @@ export async function writeBetween(name: string, mark: string, text: string): Pr
   await writeFormatted(name, `${before}${begin}\n\n${text}\n\n${end}${after}`);
 }
 
-/** Writes a value as JSON, formatted as `npm run check` wants it. */
+/** Writes a value as JSON in the format that `npm run check` expects. */
 export const writeJson = (name: string, value: unknown): Promise<void> => writeFormatted(name, JSON.stringify(value));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** What stands in front of several APIs: each connection goes to the next of them that takes it. */
+/** A load balancer in front of several APIs. It forwards each connection to the next API that accepts it. */
 export class Balancer {
   private turn = 0;
 
@@ -28,7 +28,7 @@ export class Balancer {
   }
 }
 
-/** Nothing is read from the client before somebody takes the connection, so that the next one can be tried. */
+/** Reads nothing from the client until an API accepts the connection, so that the next API can be tried. */
 function forward(client: Socket, [port, ...others]: readonly number[]): void {
   client.on('error', () => undefined);
   if (port === undefined) return void client.resetAndDestroy();

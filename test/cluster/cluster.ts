@@ -4,11 +4,15 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findAudioTools, type AudioTools } from '#libs/audio';
 import { migrate } from '#libs/database';
-import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
-import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
-import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
-import { entry } from '../../apps/standalone/src/project-root.js';
-import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import {
+  apiProcess,
+  embeddedPostgres,
+  emulatorProcess,
+  entry,
+  ManagedProcess,
+  serviceEnvironment,
+  workerProcess,
+} from '#libs/local-services';
 import { startS3rver, type S3rver } from '../../libs/storage/test/s3rver.js';
 import { EmulatorControl } from '../faults/emulator-control.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -23,13 +27,21 @@ export interface ClusterOptions {
   readonly apis: number;
   readonly workers: number;
   readonly storage: StorageKind;
-  /** Of every API and worker, beside the usual. */
+  /** Starts the proxy in front of the APIs, given their ports and a folder. Default: `Balancer`. */
+  readonly front?: (apis: readonly number[], folder: string) => Promise<Front>;
+  /** Added to the environment of every API and worker. */
   readonly env?: Readonly<Record<string, string>>;
-  /** By how many minutes the clocks of machines are fast, by the name of their process; those not named are right. */
+  /** Minutes by which the clock of a process is fast, by the process's name. All other clocks are right. */
   readonly minutesFast?: Readonly<Record<string, number>>;
 }
 
-/** What stands for RunPod, and the way from the workers to it. */
+/** The proxy through which clients and RunPod reach the APIs. */
+export interface Front {
+  readonly port: number;
+  stop(): unknown;
+}
+
+/** The stand-in for RunPod, and the workers' connection to it. */
 export interface Gpu {
   readonly emulator: ManagedProcess;
   readonly control: EmulatorControl;
@@ -39,14 +51,16 @@ export interface Gpu {
 const postgresSettings = ['max_connections=300', 'fsync=off', 'full_page_writes=off'];
 
 /**
- * Timbre on several machines, as far as one can play them: every process has a folder of its own, and nothing but
- * Postgres, Redis and the bucket is shared.
+ * Timbre on several machines, simulated on one: every process has its own folder, and only Postgres, Redis and the
+ * bucket are shared.
  */
 export class Cluster {
   private constructor(
     readonly adminKey: string,
-    /** Of every API, with `/api`. */
+    /** Base URL of every API, with `/api`. */
     readonly baseUrls: readonly string[],
+    /** Base URL of the proxy, with `/api`. */
+    readonly frontUrl: string,
     readonly apis: readonly ManagedProcess[],
     readonly workers: readonly ManagedProcess[],
     readonly valkey: ManagedProcess,
@@ -76,7 +90,11 @@ export class Cluster {
     ]);
     await migrate(server.url);
     const ports = await Promise.all(Array.from({ length: options.apis }, () => freePort()));
-    const [emulatorPort, balancer] = [await freePort(), await Balancer.start(ports)];
+    const [emulatorPort, front] = [
+      await freePort(),
+      await (options.front ?? ((apis) => Balancer.start(apis)))(ports, folder),
+    ];
+    const frontUrl = `http://127.0.0.1:${front.port}`;
     const link = await TcpProxy.start(await freePort(), { host: '127.0.0.1', port: emulatorPort });
 
     const environment = (name: string, port: number): NodeJS.ProcessEnv => {
@@ -90,8 +108,8 @@ export class Cluster {
         FFMPEG_PROCESSES: '1',
         SCRATCH_DIR: path.join(dataDir, 'scratch'),
         TEST_SENTENCES: 'One sentence is enough.',
-        PUBLIC_URL: `http://127.0.0.1:${balancer.port}`,
-        CALLBACK_URL: `http://127.0.0.1:${balancer.port}`,
+        PUBLIC_URL: frontUrl,
+        CALLBACK_URL: frontUrl,
         ...storageOf(s3, folder),
         ...options.env,
         ...clockOf(options.minutesFast?.[name]),
@@ -121,10 +139,10 @@ export class Cluster {
     const emulator = new ManagedProcess(emulatorProcess(environment('emulator', 0), flags), log);
     const control = new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, runpodApiKey);
     const gpu: Gpu = { emulator, control, link };
-    const rest = [() => link.stop(), () => emulator.stop(), () => s3?.stop(), () => balancer.stop()];
+    const rest = [() => link.stop(), () => emulator.stop(), () => s3?.stop(), () => front.stop()];
     const baseUrls = ports.map((port) => `http://127.0.0.1:${port}/api`);
     const cluster = new Cluster(
-      ...([adminKey, baseUrls, apis, workers, valkey.process, postgres] as const),
+      ...([adminKey, baseUrls, `${frontUrl}/api`, apis, workers, valkey.process, postgres] as const),
       ...([gpu, server.url, valkey.url, tools, folder, log, rest] as const),
     );
     try {
@@ -145,13 +163,14 @@ export class Cluster {
   }
 }
 
-function clockOf(minutesFast = 0): Record<string, string> {
+/** Returns the environment of a process whose clock differs from this machine's. */
+export function clockOf(minutesFast = 0): Record<string, string> {
   if (minutesFast === 0) return {};
   const module = pathToFileURL(entry('test/cluster/skewed-clock')).href;
   return { NODE_OPTIONS: `--import=${module}`, TEST_CLOCK_SKEW_MS: String(minutesFast * 60_000) };
 }
 
-/** A bucket; or, as several machines may have too, a folder that all of them mount. */
+/** Creates a bucket, or a folder that all machines mount. */
 function storageOf(s3: S3rver | null, folder: string): Record<string, string> {
   if (s3 === null) return { STORAGE_URL: pathToFileURL(path.join(folder, 'shared')).href };
   return { ...s3.env, STORAGE_URL: `s3://${s3.bucket}/voices?endpoint=${s3.endpoint}` };

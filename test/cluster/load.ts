@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
+import type { ManagedProcess } from '#libs/local-services';
+import { forEachLimited } from '#libs/service';
 import type { TestPartner } from '../support/shared-stack.js';
 import type { Details } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
@@ -9,7 +10,7 @@ import type { PatientClient } from './patient-client.js';
 export const requestsAtATime = 4;
 const downMs = 1_000;
 
-/** What goes on while processes die. */
+/** The load to run while processes are killed. */
 export interface Load {
   readonly cluster: Cluster;
   readonly client: PatientClient;
@@ -18,15 +19,9 @@ export interface Load {
   readonly form: (name: string) => FormData;
 }
 
-export async function forEachLimited<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const lane = async (): Promise<void> => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: requestsAtATime }, lane));
-}
-
-/** Ends a process as a failing machine does (Postgres is restarted, which ends its sessions) and brings it back. */
+/**
+ * Kills a process as a failing machine would, and starts it again. Postgres is only restarted, which ends its sessions.
+ */
 async function strike(victim: ManagedProcess, cluster: Cluster): Promise<void> {
   if (victim === cluster.postgres) {
     await victim.stop();
@@ -39,7 +34,7 @@ async function strike(victim: ManagedProcess, cluster: Cluster): Promise<void> {
 }
 
 /**
- * Sends the recordings in as many batches as there are kills, and kills one process while each batch comes in.
+ * Uploads the recordings in one batch per kill, and kills a process during each batch.
  *
  * @returns names of the voices that were accepted
  */
@@ -50,22 +45,25 @@ export async function sendWhileKilling(load: Load, victims: readonly ManagedProc
     const share = names.length / victims.length;
     const batch = names.slice(Math.round(share * round), Math.round(share * (round + 1)));
     const before = accepted.size;
-    const uploads = forEachLimited(batch, async (name) => {
+    const uploads = forEachLimited(batch, requestsAtATime, async (name) => {
       if (await client.create(partner.name, name, () => form(name))) accepted.add(name);
     });
-    await Promise.race([uploads, waitFor('an upload under way', () => accepted.size > before, { everyMs: 5 })]);
+    await Promise.race([
+      uploads,
+      waitFor('the first accepted upload of the batch', () => accepted.size > before, { everyMs: 5 }),
+    ]);
     await Promise.all([uploads, strike(victim, cluster)]);
-    console.log(`${victim.name.padEnd(8)} was killed and is back; ${accepted.size} of ${names.length} accepted`);
+    console.log(`${victim.name.padEnd(8)} was killed and restarted; ${accepted.size} of ${names.length} accepted`);
   }
   return accepted;
 }
 
-/** Waits until nothing is in progress, or for five minutes. @returns the voices that are settled by then */
+/** Waits up to five minutes until no voice is in progress. @returns the voices that are settled by then */
 export async function settledVoices(load: Load, accepted: ReadonlySet<string>): Promise<readonly Details[]> {
   const open = new Set(accepted);
   const found: Details[] = [];
   const look = async (): Promise<boolean> => {
-    await forEachLimited([...open], async (name) => {
+    await forEachLimited([...open], requestsAtATime, async (name) => {
       const voice = await load.client.read<Details>(load.partner.route(name));
       if (voice === null || Object.values(voice.status).includes('in_progress')) return;
       open.delete(name);
@@ -77,10 +75,10 @@ export async function settledVoices(load: Load, accepted: ReadonlySet<string>): 
   return found;
 }
 
-/** Asks every API for a sample, and the embedding's URL for its zip. @returns what could not be had */
+/** Downloads a sample from every API, and the zip from the embedding's URL. @returns the downloads that failed */
 export async function missingDownloads(load: Load, voices: readonly Details[]): Promise<readonly string[]> {
   const missing: string[] = [];
-  await forEachLimited(voices, async ({ name, embedding_zip_url: zipUrl }) => {
+  await forEachLimited(voices, requestsAtATime, async ({ name, embedding_zip_url: zipUrl }) => {
     for (const baseUrl of load.cluster.baseUrls) {
       const url = `${baseUrl}${load.partner.route(name)}/samples/1`;
       const sample = await fetch(url, { headers: { 'X-Api-Key': load.partner.key } });

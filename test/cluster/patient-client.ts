@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient, type Answer } from '../support/http.js';
 
-/** A client that goes to one API or another, and tries once more where it may: after 503 or a lost connection. */
+/** A client of several APIs that retries once after 503 or a lost connection. */
 export class PatientClient {
   private turn = 0;
-  /** What it was told to the end, by route. */
+  /** The requests that failed after the retry, with their last answers. */
   readonly errors: string[] = [];
   retries = 0;
 
@@ -13,7 +13,7 @@ export class PatientClient {
     private readonly key: string,
   ) {}
 
-  /** Creates a voice. A second try may find that the first one made it, though its answer was lost. */
+  /** Creates a voice. A retry may get 409 if the first request created the voice and only its response was lost. */
   async create(partner: string, name: string, form: () => FormData): Promise<boolean> {
     let tries = 0;
     const answer = await this.patiently(`POST ${name}`, (http) => {
@@ -26,7 +26,7 @@ export class PatientClient {
     return false;
   }
 
-  /** Reads a route; null counts as an error. */
+  /** Reads a route. Null counts as an error. */
   async read<T>(route: string): Promise<T | null> {
     const answer = await this.patiently(`GET ${route}`, (http) => http.get<T>(route));
     if (answer?.status === 200) return answer.body;
@@ -41,7 +41,7 @@ export class PatientClient {
       if (first.status !== 503) return first;
       await sleep(Number(first.headers.get('retry-after') ?? 1) * 1000);
     } catch {
-      // Refused or reset: the other API is asked at once.
+      // The connection was refused or reset. Try the other API at once.
     }
     this.retries += 1;
     try {
@@ -52,7 +52,7 @@ export class PatientClient {
     }
   }
 
-  /** The API whose turn it is, and another one. */
+  /** Returns the API whose turn it is, and another one. */
   private nextTwo(): [HttpClient, HttpClient] {
     this.turn += 1;
     const at = (turn: number): HttpClient => new HttpClient(this.baseUrls[turn % this.baseUrls.length] ?? '', this.key);

@@ -1,6 +1,6 @@
 /*
- * Loaded into a process before anything else (NODE_OPTIONS --import), this makes its clock differ from the machine's by
- * TEST_CLOCK_SKEW_MS, as a machine's does whose time nobody keeps. Timers and performance.now() go on as they are.
+ * Loaded into a process first, by NODE_OPTIONS --import. Moves its clock by TEST_CLOCK_SKEW_MS, to simulate a machine
+ * without time synchronisation. Timers and performance.now() are not affected.
  */
 const skewMs = Number(process.env['TEST_CLOCK_SKEW_MS'] ?? 0);
 const trueNow = Date.now.bind(Date);

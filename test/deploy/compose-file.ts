@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 
 export interface ComposeService {
   readonly image?: string;
-  readonly build?: { readonly context: string; readonly target: string };
+  readonly build?: { readonly context: string; readonly target?: string };
   readonly user?: string;
   readonly command?: readonly string[];
   readonly restart?: string;
@@ -29,16 +29,16 @@ export interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
-/** docker-compose.yml as written, merges done. */
+/** docker-compose.yml with its YAML merges resolved. */
 export function composeFile(): ComposeFile {
   const text = readFileSync(path.join(projectRoot, 'docker-compose.yml'), 'utf8');
   return load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) as ComposeFile;
 }
 
 /**
- * Puts values for `${NAME}`, `${NAME:-default}` and `${NAME:?why}`, as compose does.
+ * Substitutes `${NAME}`, `${NAME:-default}` and `${NAME:?why}`, as compose does.
  *
- * @throws Error with the reason when a required one is missing
+ * @throws Error with the reason if a required value is missing
  */
 export function interpolate(text: string, given: Readonly<Record<string, string>>): string {
   return text.replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind?: string, rest?: string) => {

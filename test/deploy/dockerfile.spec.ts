@@ -1,22 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 import { composeFile } from './compose-file.js';
+import { dockerfile } from './dockerfile.js';
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
-const instructions = read('Dockerfile')
-  .replaceAll('\\\n', ' ')
-  .split('\n')
-  .filter((line) => /^[A-Z]/.test(line))
-  .map((line) => line.split(/\s+/));
+const instructions = dockerfile();
 
 describe('Dockerfile', () => {
   const copied = instructions
     .filter(([name, first]) => name === 'COPY' && !first?.startsWith('--from'))
     .flatMap(([, ...args]) => args.slice(0, -1));
 
-  it('copies only what is in the repository and not ignored', () => {
+  it('copies only files that are in the repository and not ignored', () => {
     const allowed = read('.dockerignore').match(/(?<=^!).+$/gm);
     expect(copied.length).toBeGreaterThan(0);
     expect(copied.filter((file) => !existsSync(path.join(projectRoot, file)))).toEqual([]);
@@ -29,7 +26,7 @@ describe('Dockerfile', () => {
     expect(stages).toEqual(expect.arrayContaining(targets));
   });
 
-  it('never ends a stage that runs as root', () => {
+  it('has no final stage that runs as root', () => {
     const users = instructions.filter(([name]) => name === 'USER').map(([, user]) => user);
     expect(users).toEqual(['node', 'root', 'node']);
   });

@@ -1,7 +1,7 @@
 /**
- * What KEDA takes, as far as our manifests use it: a JSON schema from its documentation (keda.sh/docs/latest,
- * "ScaledObject specification", "TriggerAuthentication", "PostgreSQL" scaler). Unknown fields are refused, as a typing
- * error would be a scaler that never scales.
+ * A JSON schema of the KEDA fields that our manifests use, written from its documentation (keda.sh/docs/latest,
+ * "ScaledObject specification", "TriggerAuthentication", "PostgreSQL" scaler). It rejects unknown fields, because with
+ * a misspelt field a scaler never scales.
  */
 const name = { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' } as const;
 

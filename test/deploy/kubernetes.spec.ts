@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { readConfig, variables } from '#libs/config';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { readConfig, readDatabaseUrl, variables } from '#libs/config';
+import { projectRoot } from '#libs/local-services';
 import { kedaSchemas } from './keda-schema.js';
 import { manifests, type Manifest, type Pod } from './manifests.js';
 
@@ -33,14 +33,31 @@ interface ScaledObjectSpec {
   };
 }
 
+interface NetworkPolicySpec {
+  readonly podSelector: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly policyTypes: readonly string[];
+  readonly ingress?: readonly PolicyRule[];
+  readonly egress?: readonly PolicyRule[];
+}
+
+interface PolicyRule {
+  readonly from?: readonly object[];
+  readonly ports?: readonly { readonly protocol: string; readonly port: string | number }[];
+}
+
 interface Model {
   validate(): void;
 }
 type Models = Readonly<Record<string, new (manifest: Manifest) => Model>>;
 
+/** The secrets that every process needs. Operators with a connection pooler need one more. */
+const secretNames = Object.values(variables)
+  .filter(({ isSecret, name }) => isSecret && name !== 'DATABASE_DIRECT_URL')
+  .map(({ name }) => name);
+
 /**
- * Published schemas: Kubernetes' own, and KEDA's CustomResourceDefinitions. What a trigger of KEDA needs no CRD says, so
- * of KEDA there is a schema of ours, from its documentation, beside. Throws what is wrong.
+ * Validates against the published schemas: Kubernetes' own, and KEDA's CustomResourceDefinitions. No CRD describes the
+ * fields of a KEDA trigger, so keda-schema.ts checks those as well. Throws if a manifest is invalid.
  */
 function validate(manifest: Manifest): void {
   const { apiVersion, kind } = manifest;
@@ -57,7 +74,7 @@ function validate(manifest: Manifest): void {
 }
 
 describe('the Kubernetes manifests', () => {
-  it.each(resources.map((one) => [`${one.kind} ${one.metadata.name}`, one] as const))('%s is one', (_, manifest) => {
+  it.each(resources.map((one) => [`${one.kind} ${one.metadata.name}`, one] as const))('%s is valid', (_, manifest) => {
     expect(() => validate(manifest)).not.toThrow();
   });
 
@@ -65,12 +82,12 @@ describe('the Kubernetes manifests', () => {
     ['Deployment', 'timbre-api', { replicas: 'two' }],
     ['ScaledObject', 'timbre-worker', { maxReplicas: 20 }],
     ['ScaledObject', 'timbre-worker', { fallback: { failureThreshold: 'four', replicas: 4 } }],
-  ])('a %s with a mistake is none', (kind, name, mistake) => {
+  ])('an invalid %s is rejected', (kind, name, mistake) => {
     const good = named(kind, name);
     expect(() => validate({ ...good, spec: { ...(good.spec as object), ...mistake } })).toThrow();
   });
 
-  it('are all in the kustomization, but the example of secrets', () => {
+  it('are all in the kustomization, except the example secrets', () => {
     const [kustomization] = files.get('kustomization.yaml') ?? [];
     const listed = new Set(kustomization?.resources);
     expect([...files.keys()].filter((file) => !listed.has(file)).sort()).toEqual([
@@ -79,27 +96,28 @@ describe('the Kubernetes manifests', () => {
     ]);
   });
 
-  it.each(pods)('%s gets an environment that the configuration accepts, its secrets from files', (_, pod) => {
+  it.each(pods)('%s gets an environment that the configuration accepts, its secrets from files', (part, pod) => {
     const [container] = pod.containers;
     const given = new Map((container.env ?? []).map(({ name, value }) => [name, value]));
     const files = [...given.keys()].filter((name) => name.endsWith('_FILE'));
-    const secretNames = Object.values(variables).filter(({ isSecret }) => isSecret);
-    expect(files.sort()).toEqual(secretNames.map(({ name }) => `${name}_FILE`).sort());
+    const needed = part === 'migrate' ? ['DATABASE_URL'] : secretNames;
+    expect(files.sort()).toEqual(needed.map((name) => `${name}_FILE`).sort());
     const mount = container.volumeMounts?.find(({ name }) => name === 'secrets')?.mountPath;
     for (const name of files) expect(given.get(name)).toBe(`${mount}/${name.replace(/_FILE$/, '')}`);
-    expect(Object.keys(secrets).sort()).toEqual(secretNames.map(({ name }) => name).sort());
+    expect(Object.keys(secrets).sort()).toEqual([...secretNames].sort());
     const plain = Object.fromEntries([...given].filter(([name]) => !name.endsWith('_FILE')));
-    expect(() => readConfig({ ...config, ...plain, ...secrets })).not.toThrow();
+    const held = Object.fromEntries(needed.map((name) => [name, secrets[name]]));
+    if (part === 'migrate') expect(readDatabaseUrl({ ...plain, ...held })).toBe(secrets['DATABASE_URL']);
+    else expect(() => readConfig({ ...config, ...plain, ...held })).not.toThrow();
     const known: string[] = Object.values(variables).map(({ name }) => name);
     expect(known).toEqual(expect.arrayContaining([...Object.keys(config), ...Object.keys(plain)]));
   });
 
   it.each(pods)(
-    '%s runs a file that the build makes, as nobody in particular, and can write nowhere else',
+    '%s runs a file that the build creates, as an unprivileged user, and can write nowhere else',
     (_, pod) => {
       const [container] = pod.containers;
-      const source = container.command[1]?.replace(/^dist\//, '').replace(/\.js$/, '.ts') ?? '';
-      expect(existsSync(path.join(projectRoot, source))).toBe(true);
+      expect(existsSync(path.join(projectRoot, container.command[1] ?? 'no command'))).toBe(true);
       expect(pod).toMatchObject({
         automountServiceAccountToken: false,
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
@@ -119,15 +137,16 @@ describe('the Kubernetes manifests', () => {
     },
   );
 
-  it('lets processes finish before they are killed', () => {
-    for (const [, { terminationGracePeriodSeconds, containers }] of pods.slice(1)) {
+  it('gives processes time to finish before they are killed', () => {
+    for (const [part, { terminationGracePeriodSeconds, containers }] of pods.slice(1)) {
       const own = containers[0].env?.find(({ name }) => name === 'SHUTDOWN_GRACE_SECONDS')?.value;
       const graceSeconds = Number(own ?? config['SHUTDOWN_GRACE_SECONDS']);
-      expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(graceSeconds + 10);
+      const delaySeconds = part === 'api' ? Number(config['SHUTDOWN_DELAY_SECONDS']) : 0;
+      expect(terminationGracePeriodSeconds).toBeGreaterThanOrEqual(delaySeconds + graceSeconds + 10);
     }
   });
 
-  it('lets a worker that is scaled in finish the longest recording', () => {
+  it('gives a worker time to finish the longest recording when it is scaled in', () => {
     const worker = podOf(named('Deployment', 'timbre-worker')).containers[0];
     const environment = Object.fromEntries((worker.env ?? []).map(({ name, value }) => [name, value]));
     const plain = Object.entries(environment).filter(([name]) => !name.endsWith('_FILE'));
@@ -140,7 +159,7 @@ describe('the Kubernetes manifests', () => {
     expect(shutdownGraceSeconds).toBeGreaterThanOrEqual(5 * (maxRecordingSeconds / 3600) * 17.8);
   });
 
-  it.each(['api', 'worker'])('never takes more than one %s away on purpose', (part) => {
+  it.each(['api', 'worker'])('never disrupts more than one %s voluntarily', (part) => {
     const budget = named('PodDisruptionBudget', `timbre-${part}`).spec as {
       readonly maxUnavailable: number;
       readonly selector: { readonly matchLabels: object };
@@ -150,17 +169,17 @@ describe('the Kubernetes manifests', () => {
     expect(budget.selector).toEqual(selector);
   });
 
-  it('scales workers one at a time down, and never to none: upkeep runs in them', () => {
+  it('scales workers down one at a time, and never to zero, because upkeep runs in them', () => {
     const scaling = named('ScaledObject', 'timbre-worker').spec as ScaledObjectSpec;
     expect(scaling.scaleTargetRef.name).toBe(named('Deployment', 'timbre-worker').metadata.name);
     expect(scaling.minReplicaCount).toBeGreaterThanOrEqual(1);
     const { policies } = scaling.advanced.horizontalPodAutoscalerConfig.behavior.scaleDown;
     expect(policies).toEqual([{ type: 'Pods', value: 1, periodSeconds: 60 }]);
-    // A number of replicas in the Deployment would undo what KEDA decided, with every release.
+    // A number of replicas in the Deployment would undo KEDA's decision with every release.
     expect(named('Deployment', 'timbre-worker').spec).not.toHaveProperty('replicas');
   });
 
-  it('asks probes of ports and routes that are there', () => {
+  it('probes ports and routes that exist', () => {
     const routes = { http: ['/api/health/live', '/api/health/ready'], metrics: ['/health/live', '/health/ready'] };
     for (const [, pod] of pods.slice(1)) {
       const [{ ports = [], startupProbe, livenessProbe, readinessProbe }] = pod.containers;
@@ -173,5 +192,51 @@ describe('the Kubernetes manifests', () => {
       const metrics = ports.find(({ name }) => name === 'metrics');
       expect(String(metrics?.containerPort)).toBe(config['METRICS_PORT']);
     }
+  });
+
+  describe('network policies', () => {
+    const policies = resources.filter(({ kind }) => kind === 'NetworkPolicy');
+    const specs = policies.map(({ spec }) => spec as NetworkPolicySpec);
+    const labelsOf = (kind: string, name: string): Readonly<Record<string, string>> =>
+      (
+        named(kind, name).spec as {
+          readonly template: { readonly metadata: { readonly labels: Record<string, string> } };
+        }
+      ).template.metadata.labels;
+    const ofPod = (labels: Readonly<Record<string, string>>): NetworkPolicySpec[] =>
+      specs.filter(({ podSelector }) =>
+        Object.entries(podSelector.matchLabels).every(([key, value]) => labels[key] === value),
+      );
+    const openPorts = (labels: Readonly<Record<string, string>>): unknown[] =>
+      ofPod(labels).flatMap(({ ingress = [] }) =>
+        ingress.flatMap(({ from, ports = [] }) => ports.map(({ port }) => [port, from !== undefined])),
+      );
+
+    it.each([
+      ['Job', 'timbre-migrate', [['metrics', true]]],
+      ['Deployment', 'timbre-worker', [['metrics', true]]],
+      [
+        'Deployment',
+        'timbre-api',
+        [
+          ['http', false],
+          ['metrics', true],
+        ],
+      ],
+    ])('open only its own ports to a %s %s, and metrics only to Prometheus', (kind, name, ports) => {
+      const labels = labelsOf(kind, name);
+      expect(openPorts(labels)).toEqual(ports);
+      expect(new Set(ofPod(labels).flatMap(({ policyTypes }) => policyTypes))).toEqual(new Set(['Ingress', 'Egress']));
+    });
+
+    it('allow egress to configured services, name servers and HTTPS, but not to a metadata service', () => {
+      const out = specs.flatMap(({ egress = [] }) => egress.flatMap(({ ports = [] }) => ports));
+      const { databaseUrl, redisUrl } = readConfig({ ...config, ...secrets });
+      const used = [databaseUrl, redisUrl].map((url) => Number(new URL(url).port));
+      expect(used).toEqual([5432, 6379]);
+      expect(out.map(({ protocol, port }) => `${protocol} ${port}`).sort()).toEqual(
+        ['TCP 443', 'TCP 53', 'UDP 53', ...used.map((port) => `TCP ${port}`)].sort(),
+      );
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadAll } from 'js-yaml';
-import { projectRoot } from '../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 
 export interface Container {
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Manifest {
 
 export const base = path.join(projectRoot, 'deploy/kubernetes/base');
 
-/** Every document of the manifests, by file. */
+/** All documents of the manifests, by file. */
 export function manifests(): ReadonlyMap<string, readonly Manifest[]> {
   const files = readdirSync(base).filter((file) => file.endsWith('.yaml'));
   return new Map(files.map((file) => [file, loadAll(readFileSync(path.join(base, file), 'utf8')) as Manifest[]]));

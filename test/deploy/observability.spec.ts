@@ -30,10 +30,10 @@ const dashboard = JSON.parse(readFileSync('deploy/grafana/timbre.json', 'utf8'))
 };
 const documentation = readFileSync('docs/observability.md', 'utf8');
 
-/** Label names Prometheus adds to everything, or we do. */
+/** Label names that Prometheus or Timbre adds to every metric. */
 const everywhere = ['app', 'job', 'instance'];
 
-/** Label name → its values, when there is a list of them, for every name a query may ask for. */
+/** For every metric name that a query may use: its label names, each with its values if those are a fixed list. */
 function knownSeries(): ReadonlyMap<string, ReadonlyMap<string, readonly string[] | 'open'>> {
   const common = everywhere.map((label) => [label, 'open'] as const);
   const known = new Map<string, ReadonlyMap<string, readonly string[] | 'open'>>([['up', new Map(common)]]);
@@ -51,7 +51,7 @@ function knownSeries(): ReadonlyMap<string, ReadonlyMap<string, readonly string[
 }
 const known = knownSeries();
 
-/** Values that labels of type `open` have, where the code has a list of them. */
+/** The values of `open` labels for which the code has a list. */
 const lists: Readonly<Record<string, readonly string[]>> = {
   code: Object.keys(failures),
   route: Object.keys((JSON.parse(readFileSync('openapi.json', 'utf8')) as { paths: object }).paths).map((path) =>
@@ -63,7 +63,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   app: ['api', 'worker'],
 };
 
-/** Alternatives of a matcher that no value has: a query with one is silent for ever. */
+/** Returns the alternatives of a matcher that match no value. A query with one never returns anything. */
 function unheard({ label, operator, value }: Matcher, values: readonly string[]): string[] {
   const alternatives = operator.endsWith('~') ? value.split('|').map((one) => new RegExp(`^(?:${one})$`)) : [value];
   const silent = alternatives.filter((one) =>
@@ -72,7 +72,7 @@ function unheard({ label, operator, value }: Matcher, values: readonly string[])
   return silent.map((one) => `${label}${operator}${String(one)}`);
 }
 
-/** What a query asks for that nobody tells. */
+/** Returns the metrics and labels of a query that Timbre does not export. */
 function complaintsOf(query: string): string[] {
   const { selectors, groupings } = readQuery(query);
   if (selectors.length === 0) return ['asks for nothing'];
@@ -90,7 +90,7 @@ function complaintsOf(query: string): string[] {
   return [...complaints, ...groupings.filter((label) => !labels.has(label)).map((label) => `no label ${label}`)];
 }
 
-describe('the check of queries itself', () => {
+describe('the check of queries', () => {
   it.each([
     ['timbre_nothing', ['no metric timbre_nothing']],
     ['timbre_step_duration_seconds', ['no metric timbre_step_duration_seconds']],
@@ -106,12 +106,12 @@ describe('the check of queries itself', () => {
 });
 
 describe('alerts', () => {
-  it('have names of their own', () => {
+  it('have unique names', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
   });
 
   it.each(alerts.map((alert) => [alert.alert, alert] as const))(
-    '%s asks for what is told, and says why',
+    '%s uses exported metrics and has a description',
     (_name, alert) => {
       expect(complaintsOf(alert.expr)).toEqual([]);
       expect(['critical', 'warning']).toContain(alert.labels.severity);
@@ -128,7 +128,7 @@ describe('the dashboard', () => {
     expect(complaintsOf(query)).toEqual([]);
   });
 
-  it('shows every metric of ours', () => {
+  it('shows every metric of Timbre', () => {
     const shown = new Set(queries.flatMap(([, query]) => readQuery(query).selectors.map(({ name }) => name)));
     const hidden = specs.filter(
       ({ name }) => ![name, `${name}_bucket`, `${name}_count`].some((each) => shown.has(each)),
@@ -136,7 +136,7 @@ describe('the dashboard', () => {
     expect(hidden.map(({ name }) => name)).toEqual([]);
   });
 
-  it('has no two panels in one place', () => {
+  it('has no overlapping panels', () => {
     expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
     const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
@@ -146,7 +146,7 @@ describe('the dashboard', () => {
 });
 
 describe('docs/observability.md', () => {
-  it('has a row for each metric, made of the code’s own words', () => {
+  it('has a row for each metric, with the help text from the code', () => {
     const rows = documentation.split('\n').filter((line) => line.startsWith('| `timbre_'));
     const cells = rows.map((row) =>
       row
@@ -154,7 +154,7 @@ describe('docs/observability.md', () => {
         .slice(1, -1)
         .map((cell) => cell.trim()),
     );
-    const told = { api: 'API', worker: 'worker', both: 'both' } as const;
+    const exportedBy = { api: 'API', worker: 'worker', both: 'both' } as const;
     const expected = specs.map(({ name, type, unit, labels, help, from }) => [
       `\`${name}\``,
       type,
@@ -162,13 +162,13 @@ describe('docs/observability.md', () => {
       Object.keys(labels)
         .map((label) => `\`${label}\``)
         .join(', '),
-      told[from],
+      exportedBy[from],
       help,
     ]);
     expect(cells).toEqual(expected);
   });
 
-  it('says of each alert, and of no other, what to do', () => {
+  it('says what to do for each alert, and for no other', () => {
     const headings = [...documentation.matchAll(/^### (Timbre\w+)$/gm)].map((found) => found[1]);
     expect(headings).toEqual(alerts.map(({ alert }) => alert));
   });

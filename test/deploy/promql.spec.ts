@@ -16,7 +16,7 @@ describe('readQuery', () => {
     expect(readQuery(query).groupings).toEqual(groupings);
   });
 
-  it('reads what labels are asked for, whatever their values hold', () => {
+  it('reads the labels of a query, whatever characters their values contain', () => {
     expect(readQuery('rate(a{status=~"5..|cut", route="/x/{y}:sum(b)",code!~\'c\'}[5m])').selectors).toEqual([
       {
         name: 'a',

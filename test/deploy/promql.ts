@@ -1,4 +1,4 @@
-/** `label="value"`, as a query asks for it. */
+/** A label matcher of a query, such as `label="value"`. */
 export interface Matcher {
   readonly label: string;
   readonly operator: '=' | '!=' | '=~' | '!~';
@@ -11,10 +11,10 @@ export interface Selector {
   readonly matchers: readonly Matcher[];
 }
 
-/** What a PromQL query needs to exist. */
+/** The metrics and labels that a PromQL query uses. */
 export interface QueryNeeds {
   readonly selectors: readonly Selector[];
-  /** Labels it groups or joins by. */
+  /** Labels by which it groups or joins. */
   readonly groupings: readonly string[];
 }
 
@@ -24,10 +24,10 @@ const token =
   /\s+|#.*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[[^\]]*\]|[A-Za-z_:][A-Za-z0-9_:]*|[0-9][0-9a-zA-Z.]*|=~|!~|!=|==|>=|<=|./g;
 
 /**
- * Reads which metrics and labels a query names (prometheus.io/docs/prometheus/latest/querying/basics).
+ * Reads the metrics and labels of a query (prometheus.io/docs/prometheus/latest/querying/basics).
  *
- * Names are told apart by what follows: a function or an aggregation has a parenthesis or a grouping after it, a metric has
- * not.
+ * The token after a name tells what it is. A function or an aggregation is followed by a parenthesis or a grouping, a
+ * metric is not.
  */
 export function readQuery(query: string): QueryNeeds {
   const tokens = (query.match(token) ?? []).filter((text) => !/^(\s|#)/.test(text));

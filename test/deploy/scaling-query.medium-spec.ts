@@ -6,7 +6,7 @@ interface ScaledObject {
   readonly triggers: readonly [{ readonly metadata: { readonly query: string; readonly targetQueryValue: string } }];
 }
 
-/** The query by which KEDA scales workers, run on the schema it is about. */
+/** Runs the query with which KEDA scales workers on the real schema. */
 describe('the scaling query', () => {
   let domain: Domain;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('the scaling query', () => {
     return Object.values(row ?? {})[0] ?? NaN;
   };
 
-  it('counts waiting and running splits alike, so that a busy worker is no spare one', async () => {
+  it('counts waiting and running splits alike, so that a busy worker is not removed', async () => {
     expect(await wanted()).toBe(0);
     const voices = [await domain.uploadedVoice(), await domain.uploadedVoice(), await domain.uploadedVoice()];
     expect(await wanted()).toBe(3);

@@ -3,6 +3,7 @@ import { formWithFile, HttpClient, type Answer } from '../support/http.js';
 import { makePartner, sharedStack, type TestPartner } from '../support/shared-stack.js';
 import { createVoice, details } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
+import { behave } from './contract/emulated.js';
 
 interface Entry {
   readonly id: string;
@@ -33,7 +34,7 @@ describe('the audit log', () => {
   const read = (query = ''): Promise<Answer<Entry[]>> =>
     admin.get<Entry[]>(`/admin/audit?partner=${partner.name}${query}`);
 
-  /** Cancels what a voice is locked by. */
+  /** Cancels the jobs that lock a voice. */
   async function unlock(voice: string): Promise<void> {
     await waitFor(`${voice} is unlocked`, async () => {
       const { status } = await details(partner, voice);
@@ -47,7 +48,7 @@ describe('the audit log', () => {
     });
   }
 
-  it('has every kind of change, by whom and in which request, and no key', async () => {
+  it('contains every kind of change with its actor and its request, but no key', async () => {
     const { http } = partner;
     const voice = partner.route('v');
     await http.post(`${partner.route()}/empty`, { name: 'v' });
@@ -55,8 +56,15 @@ describe('the audit log', () => {
     await http.put(`${voice}/preferred-sample`, { sample_index: 1 });
     await http.post(`${voice}/embed`);
     await unlock('v');
+    await behave(stack, { partner: partner.name, voice: 'v' }, { kind: 'hold' });
+    await http.post(`${voice}/embed`);
+    await http.post(`${voice}/cancel`);
     await http.delete(`${voice}/test-files/kyutai`);
+    const consent = { statement: 'I agree.', language: 'en', granted_by: 'Jane Doe', method: 'verbal' };
+    const given = await http.post<{ id: string }>(`${voice}/consent`, consent);
+    await http.post(`${voice}/consent/${given.body.id}/revoke`);
     await http.delete(`${voice}/samples/1`);
+    await http.patch(voice, { labels: { a: 'b' }, creator_email: 'secret@example.com' });
     await http.put(`${voice}/name`, { name: 'w' });
     expect((await createVoice(partner, 'r', speech)).status).toBe(201);
     await unlock('r');
@@ -73,6 +81,7 @@ describe('the audit log', () => {
       new Set([
         ...['voice.create', 'sample.add', 'voice.prefer-sample', 'voice.embed', 'job.cancel', 'test-files.delete'],
         ...['sample.delete', 'voice.rename', 'voice.split', 'voice.delete', 'key.create', 'key.revoke'],
+        ...['voice.cancel', 'voice.update', 'consent.add', 'consent.revoke'],
       ]),
     );
     const keyId = partner.key.split('_')[1];
@@ -81,6 +90,8 @@ describe('the audit log', () => {
     const byAdmin = entries.filter(({ actor }) => actor === 'admin');
     expect(new Set(byAdmin.map(({ action }) => action))).toEqual(new Set(['job.cancel', 'key.create', 'key.revoke']));
     for (const entry of byAdmin) expect(entry.key_id).toMatch(/^admin-[0-9a-f]{8}$/);
+    const updated = entries.find(({ action }) => action === 'voice.update');
+    expect(updated?.details).toEqual({ fields: 'labels, creator_email' });
     expect(entries.find(({ action }) => action === 'voice.rename')).toMatchObject({
       voice: 'v',
       details: { name: 'w' },
@@ -93,7 +104,7 @@ describe('the audit log', () => {
     for (const secret of [partner.key, key.body.key, stack.adminKey]) expect(text).not.toContain(secret);
   });
 
-  it('has no change that was refused', async () => {
+  it('contains no refused change', async () => {
     const before = await read();
     await partner.http.put(`${partner.route('r')}/preferred-sample`, { sample_index: 77 });
     await partner.http.post(`${partner.route()}/empty`, { name: 'r' });
@@ -101,7 +112,7 @@ describe('the audit log', () => {
     expect((await read()).body).toEqual(before.body);
   });
 
-  it('is read newest first, page by page', async () => {
+  it('returns the newest entry first, page by page', async () => {
     const { body: whole } = await read('&limit=1000');
     const pages: Entry[] = [];
     for (let query: string | undefined = '&limit=4'; query !== undefined;) {
@@ -115,7 +126,7 @@ describe('the audit log', () => {
     expect(whole.map(({ id }) => Number(id))).toEqual(whole.map(({ id }) => Number(id)).sort((a, b) => b - a));
   });
 
-  it('is for admins only, and says what it cannot read', async () => {
+  it('returns 403 to a partner and 422 for an invalid cursor or limit', async () => {
     expect((await partner.http.get(`/admin/audit?partner=${partner.name}`)).status).toBe(403);
     expect((await read('&cursor=x')).status).toBe(422);
     expect((await read('&limit=0')).status).toBe(422);

@@ -7,9 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDataSource, Database } from '#libs/database';
 import { createLogger } from '#libs/logging';
-import { GarbageCollector } from '../../apps/worker/src/upkeep/garbage-collector.js';
-import { StoredObjectsRepository } from '../../apps/worker/src/upkeep/stored-objects.repository.js';
-import { audioToolsOfThisMachine, makeAudio, speech, temporaryFolder } from '../support/audio-measure.js';
+import { GarbageCollector, StoredObjectsRepository } from '#libs/retention';
+import { audioTools, makeAudio, speech, temporaryFolder } from '../support/audio-measure.js';
 import { recreateDatabase } from '../support/database.js';
 import { postgresPrograms, startPostgres } from '../support/postgres-of-this-machine.js';
 import { makePartner, type TestPartner } from '../support/shared-stack.js';
@@ -26,7 +25,7 @@ const run = promisify(execFile);
 const searchPath = process.env['PATH'] ?? '';
 const bin = postgresPrograms(searchPath);
 
-/** The lines an operator copies, block by block: how a backup is taken, how it is put back. */
+/** Returns the shell lines of docs/operations.md that take and restore a backup. */
 function documentedLines(): [backup: string[], restore: string[]] {
   const chapter = readFileSync('docs/operations.md', 'utf8').split('\n## Backups')[1]?.split('\n## ')[0] ?? '';
   const blocks = [...chapter.matchAll(/```sh\n(.*?)```/gs)].map(([, lines = '']) =>
@@ -40,9 +39,9 @@ let stack: Stack;
 let partner: TestPartner;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
-/** Runs one line; with a bucket, where `cp` cannot reach, its objects are copied in place of that. */
+/** Runs one line. If the storage is a bucket, it copies the objects instead of running `cp`. */
 async function runLine(line: string): Promise<void> {
-  const { storageUrl, databaseUrl, redisUrl, emulatorUrl } = stack.address;
+  const { storageUrl, databaseUrl } = stack.address;
   const backup = pathToFileURL(path.join(folder.path, 'objects')).href;
   if (line.startsWith('cp ') && storageUrl.startsWith('s3:')) {
     const [from, to] = line.includes('$OBJECTS/.') ? [storageUrl, backup] : [backup, storageUrl];
@@ -54,15 +53,12 @@ async function runLine(line: string): Promise<void> {
       PATH: `${bin}${path.delimiter}${searchPath}`,
       BACKUP: folder.path,
       OBJECTS,
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      RUNPOD_BASE_URL: emulatorUrl,
-      RUNPOD_API_KEY: 'of no use to a migration',
+      DATABASE_URL: databaseUrl, // the only setting that a migration needs
     },
   });
 }
 
-/** All that a partner can see and hear of a voice, but for the URL that is new each time. */
+/** Returns the details and the file hashes of a voice, except the signed URL, which differs each time. */
 async function wholeVoice(name: string): Promise<unknown> {
   const { embedding_zip_url: zipUrl, ...rest } = await details(partner, name);
   const zip = zipUrl === null ? '' : Buffer.from(await (await fetch(zipUrl)).arrayBuffer());
@@ -86,7 +82,7 @@ async function stateOfSplit(voice: string): Promise<string | undefined> {
 const collected = { status: { splitting: 'idle', embedding: 'completed' } };
 const made = { status: { splitting: 'completed', embedding: 'completed' } };
 
-/** Embeds a voice of two samples and waits until RunPod has the job, which it keeps until it is told. */
+/** Embeds a voice of two samples and waits until RunPod has the job, which it holds until {@link letGo}. */
 async function voiceAtTheGpu(voice: string): Promise<void> {
   await voiceOfSamples(partner, voice, 2);
   await behave(stack.address, { partner: partner.name, voice }, { kind: 'hold' });
@@ -95,20 +91,20 @@ async function voiceAtTheGpu(voice: string): Promise<void> {
 }
 const letGo = (voice: string): Promise<void> => behaveAgain(stack.address, { partner: partner.name, voice });
 
-/** Splits a recording of ten minutes; while the worker stands still in the middle of it, `meanwhile` is done. */
+/** Splits a recording of ten minutes and runs `meanwhile` while the worker is stopped during the split. */
 async function duringASplit(voice: string, meanwhile: () => Promise<void>): Promise<void> {
   const recording = path.join(folder.path, 'ten minutes.wav');
-  const tools = await audioToolsOfThisMachine(folder.path);
+  const tools = audioTools();
   await makeAudio(tools, ['-stream_loop', '7', '-i', speech('en'), '-c:a', 'pcm_s16le', recording]);
   expect((await createVoice(partner, voice, recording)).status).toBe(201);
-  await waitFor('the split has begun', async () => (await stateOfSplit(voice)) === 'running', { everyMs: 10 });
+  await waitFor('the split to start', async () => (await stateOfSplit(voice)) === 'running', { everyMs: 10 });
   stack.parts.worker.kill('SIGSTOP');
   expect(await stateOfSplit(voice)).toBe('running');
   await meanwhile();
   stack.parts.worker.kill('SIGCONT');
 }
 
-/** API, worker, database, storage and Redis are gone; RunPod and the backup are elsewhere. */
+/** Destroys API, worker, database, storage and Redis. RunPod and the backup are on other machines. */
 async function burnDown(): Promise<void> {
   const { api, worker, valkey } = stack.parts;
   for (const part of [api, worker, valkey]) {
@@ -120,11 +116,11 @@ async function burnDown(): Promise<void> {
   await valkey.start();
 }
 
-// Needs a Postgres with its own pg_dump on this machine: the one from npm has none, and there is no reading one by the other.
+// Needs an installed Postgres with its pg_dump. The Postgres from npm has none, and versions must match.
 (bin === null ? describe.skip : describe)('a backup', () => {
   beforeAll(async () => {
     [server, folder] = await Promise.all([startPostgres(bin ?? ''), temporaryFolder()]);
-    process.env['TEST_DATABASE_URL'] = server.url; // of this file alone: Jest gives each its own environment
+    process.env['TEST_DATABASE_URL'] = server.url; // until the end of this file (test/runner/environment.ts)
     stack = await Stack.start({ env: { FFMPEG_PROCESSES: '1' } });
     partner = await makePartner(stack.address);
     await embedInstantly(stack.address, partner);
@@ -134,7 +130,7 @@ async function burnDown(): Promise<void> {
     await Promise.all([server?.stop(), folder?.remove()]);
   });
 
-  it('of a busy Timbre, put back, has every voice, sample and key, and what was under way goes on to its end', async () => {
+  it('of a busy Timbre restores every voice, sample and key, and running jobs complete after it', async () => {
     await toneVoice(partner, 'made');
     await addSample(partner, 'made');
     await Promise.all(['held', 'collected meanwhile'].map(voiceAtTheGpu));
@@ -146,7 +142,7 @@ async function burnDown(): Promise<void> {
 
     await runLine(copy);
     await duringASplit('split meanwhile', () => runLine(dump));
-    // Between dump and copy the world goes on.
+    // Work continues between the dump and the second copy.
     await letGo('collected meanwhile');
     expect(await settled(partner, 'collected meanwhile')).toMatchObject(collected);
     expect(await settled(partner, 'split meanwhile')).toMatchObject(made);
@@ -165,9 +161,9 @@ async function burnDown(): Promise<void> {
     expect((await details(partner, 'held')).status.embedding).toBe('in_progress');
     await letGo('held');
     expect(await settled(partner, 'held')).toMatchObject(collected);
-  }, 300_000); // some 20 s of work; each step waits for what it wants to see
+  }, 300_000); // takes about 20 s on an idle machine
 
-  it('leaves objects without a row, which are collected when they are a day old, and nothing else is', async () => {
+  it('restores objects without a row, and only these are collected once they are a day old', async () => {
     const database = await new Database(
       createDataSource({ databaseUrl: stack.address.databaseUrl, poolSize: 2, applicationName: 'timbre-test' }),
     ).connect();
@@ -182,14 +178,14 @@ async function burnDown(): Promise<void> {
     expect(await nobodys()).toHaveLength(1);
     await garbage.sweep();
     expect(await nobodys()).toHaveLength(1);
-    await garbage.sweep(-60_000); // as if everything were old enough
+    await garbage.sweep(-60_000); // treats every object as old enough
     expect(await nobodys()).toEqual([]);
     for (const voice of ['collected meanwhile', 'held', 'split meanwhile']) await wholeVoice(voice);
     expect(await wholeVoice('made')).toEqual(whole);
     await database.close();
   });
 
-  it('that lacks an object lacks that one file: its voice works, and can be split anew and deleted', async () => {
+  it('without one object loses only this file, and its voice can still be split and deleted', async () => {
     const route = partner.route('made');
     const [row] = await sql<{ key: string }>(
       stack.address,

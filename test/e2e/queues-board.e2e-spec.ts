@@ -19,12 +19,12 @@ beforeAll(async () => {
   partner = await makePartner(stack);
 });
 
-describe('who may see the queues', () => {
+describe('the queues board', () => {
   it.each([
     ['the admin key in a header', { 'X-Api-Key': stack.adminKey }],
     ['the admin key as password of any user', basic('somebody', stack.adminKey)],
     ['the admin key as password of no user', basic('', stack.adminKey)],
-  ])('%s: yes', async (_who, headers) => {
+  ])('is open to %s', async (_who, headers) => {
     const page = await ask('', headers);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.headers.get('x-powered-by')).toBeNull();
@@ -42,13 +42,13 @@ describe('who may see the queues', () => {
     '/static/favicon-32x32.png',
     '/queue/splitting',
     '/no-such-page',
-  ])('nobody without a key: %s', async (route) => {
+  ])('is closed to requests without a key: %s', async (route) => {
     const answer = await ask(route, {});
     expect([answer.status, await answer.json()]).toEqual([401, { detail: 'Invalid API key' }]);
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Timbre queues", charset="UTF-8"');
   });
 
-  it('nobody with a wrong key, a partner’s key or a key in the URL', async () => {
+  it('is closed to a wrong key, a partner’s key and a key in the URL', async () => {
     expect((await ask('', basic('admin', `${stack.adminKey}x`))).status).toBe(401);
     expect((await ask(`?api_key=${encodeURIComponent(stack.adminKey)}`, {})).status).toBe(401);
     for (const headers of [{ 'X-Api-Key': partner.key }, basic('admin', partner.key)]) {
@@ -57,7 +57,7 @@ describe('who may see the queues', () => {
     }
   });
 
-  it('and nobody may change them: not even a forged request of an admin’s browser', async () => {
+  it('is read-only, so that a forged request of an admin’s browser changes nothing', async () => {
     const admin = basic('admin', stack.adminKey);
     for (const [method, route] of [
       ['PUT', '/api/queues/splitting/pause'],
@@ -72,17 +72,17 @@ describe('who may see the queues', () => {
     }
   });
 
-  it('says what is not there as the API does', async () => {
+  it('returns the same 404 as the API', async () => {
     const answer = await ask('/no-such-page', { 'X-Api-Key': stack.adminKey });
     expect([answer.status, await answer.json()]).toEqual([404, { detail: 'Not found' }]);
   });
 
-  it('is no part of the API’s description', async () => {
+  it('is not part of openapi.json', async () => {
     expect(await (await fetch(`${stack.baseUrl}/openapi.json`)).text()).not.toContain('admin/queues');
   });
 });
 
-describe('the page in a browser', () => {
+describe('the queues board in a browser', () => {
   let browser: Browser;
   let page: Page;
   const complaints: string[] = [];
@@ -101,7 +101,7 @@ describe('the page in a browser', () => {
   });
   afterAll(() => browser?.close());
 
-  it('shows each queue, also when it is opened directly', async () => {
+  it('shows each queue, also by a direct link', async () => {
     for (const queue of queues) await page.getByText(queue, { exact: true }).first().waitFor();
     await page.goto(`${board}/queue/embedding-poll`);
     await page.getByText('Delayed', { exact: false }).first().waitFor();
@@ -111,7 +111,7 @@ describe('the page in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('asks nobody but this API', () => {
+  it('sends requests to this API only', () => {
     expect(asked.filter((url) => !url.startsWith(board))).toEqual([]);
   });
 });

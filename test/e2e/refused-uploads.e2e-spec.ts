@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AudioTools } from '#libs/audio';
-import { audioToolsOfThisMachine, makeAudio, speech, temporaryFolder } from '../support/audio-measure.js';
+import { audioTools, makeAudio, speech, temporaryFolder } from '../support/audio-measure.js';
 import { makePartner, sharedStack, type TestPartner } from '../support/shared-stack.js';
 import { createVoice, settled } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
@@ -15,7 +15,8 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  [partner, tools] = await Promise.all([makePartner(sharedStack()), audioToolsOfThisMachine(folder.path)]);
+  partner = await makePartner(sharedStack());
+  tools = audioTools();
 });
 afterAll(() => folder.remove());
 
@@ -25,7 +26,7 @@ const fileOf = async (name: string, content: string): Promise<string> => {
   return file;
 };
 
-/** Files uploads are on their way in. */
+/** Returns the names of the API's temporary upload files. */
 async function scratchFiles(): Promise<string[]> {
   const scratch = path.join(sharedStack().dataDir, 'scratch');
   const found = await readdir(scratch, { recursive: true, withFileTypes: true });
@@ -38,10 +39,10 @@ async function expectRefused(file: string, detail: RegExp): Promise<void> {
   expect({ status: answer.status, detail: said }).toEqual({ status: 422, detail: expect.stringMatching(detail) });
   const list = await partner.http.get<{ name: string }[]>(partner.route());
   expect(list.body.map((voice) => voice.name)).not.toContain('refused');
-  await waitFor('no upload is left behind', async () => (await scratchFiles()).length === 0);
+  await waitFor('the upload files to be removed', async () => (await scratchFiles()).length === 0);
 }
 
-describe('uploads that are no recording are refused in words and leave nothing', () => {
+describe('an upload that is not a recording is rejected with a reason and leaves no file', () => {
   it('text named .wav', async () => {
     await expectRefused(await fileOf('text.wav', 'This is no audio at all.\n'.repeat(1000)), /audio/);
   });
@@ -55,7 +56,7 @@ describe('uploads that are no recording are refused in words and leave nothing',
     await expectRefused(await fileOf('concat.wav', script), /format of the file is not accepted; send WAV/);
   });
 
-  it('an HLS playlist, whose parts nobody fetches', async () => {
+  it('an HLS playlist, whose parts are not fetched', async () => {
     let connections = 0;
     const server = createServer((_request, response) => response.end());
     server.on('connection', () => (connections += 1));
@@ -83,8 +84,8 @@ describe('uploads that are no recording are refused in words and leave nothing',
   });
 });
 
-describe('silence', () => {
-  it('fails in words: there is no voice in it', async () => {
+describe('a silent recording', () => {
+  it('fails to split with the reason', async () => {
     const silence = path.join(folder.path, 'silence.wav');
     await makeAudio(tools, ['-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '35', silence]);
     expect((await createVoice(partner, 'silence', silence)).status).toBe(201);

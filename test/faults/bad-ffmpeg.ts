@@ -8,16 +8,16 @@ import { upload } from './uploads.js';
 import type { Lab, LabOptions } from './lab.js';
 import type { FfmpegMode } from './scripted-ffmpeg.js';
 
-/** Room for one of each kind at the same time; short recordings, so that an endless one is soon too long. */
+/** One ffmpeg slot per mode, and a low limit on the length of recordings, so that an endless one exceeds it soon. */
 const badFfmpegLab: LabOptions = { env: { FFMPEG_PROCESSES: '3', MAX_RECORDING_SECONDS: '300' } };
 
-/** The longest of ffmpeg's limits that applies: no output for 30 s. */
+/** The longest limit that applies is 30 s without output. */
 const killedWithinMs = 45_000;
 
 const hungAndRunaway: Fault = {
   name: 'ffmpeg-hung-runaway',
-  fault: 'hung and runaway ffmpeg (sleeps, burns a core, writes for ever)',
-  passesWhen: 'killed at its limit, voice failed with a sentence, unlocked',
+  fault: 'ffmpeg hangs or runs away (sleeps, uses a full core, writes without end)',
+  passesWhen: 'ffmpeg is killed at its limit, the voice fails with an error message and is unlocked',
   lab: badFfmpegLab,
   round: async (lab) => {
     const partner = await lab.partner();
@@ -39,14 +39,17 @@ const hungAndRunaway: Fault = {
     }
     await allSettled(lab, partner, 60_000);
     for (const mode of modes) {
-      expect((await details(partner, mode)).status.embedding === 'completed', `${mode}: converts once ffmpeg is well`);
+      expect(
+        (await details(partner, mode)).status.embedding === 'completed',
+        `${mode}: converts once ffmpeg works again`,
+      );
     }
     await expectNothingLeft(lab);
     return { recoveryMs, note: sentences.join('; ') };
   },
 };
 
-/** Uploads a voice named after the mode and waits until its ffmpeg, which is in that mode for good, runs. */
+/** Uploads a voice named after the mode and waits until its ffmpeg runs. A running ffmpeg keeps its mode. */
 async function convertWith(lab: Lab, partner: TestPartner, mode: FfmpegMode): Promise<void> {
   await lab.ffmpeg.become(mode);
   const before = await lab.ffmpeg.began(mode);

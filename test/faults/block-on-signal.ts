@@ -2,12 +2,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Where a process is told for how many milliseconds SIGUSR2 blocks it. */
+/** The file that says for how many milliseconds SIGUSR2 blocks a process. */
 export const blockFile = (pid: number): string => path.join(tmpdir(), `timbre-block-${pid}`);
 
 /*
- * Loaded into a worker with `node --import`: on SIGUSR2 its event loop is busy, as with a regular expression gone wild,
- * and no timer fires.
+ * Loaded into a worker with `node --import`. SIGUSR2 blocks its event loop, as a catastrophic regular expression would,
+ * so that no timer fires.
  */
 process.on('SIGUSR2', () => {
   const file = blockFile(process.pid);

@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.js';
 import { expect } from './fault.js';
 import type { Lab } from './lab.js';
 
-/** What a voice's samples are, without what is different by design in each job: the stream serial of Ogg. */
+/** Identifies a voice's samples. Ignores the Ogg stream serial, which differs between jobs by design. */
 export interface SampleSet {
   readonly samples: Details['samples'];
   readonly audio: readonly string[];
@@ -24,7 +24,7 @@ export async function sampleSet(partner: TestPartner, voice: string): Promise<Sa
   return { samples, audio };
 }
 
-/** SHA-256 of an Ogg file with serials and the checksums over them left out (RFC 3533, section 6). */
+/** Returns the SHA-256 of an Ogg file without its serials and page checksums (RFC 3533, section 6). */
 function packetsDigest(ogg: Buffer): string {
   const plain = Buffer.from(ogg);
   for (let at = plain.indexOf('OggS'); at >= 0; at = plain.indexOf('OggS', at + 27)) {
@@ -34,7 +34,7 @@ function packetsDigest(ogg: Buffer): string {
   return createHash('sha256').update(plain).digest('hex');
 }
 
-/** A voice went through everything: completed, with exactly these samples and an embedding that can be downloaded. */
+/** Expects that a voice completed, with exactly these samples and an embedding that can be downloaded. */
 export async function expectWhole(partner: TestPartner, voice: string, wanted: SampleSet): Promise<void> {
   const found = await details(partner, voice);
   expect(found.status.splitting === 'completed' && found.status.embedding === 'completed', `${voice} completed`, found);
@@ -46,7 +46,7 @@ export async function expectWhole(partner: TestPartner, voice: string, wanted: S
   expect(zip.status === 200, `the embedding of ${voice} can be downloaded`, zip.status);
 }
 
-/** Each job of a voice ended once, well, and the GPU side was asked at most `submissions` times. */
+/** Expects that each job of a voice completed once, with at most `submissions` POST /run. */
 export async function expectOnce(lab: Lab, partner: TestPartner, voice: string, submissions = 1): Promise<void> {
   const jobs = await lab.sql<{ kind: string; state: string; submissions: number }>(
     `SELECT kind, state, submissions FROM jobs JOIN voices ON voices.id = jobs.voice_id JOIN partners p
@@ -62,8 +62,8 @@ export async function expectOnce(lab: Lab, partner: TestPartner, voice: string, 
 /**
  * Waits until none of a partner's voices is in progress.
  *
- * @param statuses columns that are looked at
- * @returns how long it took, in milliseconds
+ * @param statuses the status columns to check
+ * @returns the time it took, in milliseconds
  */
 export async function allSettled(
   lab: Lab,
@@ -85,33 +85,37 @@ export async function allSettled(
   return Math.round(performance.now() - startedAt);
 }
 
-/** As `settled`, measured. @returns milliseconds */
+/** Waits like `settled`. @returns the time it took, in milliseconds */
 export async function settledWithin(partner: TestPartner, voice: string, timeoutMs: number): Promise<number> {
   const startedAt = performance.now();
   await settled(partner, voice, timeoutMs);
   return Math.round(performance.now() - startedAt);
 }
 
-/** No ffmpeg or ffprobe is left running. */
+/** Expects that no ffmpeg or ffprobe is left running. */
 export async function expectNoOrphans(lab: Lab): Promise<void> {
   const none = async (): Promise<boolean> => (await processesNaming(lab.scratch)).length === 0;
-  await waitFor('no ffmpeg is left behind', none, { timeoutMs: 5_000 });
+  await waitFor('no ffmpeg is left behind', none, { timeoutMs: 10_000 });
 }
 
-/** No part ended by itself. */
+/** Expects that no process exited by itself. */
 export function expectAllRunning(lab: Lab): void {
-  expect(lab.missing.length === 0, 'no process ended by itself', lab.missing);
+  expect(lab.missing.length === 0, 'no process exited by itself', lab.missing);
 }
 
-/** The scratch folder holds nothing but an empty folder for each process that runs. */
+/** Expects that the scratch folder contains only one folder for each running process, with its heartbeat file. */
 export async function expectCleanScratch(lab: Lab): Promise<void> {
+  let seen: readonly string[] = [];
   const clean = async (): Promise<boolean> => {
-    const folders = await readdir(lab.scratch);
+    const folders = (await readdir(lab.scratch)).filter((name) => /^(api|worker)_/.test(name));
     const held = await Promise.all(folders.map((name) => readdir(path.join(lab.scratch, name)).catch(() => [])));
     const expected = [lab.api, ...lab.workers].filter((part) => part.pid !== undefined).length;
-    const processes = folders.filter((name) => /^(api|worker)_/.test(name));
-    const left = folders.flatMap((name, at) => (processes.includes(name) ? held[at]! : []));
-    return left.length === 0 && processes.length <= expected;
+    seen = folders.flatMap((name, at) => [name, ...held[at]!.map((file) => `${name}/${file}`)]);
+    return folders.length <= expected && held.flat().every((name) => name === 'alive');
   };
-  await waitFor('no file is left in the scratch folder', clean, { timeoutMs: 10_000 });
+  try {
+    await waitFor('no file is left in the scratch folder', clean, { timeoutMs: 10_000 });
+  } catch (error) {
+    throw new Error(`seen: ${seen.join(', ')}`, { cause: error });
+  }
 }

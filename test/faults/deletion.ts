@@ -6,7 +6,7 @@ import { waitFor } from '../support/wait-for.js';
 import { expect, type Fault } from './fault.js';
 import type { Lab } from './lab.js';
 
-/** Reads one address over and over, and keeps what it was answered. */
+/** Reads one URL repeatedly and keeps the answers. */
 class Reader {
   readonly statuses: number[] = [];
   private reading = true;
@@ -24,7 +24,9 @@ class Reader {
     await this.done;
   }
 
-  /** An answer that breaks off is none that could be taken for whole; only its status counts. */
+  /**
+   * Only the status counts. A response that breaks off is allowed, because no client can mistake it for a complete one.
+   */
   async read(): Promise<number> {
     const answer = await fetch(this.url, { headers: this.key === undefined ? {} : { 'X-Api-Key': this.key } });
     await answer.arrayBuffer().catch(() => undefined);
@@ -39,7 +41,7 @@ class Reader {
 const deletedWhileRead: Fault = {
   name: 'voice-deleted-while-read',
   fault: 'a voice deleted while its files are being read',
-  passesWhen: 'URLs stop at once, bytes gone within 60 s, no 5xx',
+  passesWhen: 'URLs stop working at once, bytes removed within 60 s, no 5xx',
   round: async (lab) => {
     const partner = await lab.partner();
     await createVoice(partner, 'voice', lab.recordings.minute);
@@ -59,7 +61,7 @@ const deletedWhileRead: Fault = {
     const after = await Promise.all(readers.map((reader) => reader.read()));
     expect(
       after.every((status) => status === 403 || status === 404),
-      'every URL stops at once',
+      'every URL stops working at once',
       after,
     );
     await waitFor('the bytes are gone', () => !existsSync(folder), { timeoutMs: 60_000 });

@@ -15,7 +15,7 @@ const smallDiskLab: LabOptions = { diskMebibytes: 96 };
 const uploading: Fault = {
   name: 'disk-full-upload',
   fault: 'disk full while a recording is uploaded',
-  passesWhen: '507, nothing visible, works again after space returns',
+  passesWhen: '507, nothing visible, works again once space is free',
   lab: smallDiskLab,
   impossible,
   round: async (lab) => {
@@ -35,11 +35,12 @@ const uploading: Fault = {
   },
 };
 
-/** Even rounds wait until the job gives up; in odd ones the space comes back before. */
+/** In even rounds the disk stays full until the job fails. In odd rounds space is freed before that. */
 const converting: Fault = {
   name: 'disk-full-convert',
   fault: 'disk full while a recording is converted',
-  passesWhen: 'a failed job with a sentence or a late success, nothing half-visible, works again after space returns',
+  passesWhen:
+    'the job fails with an error message or completes late, no partial results, works again once space is free',
   lab: smallDiskLab,
   impossible,
   round: async (lab, round) => {
@@ -52,9 +53,13 @@ const converting: Fault = {
     await lab.ffmpeg.become('real');
     await jobIs(lab, partner, 'split', 'attempts > 0');
     const half = await details(partner, 'voice');
-    // The samples may have been committed before the disk was full: then all of them.
-    expect([0, 5].includes(half.samples.length), 'nothing is half-visible', half.samples);
-    expect(half.status.splitting === 'in_progress' && half.errors.splitting === null, 'it is tried again', half.status);
+    // The samples may have been committed before the disk was full. Then all of them are visible.
+    expect([0, 5].includes(half.samples.length), 'there are no partial results', half.samples);
+    expect(
+      half.status.splitting === 'in_progress' && half.errors.splitting === null,
+      'the job is retried',
+      half.status,
+    );
     const givesUp = round.number % 2 === 0;
     if (givesUp) await allSettled(lab, partner, 300_000);
     else await sleep(round.pick(1_000, 10_000));
@@ -77,7 +82,7 @@ const converting: Fault = {
 const bundling: Fault = {
   name: 'disk-full-bundle',
   fault: 'disk full while a bundle is downloaded',
-  passesWhen: 'the bundle comes whole: it needs no disk',
+  passesWhen: 'the bundle is complete, because it needs no disk space',
   lab: smallDiskLab,
   impossible,
   round: async (lab) => {
@@ -88,7 +93,7 @@ const bundling: Fault = {
     const answer = await partner.http.fetch(`${partner.route('voice')}/samples-bundle`);
     const { byteLength } = await answer.arrayBuffer();
     expect(answer.status === 200, 'the bundle is answered 200', answer.status);
-    expect(byteLength === Number(answer.headers.get('content-length')), 'the bundle is whole', byteLength);
+    expect(byteLength === Number(answer.headers.get('content-length')), 'the bundle is complete', byteLength);
     await rm(ballast);
     return {};
   },

@@ -3,20 +3,22 @@ import type { JobRecord } from '../../apps/runpod-emulator/src/behaviours/job-re
 
 export type { Behaviour, JobRecord, Rule };
 
-/** Tells a running emulator how to misbehave, and reads what was asked of it. */
+/** Controls the faults of a running emulator and reads the requests that it received. */
 export class EmulatorControl {
   constructor(
     private readonly url: string,
     private readonly key: string,
+    /** Whether jobs end at once unless a rule says otherwise. If not, they wait for handlers. */
+    private readonly isInstant = true,
   ) {}
 
-  /** Embeddings are made up at once, and nothing goes wrong. */
+  /** Removes all faults. */
   async behaveWell(): Promise<void> {
     await this.ask('DELETE', 'behaviours');
-    await this.rules([{ match: {}, behaviour: { kind: 'instant', afterMs: 0 } }]);
+    if (this.isInstant) await this.rules([{ match: {}, behaviour: { kind: 'instant', afterMs: 0 } }]);
   }
 
-  /** What befalls one voice's jobs and requests, beside being instant. */
+  /** Sets the faults of one voice's jobs and requests. */
   async befall(match: Match, ...behaviours: (Behaviour & { readonly times?: number })[]): Promise<void> {
     await this.rules(
       behaviours.map(({ times, ...behaviour }) => ({
@@ -31,7 +33,7 @@ export class EmulatorControl {
     await this.ask('DELETE', `behaviours?${new URLSearchParams({ ...match }).toString()}`);
   }
 
-  /** Every job that was ever accepted for a voice. */
+  /** Returns every job that was accepted for a voice. */
   async jobs(match: Match): Promise<readonly JobRecord[]> {
     const answer = await this.ask('GET', `jobs?${new URLSearchParams({ ...match }).toString()}`);
     return (await answer.json()) as readonly JobRecord[];

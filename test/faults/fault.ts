@@ -1,43 +1,43 @@
 import type { Lab, LabOptions } from './lab.js';
 
-/** How one round of a fault is run. */
+/** The parameters of one round. */
 export interface Round {
-  /** From 1. */
+  /** Starts at 1. */
   readonly number: number;
   /** The form CI runs: shorter outages, fewer voices. */
   readonly short: boolean;
-  /** The value for the form that runs. */
+  /** Returns the value for the form that runs. */
   pick<T>(short: T, long: T): T;
 }
 
-/** What a round that passed has to tell. */
+/** The figures of a round that passed. */
 export interface Outcome {
-  /** From the end of the fault until all was well again. */
+  /** Time from the end of the fault to full recovery. */
   readonly recoveryMs?: number;
-  /** Figures worth a look. */
+  /** Other figures. */
   readonly note?: string;
 }
 
-/** One row of the table: something that goes wrong, and what holds all the same. */
+/** One row of the table: a fault, and the promise that must hold despite it. */
 export interface Fault {
   /** For `--only`. */
   readonly name: string;
   readonly fault: string;
   readonly passesWhen: string;
-  /** What the short form makes of numbers in `fault` and `passesWhen`, for its table. */
+  /** The numbers of `fault` and `passesWhen` in the short form, for its table. */
   readonly inShort?: string;
   /**
-   * Where one round of each row is run, faults whose labs are alike run one after the other in one, others at the same
-   * time in labs of their own. A lab takes some seconds to start. Absent: the usual one.
+   * Options of the row's lab. With one round per row, rows with the same options share a lab, because a lab takes some
+   * seconds to start. Rows with other options run at the same time.
    */
   readonly lab?: LabOptions;
-  /** Measures times that other labs would change: nothing else runs meanwhile. */
+  /** Measures times that other labs would distort, so nothing else runs at the same time. */
   readonly alone?: boolean;
-  /** About how long a round of the long form takes, where it is far from half a minute. */
+  /** Rough duration of a round in the long form, if it is far from half a minute. */
   readonly longSeconds?: number;
-  /** Throws when the promise was not kept. */
+  /** Throws if the promise was not kept. */
   round(lab: Lab, round: Round): Promise<Outcome>;
-  /** Why this machine cannot run it; it then counts as failed, unless `--allow-missing`. */
+  /** Returns why this machine cannot run it. It then counts as failed, unless `--allow-missing` is set. */
   impossible?(): string | undefined;
 }
 

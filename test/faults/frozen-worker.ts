@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
-import { entry } from '../../apps/standalone/src/project-root.js';
+import { entry, type ManagedProcess } from '#libs/local-services';
 import { processesNaming } from '../support/running-processes.js';
 import type { TestPartner } from '../support/shared-stack.js';
 import { details } from '../support/voices.js';
@@ -17,15 +16,15 @@ import { reference } from './reference.js';
 import { upload } from './uploads.js';
 import type { Lab, LabOptions } from './lab.js';
 
-/** Two workers, so that one can take over from the other; their event loops can be blocked. */
+/** Two workers with event loops that can be blocked, so that one can take over from the other. */
 const twoWorkers: LabOptions = {
   workers: 2,
   workerEnv: { NODE_OPTIONS: `--import=${pathToFileURL(entry('test/faults/block-on-signal')).href}` },
 };
 
-const passesWhen = 'one applied result, late writer changes nothing';
+const passesWhen = 'one result is applied, the late writer changes nothing';
 
-/** The worker whose ffmpeg runs. */
+/** Waits for a running ffmpeg and returns the worker that started it. */
 async function ownerOfFfmpeg(lab: Lab): Promise<ManagedProcess> {
   return waitFor('a worker converts', async () => {
     const parents = (await processesNaming(lab.scratch)).map(parentOf);
@@ -33,7 +32,7 @@ async function ownerOfFfmpeg(lab: Lab): Promise<ManagedProcess> {
   });
 }
 
-/** proc_pid_stat(5): field 4. */
+/** Returns the parent of a process (proc_pid_stat(5), field 4), 0 if it is gone. */
 function parentOf(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
@@ -42,7 +41,7 @@ function parentOf(pid: number): number {
   }
 }
 
-/** Freezes the owner past its lease; the other worker has to finish, and the owner to change nothing when it wakes. */
+/** Freezes the owner past its lease. The other worker must finish, and the owner must change nothing when it wakes. */
 async function takenOver(
   lab: Lab,
   partner: TestPartner,
@@ -63,7 +62,8 @@ async function takenOver(
   const before = await details(partner, 'voice');
   await frozen;
   wake(owner);
-  // Its connections may be found dead first: then it leaves the job to its lease, which is not its own any more.
+  // It may notice first that its connections are dead. Then it leaves the job to the lease, which another worker holds
+  // by now.
   const givesUp = (line: string): boolean => /claim lost|job left to its lease/.test(line);
   const wokeUp = (): boolean =>
     lab.log.lines.slice(said).some((line) => line.startsWith(`${owner.name} |`) && givesUp(line));
@@ -76,7 +76,7 @@ async function takenOver(
   return { recoveryMs };
 }
 
-/** The URL is minted on each GET. */
+/** Removes the URL, which is different in each response. */
 const withoutUrl = (shown: object): string => JSON.stringify({ ...shown, embedding_zip_url: null });
 
 const stopped: Fault = {
@@ -120,11 +120,11 @@ const blocked: Fault = {
     ),
 };
 
-/** Nobody takes over, and when the worker wakes up its own clocks say that everything took far too long. */
+/** No other worker takes over, and when the worker wakes, all its timeouts have passed. */
 const stoppedAlone: Fault = {
   name: 'worker-stopped-alone',
   fault: 'SIGSTOP of the only worker for 2 min',
-  passesWhen: 'it goes on where it was, and completes',
+  passesWhen: 'it resumes the job and completes it',
   inShort: '40 s',
   longSeconds: 140,
   round: async (lab, round) => {

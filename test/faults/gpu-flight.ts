@@ -10,10 +10,12 @@ import type { Lab, LabOptions } from './lab.js';
 const flightLab: LabOptions = { env: { MAX_ACTIVE_JOBS_PER_PARTNER: '200' } };
 
 const mostMemoryMebibytes = 300;
-/** runpod-contract.md: never more than 100 polls a second over all jobs in flight; measured over a second and a bit. */
+/**
+ * docs/gpu-contract.md: at most 100 polls a second over all jobs in flight, measured over slightly more than a second.
+ */
 const mostPollsASecond = 110;
 
-/** Half of the embeddings end with a webhook, half are found by polls alone. */
+/** Half of the embeddings end with a webhook. Polls find the other half. */
 const inFlight: Fault = {
   name: 'gpu-in-flight',
   fault: '1,000 embeddings in flight on one worker',
@@ -36,14 +38,14 @@ const inFlight: Fault = {
     const settledAfterMs = await Promise.all(partners.map((partner) => allSettled(lab, partner, 600_000)));
     const { peakMebibytes, peakPolls } = await watch.stop();
     for (const partner of partners) await expectAllEmbedded(lab, partner, each);
-    expect(peakMebibytes < mostMemoryMebibytes, 'the worker stays small', peakMebibytes);
-    expect(peakPolls <= mostPollsASecond, 'polls keep their limit', peakPolls);
+    expect(peakMebibytes < mostMemoryMebibytes, 'the worker stays under its memory limit', peakMebibytes);
+    expect(peakPolls <= mostPollsASecond, 'polls stay within their limit', peakPolls);
     const note = `${2 * each} in flight, worker at most ${peakMebibytes} MB, at most ${peakPolls} polls a second`;
     return { recoveryMs: Math.max(...settledAfterMs), note };
   },
 };
 
-/** Voices with one sample each, written as rows: uploading as many recordings is another fault's matter. */
+/** Inserts voices with one sample each by SQL. Other rows of the table test as many uploads. */
 async function seedVoices(lab: Lab, partner: TestPartner, count: number): Promise<void> {
   await createVoice(partner, 'seed', lab.recordings.tiny);
   await settled(partner, 'seed', 120_000);
@@ -67,7 +69,7 @@ async function seedVoices(lab: Lab, partner: TestPartner, count: number): Promis
 async function embedAll(partner: TestPartner, count: number): Promise<void> {
   for (let at = 0; at < count; at += 1) {
     const answer = await partner.http.post(`${partner.route(`voice ${at}`)}/embed`);
-    expect(answer.status === 202, 'the embedding was taken', answer);
+    expect(answer.status === 202, 'the embedding was accepted', answer);
   }
 }
 
@@ -80,7 +82,7 @@ async function expectAllEmbedded(lab: Lab, partner: TestPartner, count: number):
   expect(rows.length === 1 && rows[0]?.state === 'completed' && rows[0].n === String(count + 1), 'all embedded', rows);
 }
 
-/** Looks at the worker's memory and counts polls while work goes on. */
+/** Measures the worker's memory and the rate of polls. */
 class Watch {
   private peakMebibytes = 0;
   private peakPolls = 0;
@@ -116,7 +118,7 @@ class Watch {
   }
 }
 
-/** proc_pid_status(5): VmRSS, in kB. */
+/** Reads the resident memory of a process (proc_pid_status(5), VmRSS). */
 function residentMebibytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);

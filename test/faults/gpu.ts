@@ -2,31 +2,31 @@ import { randomBytes } from 'node:crypto';
 import type { TestPartner } from '../support/shared-stack.js';
 import { createVoice, details } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
-import { malformations } from '../../apps/runpod-emulator/src/behaviours/behaviour.js';
+import { malformations } from '../../apps/runpod-emulator/src/behaviours/malformation.js';
 import { allSettled } from './checks.js';
 import type { Behaviour } from './emulator-control.js';
 import { expect, type Fault, type Outcome } from './fault.js';
 import { jobIs } from './job-state.js';
 import type { Lab, LabOptions } from './lab.js';
 
-const gpuLab: LabOptions = { apart: 'a breaker that a row of these opens would delay others' };
+const gpuLab: LabOptions = { apart: 'these rows open the circuit breaker, which would delay other rows' };
 
-/** One voice and what befalls its GPU job. */
+/** One voice and the faults of its GPU job. */
 interface Case {
   readonly voice: string;
   readonly behaviours: readonly (Behaviour & { readonly times?: number })[];
   readonly ends: 'completed' | 'failed';
-  /** POST /run at most; 2 only where the outcome of the first is unknown, or its job was lost. */
+  /** Upper limit of POST /run requests. 2 only if the outcome of the first is unknown, or its job was lost. */
   readonly submissions: 1 | 2;
 }
 
-/** Runs all cases at the same time and compares how each ended. */
+/** Runs all cases at the same time and compares the results. */
 async function befallAll(lab: Lab, cases: readonly Case[], timeoutMs: number): Promise<Outcome> {
   const partner = await lab.partner();
   for (const { voice, behaviours } of cases) {
     await lab.emulator.befall({ partner: partner.name, voice }, ...behaviours, { kind: 'instant', afterMs: 200 });
     const created = await createVoice(partner, voice, lab.recordings.tiny);
-    expect(created.status === 201, `${voice} was taken`, created);
+    expect(created.status === 201, `${voice} was accepted`, created);
   }
   const recoveryMs = await allSettled(lab, partner, timeoutMs);
   for (const one of cases) await expectEnd(lab, partner, one);
@@ -36,7 +36,11 @@ async function befallAll(lab: Lab, cases: readonly Case[], timeoutMs: number): P
 async function expectEnd(lab: Lab, partner: TestPartner, { voice, ends, submissions }: Case): Promise<void> {
   const { status, errors, embedding_zip_url: url } = await details(partner, voice);
   expect(status.embedding === ends, `${voice}: embedding ${ends}`, { status, errors });
-  expect((errors.embedding === null) === (ends === 'completed'), `${voice}: a sentence only for a failure`, errors);
+  expect(
+    (errors.embedding === null) === (ends === 'completed'),
+    `${voice}: an error message only for a failure`,
+    errors,
+  );
   expect((url === null) === (ends === 'failed'), `${voice}: a zip only after a success`, url);
   const rows = await lab.sql<{ submissions: number }>(
     `SELECT submissions FROM jobs JOIN voices ON voices.id = voice_id JOIN partners p ON p.id = jobs.partner_id
@@ -52,7 +56,7 @@ async function expectEnd(lab: Lab, partner: TestPartner, { voice, ends, submissi
 const answers: Fault = {
   name: 'gpu-answers',
   fault:
-    'RunPod: answer dropped after accept, 500 after accept, 404 early, late and for good, FAILED, TIMED_OUT, run twice',
+    'RunPod: response lost after accept, 500 after accept, 404 early, late and for good, FAILED, TIMED_OUT, run twice',
   passesWhen: 'every embedding terminal, ≤ 2 submissions, > 1 only for unknown outcomes and lost jobs',
   lab: gpuLab,
   round: (lab) =>
@@ -94,7 +98,7 @@ function asCase(row: unknown): Case {
 
 const storms: Fault = {
   name: 'gpu-storms',
-  fault: 'RunPod: 429 storm, 5xx storm',
+  fault: 'RunPod: 429 or 5xx for many requests in a row',
   passesWhen: 'every embedding terminal, ≤ 2 submissions',
   lab: gpuLab,
   round: (lab, round) => {
@@ -129,8 +133,8 @@ const storms: Fault = {
 
 const outputs: Fault = {
   name: 'gpu-outputs',
-  fault: 'RunPod: output malformed, of another job, too large, naming missing objects',
-  passesWhen: 'every embedding failed with a sentence, 1 submission',
+  fault: 'RunPod: output malformed, of another job, too large, or naming missing objects',
+  passesWhen: 'every embedding fails with an error message, 1 submission',
   lab: gpuLab,
   round: (lab) =>
     befallAll(
@@ -147,7 +151,7 @@ const outputs: Fault = {
 
 const webhooks: Fault = {
   name: 'gpu-webhooks',
-  fault: 'RunPod: webhook doubled, lost, forged',
+  fault: 'RunPod: webhook duplicated, lost or forged',
   passesWhen: 'every embedding terminal; forged webhooks change nothing',
   lab: gpuLab,
   round: async (lab) => {
@@ -164,7 +168,7 @@ const webhooks: Fault = {
   },
 };
 
-/** A stranger guesses a token; somebody who has seen the URL says things that are not true. */
+/** Sends webhooks with a guessed token, and webhooks with false contents to the right URL. */
 async function expectForgedIgnored(lab: Lab): Promise<void> {
   const partner = await lab.partner();
   const whose = { partner: partner.name, voice: 'forged' };
@@ -186,18 +190,18 @@ async function expectForgedIgnored(lab: Lab): Promise<void> {
   };
   const known = `${token}.${generation}`;
   const guess = `${randomBytes(32).toString('base64url')}.${generation}`;
-  expect((await tell(guess, 'x')) === 404, 'a guessed token is of no job');
+  expect((await tell(guess, 'x')) === 404, 'a guessed token matches no job');
   const statuses = [await tell(known, 'not-the-job'), await tell(`${token}.999`, 'not-the-job')];
   expect(
     statuses.every((status) => status < 500),
-    'a forged webhook is no error of ours',
+    'a forged webhook causes no server error',
     statuses,
   );
-  const after = await waitFor('the job is looked at', state);
+  const after = await waitFor('the job can be read', state);
   expect(JSON.stringify(after) === JSON.stringify(before), 'forged webhooks change nothing', { before, after });
   await lab.emulator.relieve(whose);
   await allSettled(lab, partner, 30_000);
-  expect((await details(partner, 'forged')).status.embedding === 'completed', 'the true result is taken');
+  expect((await details(partner, 'forged')).status.embedding === 'completed', 'the true result is accepted');
 }
 
 export const gpuFaults: readonly Fault[] = [answers, storms, webhooks, outputs];

@@ -11,7 +11,7 @@ import { expectNothingLeft } from './collection.js';
 import { expect, type Fault } from './fault.js';
 import type { Lab, LabOptions } from './lab.js';
 
-/** Short recordings only, so that a bomb is found to be one soon. */
+/** A low limit on the length of recordings, so that a decompression bomb exceeds it soon. */
 const hostileLab: LabOptions = { env: { MAX_RECORDING_SECONDS: '300' } };
 
 const marker = 'BYTES-OF-A-NEIGHBOUR';
@@ -33,11 +33,11 @@ const corpus: Fault = {
       await expectNoOrphans(lab);
       const converted = await expectOwnBytesOnly(partner, taken);
       for (const { path: file } of files.filter(({ may }) => may === 'refuse')) {
-        expect(!converted.includes(path.basename(file)), `${path.basename(file)} has become no sample`);
+        expect(!converted.includes(path.basename(file)), `${path.basename(file)} produced no sample`);
       }
       expect(listener.connections === 0, 'nothing connected to the listener', listener.connections);
       await expectNothingLeft(lab);
-      const note = `${files.length} files: ${files.length - taken.length} refused at the door, ${converted.length} converted`;
+      const note = `${files.length} files: ${files.length - taken.length} refused on upload, ${converted.length} converted`;
       return { recoveryMs, note };
     } finally {
       listener.stop();
@@ -59,13 +59,13 @@ async function isTaken(lab: Lab, partner: TestPartner, file: HostileFile): Promi
   const startedAt = performance.now();
   const { status, body } = await createVoice(partner, name, file.path);
   const tookMs = performance.now() - startedAt;
-  expect(status === 201 || status === 422, `${name} is taken or refused with a sentence`, { status, body });
-  expect(tookMs < 40_000, `${name} is looked at within limits`, tookMs);
-  expect(lab.api.pid !== undefined && lab.worker.pid !== undefined, `${name} ends no process`);
+  expect(status === 201 || status === 422, `${name} is accepted, or refused with an error message`, { status, body });
+  expect(tookMs < 40_000, `${name} is answered within limits`, tookMs);
+  expect(lab.api.pid !== undefined && lab.worker.pid !== undefined, `${name} crashes no process`);
   return status === 201;
 }
 
-/** Looks through everything that was made of the files. @returns the voices that have samples */
+/** Checks all output that was made from the files. @returns the voices that have samples */
 async function expectOwnBytesOnly(partner: TestPartner, voices: readonly string[]): Promise<string[]> {
   const converted: string[] = [];
   for (const voice of voices) {
@@ -81,7 +81,7 @@ async function expectOwnBytesOnly(partner: TestPartner, voices: readonly string[
   return converted;
 }
 
-/** Counts who connects. */
+/** Counts connections. */
 class Listener {
   connections = 0;
   private readonly server = createServer((socket) => {

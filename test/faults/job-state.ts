@@ -2,7 +2,7 @@ import type { TestPartner } from '../support/shared-stack.js';
 import { waitFor } from '../support/wait-for.js';
 import type { Lab } from './lab.js';
 
-/** Waits until a job of a partner meets a condition on its row: the moment for a fault to strike. */
+/** Waits until the row of a partner's job meets an SQL condition. Used to time a fault. */
 export async function jobIs(
   lab: Lab,
   partner: TestPartner,

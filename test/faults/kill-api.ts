@@ -18,16 +18,16 @@ async function killApi(lab: Lab): Promise<void> {
   await lab.api.ended;
 }
 
-/** The nudge falls into a black hole: its row says that it was sent, and Redis has never heard of it. */
+/** Loses the nudge. The row says that it was sent, but Redis never received it. */
 const beforeNudge: Fault = {
   name: 'kill-api-nudge',
   fault: 'kill -9 API between commit and nudge',
-  passesWhen: 'starts ≤ 20 s',
+  passesWhen: 'the split starts ≤ 20 s later',
   round: async (lab) => {
     const partner = await lab.partner();
     lab.apiRedis.blackHole();
     const created = await createVoice(partner, 'voice', lab.recordings.tiny);
-    expect(created.status === 201, 'the voice was taken', created);
+    expect(created.status === 201, 'the voice was accepted', created);
     await jobIs(lab, partner, 'split', 'nudged_at IS NOT NULL');
     await killApi(lab);
     const killedAt = performance.now();
@@ -51,11 +51,11 @@ async function isTrue(lab: Lab, partner: TestPartner, condition: string): Promis
   return rows.length > 0;
 }
 
-/** Half of the rounds while bytes still come in, half at some moment of what follows the last one. */
+/** Kills the API during the upload in odd rounds, and at a random moment after its last byte in even rounds. */
 const duringUpload: Fault = {
   name: 'kill-api-upload',
   fault: 'kill -9 API during an upload',
-  passesWhen: 'nothing visible, nothing left',
+  passesWhen: 'no partial voice visible, no leftover files',
   round: async (lab, round) => {
     const partner = await lab.partner();
     const answered = await (round.number % 2 === 1 ? killWhileReceiving : killAfterReceiving)(lab, partner);
@@ -63,7 +63,7 @@ const duringUpload: Fault = {
     await lab.api.start();
     const recoveryMs = Math.round(performance.now() - killedAt);
     const found = await partner.http.get(partner.route('voice'));
-    expect(found.status === 404 || (found.status === 200 && answered !== 'half'), 'no half voice is visible', found);
+    expect(found.status === 404 || (found.status === 200 && answered !== 'half'), 'no partial voice is visible', found);
     await allSettled(lab, partner, 30_000);
     await expectNothingLeft(lab);
     return { recoveryMs };

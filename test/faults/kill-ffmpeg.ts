@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { commandLine } from '../../apps/standalone/src/process-identity.js';
+import { commandLine } from '#libs/local-services';
 import { makeAudio } from '../support/audio-measure.js';
 import { formWithFile } from '../support/http.js';
 import { processesNaming } from '../support/running-processes.js';
@@ -15,29 +15,29 @@ import { numbered, upload } from './uploads.js';
 
 type Tool = 'ffmpeg' | 'ffprobe';
 
-/** Half of the kills hit each of the tools. */
+/** Alternates between the two tools. */
 const kills = (round: Round): readonly Tool[] =>
   Array.from({ length: round.pick(4, 10) }, (_, at) => (at % 2 === 0 ? 'ffmpeg' : 'ffprobe'));
 
 /**
- * Kills a tool that a process runs, if it runs it now: as the kernel's OOM killer does.
+ * Kills a tool that a process runs at this moment, as the kernel's OOM killer does.
  *
- * @returns whether there was one
+ * @returns false if none was running
  */
 async function kill(lab: Lab, part: 'api' | 'worker', tool: Tool): Promise<boolean> {
   const ids = await processesNaming(path.join(lab.scratch, `${part}_`));
-  // Only ffprobe is asked to show something; the launcher's shell is the tool as well (libs/audio/src/launcher.ts).
+  // Only ffprobe has -show_entries. The launcher's shell counts as the tool (libs/audio/src/ffmpeg/launcher.ts).
   const id = ids.find((one) => commandLine(one).includes('-show_entries') === (tool === 'ffprobe'));
   if (id === undefined) return false;
   try {
     process.kill(id, 'SIGKILL');
     return true;
   } catch {
-    return false; // it ended by itself
+    return false; // it exited by itself
   }
 }
 
-/** An MP3: the worker looks at all of its packets with ffprobe before ffmpeg encodes it. */
+/** Makes an MP3, because the worker scans its packets with ffprobe before ffmpeg encodes it. */
 async function makeMp3(lab: Lab): Promise<string> {
   const file = path.join(lab.dataDir, 'recordings', 'minute.mp3');
   await makeAudio(lab.tools, ['-i', lab.recordings.minute, '-b:a', '64k', file]);
@@ -56,7 +56,7 @@ const duringSplit: Fault = {
     await settled(partner, 'undisturbed');
     const wanted = await sampleSet(partner, 'undisturbed');
     await lab.ffmpeg.become('slow');
-    // Several voices, so that none is hit as often as makes a job give up.
+    // Several voices, so that no job is hit often enough to fail.
     const voices = numbered(3);
     for (const voice of voices) await upload(lab, partner, voice, file);
     for (const tool of kills(round)) {
@@ -75,7 +75,7 @@ const duringSplit: Fault = {
   },
 };
 
-/** An upload and a kill while it is looked at or converted. @returns its status; undefined when nothing was killed */
+/** Uploads and kills the tool that probes or converts. @returns the status, or undefined if no tool was killed */
 async function uploadAndKill(
   lab: Lab,
   tool: Tool,
@@ -84,7 +84,7 @@ async function uploadAndKill(
   let isOver = false;
   const answer = answered(`an upload whose ${tool} is killed`, 30_000, send).finally(() => (isOver = true));
   let isKilled = false;
-  await waitFor('a kill, or the answer', async () => isOver || (isKilled = await kill(lab, 'api', tool)), {
+  await waitFor('a kill or the response', async () => isOver || (isKilled = await kill(lab, 'api', tool)), {
     timeoutMs: 30_000,
     everyMs: 1,
   });
@@ -95,7 +95,7 @@ async function uploadAndKill(
 const duringUpload: Fault = {
   name: 'kill-ffmpeg-upload',
   fault: 'kill -9 ffmpeg and ffprobe ten times during uploads',
-  passesWhen: '201, or 503 with Retry-After and nothing kept; every voice that was taken completes',
+  passesWhen: '201, or 503 with Retry-After and nothing kept; every accepted voice completes',
   inShort: 'four times',
   round: async (lab, round) => {
     const partner = await lab.partner();
@@ -105,7 +105,7 @@ const duringUpload: Fault = {
     for (const tool of kills(round)) {
       for (let status: number | undefined; status === undefined;) {
         tries += 1;
-        expect(tries < 200, `${tool} is met while it runs`, statuses);
+        expect(tries < 200, `${tool} is killed while it runs`, statuses);
         const isSample = statuses.length % 4 >= 2;
         const send = isSample ? () => addSample(lab, partner) : () => takeVoice(lab, partner, `voice-${tries}`);
         status = await uploadAndKill(lab, tool, send);
@@ -116,7 +116,7 @@ const duringUpload: Fault = {
     await allSettled(lab, partner, 120_000);
     for (let at = 1; at <= tries; at += 1) await expectCompleted(partner, `voice-${at}`);
     const taken = statuses.filter((status) => status === 201).length;
-    expect(taken < statuses.length, 'a kill was met with 503', statuses);
+    expect(taken < statuses.length, 'at least one kill led to a 503', statuses);
     await expectNoOrphans(lab);
     await expectNothingLeft(lab);
     return { note: `${statuses.length - taken} of ${statuses.length} killed uploads were answered 503` };
@@ -132,12 +132,12 @@ async function addSample(lab: Lab, partner: TestPartner): ReturnType<typeof crea
 
 async function expectNoVoice(partner: TestPartner, voice: string): Promise<void> {
   const { status } = await partner.http.get(partner.route(voice));
-  expect(status === 404, 'an upload that was refused leaves no voice', status);
+  expect(status === 404, 'a refused upload leaves no voice', status);
 }
 
 async function expectCompleted(partner: TestPartner, voice: string): Promise<void> {
   const { status } = await partner.http.get(partner.route(voice));
-  if (status === 404) return; // it was refused, or a sample was sent instead
+  if (status === 404) return; // the voice was refused, or a sample was uploaded instead
   const found = await details(partner, voice);
   expect(found.status.splitting === 'completed', `${voice} completed`, found);
 }

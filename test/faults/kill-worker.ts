@@ -12,17 +12,17 @@ import type { Recordings } from './recordings.js';
 import { reference } from './reference.js';
 import { upload } from './uploads.js';
 
-/** How long after a worker is back everything has to be settled. */
+/** Upper limit of the time from the worker's restart until no voice is in progress. */
 const recoverWithinMs = 30_000;
 
 interface Expected {
-  /** Which one `voice` was made of, if not the minute of speech. */
+  /** The recording of `voice`, default the minute of speech. */
   readonly recording?: keyof Recordings;
-  /** GPU jobs at most, if not 1. */
+  /** Upper limit of GPU jobs, default 1. */
   readonly submissions?: number;
 }
 
-/** Brings the worker back and checks that the voice went through everything all the same. */
+/** Restarts the worker and checks that the voice completes. */
 async function recovered(lab: Lab, partner: TestPartner, expected: Expected = {}): Promise<Outcome> {
   const wanted = await reference(lab, expected.recording);
   await lab.worker.start();
@@ -34,7 +34,7 @@ async function recovered(lab: Lab, partner: TestPartner, expected: Expected = {}
   return { recoveryMs };
 }
 
-async function killWorker(lab: Lab): Promise<void> {
+export async function killWorker(lab: Lab): Promise<void> {
   lab.worker.kill('SIGKILL');
   await lab.worker.ended;
 }
@@ -74,7 +74,7 @@ const duringSplit: Fault = {
         max_samples: 100,
         sample_duration: 5,
       });
-      expect(answer.status === 202, 'the split was taken', answer);
+      expect(answer.status === 202, 'the split was accepted', answer);
     };
     await split();
     await settled(partner, 'voice');
@@ -91,11 +91,11 @@ const duringSplit: Fault = {
     );
     await expectNoOrphans(lab);
     await expectNothingLeft(lab);
-    return { recoveryMs, ...(job?.generation === 1 ? { note: 'the split was over before the kill' } : {}) };
+    return { recoveryMs, ...(job?.generation === 1 ? { note: 'the split had ended before the kill' } : {}) };
   },
 };
 
-/** Odd rounds: POST /run never arrives. Even rounds: it does, and the answer is on its way back. */
+/** In odd rounds POST /run never arrives. In even rounds it arrives, and its answer is lost. */
 const duringSubmit: Fault = {
   name: 'kill-worker-submit',
   fault: 'kill -9 worker during submit',
@@ -138,7 +138,7 @@ const duringPoll: Fault = {
   },
 };
 
-/** In turns: the commit of the samples, of the original, of the embedding. */
+/** Kills during the commit of the samples, of the original and of the embedding, in turn. */
 const duringCommit: Fault = {
   name: 'kill-worker-commit',
   fault: 'kill -9 worker during commit',
@@ -156,16 +156,21 @@ const duringCommit: Fault = {
     else if (recording === 'minute') await lab.ffmpeg.become('slow');
     await upload(lab, partner, 'voice', lab.recordings[recording]);
     await jobIs(lab, partner, kind, condition);
-    await whileVoiceIsLocked(lab, partner, async () => {
-      await waitFor('the worker waits for the lock of its commit', () => workerWaits(lab), { timeoutMs: 20_000 });
-      await killWorker(lab);
-    });
+    await killAtCommit(lab, partner);
     await lab.ffmpeg.become('real');
     return recovered(lab, partner, { recording });
   },
 };
 
-/** Holds the row that every commit begins with. */
+/** Kills the worker as soon as it commits. Holds its commit until then. */
+export async function killAtCommit(lab: Lab, partner: TestPartner): Promise<void> {
+  await whileVoiceIsLocked(lab, partner, async () => {
+    await waitFor('the worker waits for the lock of its commit', () => workerWaits(lab), { timeoutMs: 20_000 });
+    await killWorker(lab);
+  });
+}
+
+/** Holds a lock on the row that every commit locks first. */
 async function whileVoiceIsLocked(lab: Lab, partner: TestPartner, work: () => Promise<void>): Promise<void> {
   const connection = await lab.connect();
   try {
@@ -188,11 +193,11 @@ async function workerWaits(lab: Lab): Promise<boolean> {
   return waiting.length > 0;
 }
 
-/** Kills within each run of the same job, before it could finish. */
+/** Kills the worker in each of five runs of the same job, before the job can finish. */
 const fiveTimes: Fault = {
   name: 'kill-worker-five-times',
-  fault: 'the same job killed five times',
-  passesWhen: 'completes',
+  fault: 'worker killed five times during the same job',
+  passesWhen: 'the job completes',
   round: async (lab) => {
     const wanted = await reference(lab);
     const partner = await lab.partner();

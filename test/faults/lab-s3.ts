@@ -5,10 +5,10 @@ import type { Environment } from '../support/stack.js';
 
 const folder = 'timbre';
 
-/** How an S3 server may be in trouble, with every request alike. */
+/** Faults of an S3 server. They affect every request. */
 export type S3Trouble = 'answers 503' | 'answers 500' | 'hangs' | 'drops connections';
 
-/** An S3 server of a lab's own, in this process. */
+/** The S3 server of a lab. It runs in this process. */
 export class LabS3 {
   private release: () => void = () => undefined;
 
@@ -18,7 +18,7 @@ export class LabS3 {
     return new LabS3(await S3StandIn.start('voices'));
   }
 
-  /** What an API and a worker are told. */
+  /** The environment variables with which an API and a worker use this server. */
   get environment(): Environment {
     const { bucket, endpoint, env } = this.server;
     return { STORAGE_URL: `s3://${bucket}/${folder}?${new URLSearchParams({ endpoint }).toString()}`, ...env };
@@ -28,7 +28,7 @@ export class LabS3 {
     return openBucket(process.env, this.server, folder);
   }
 
-  /** From now on, for every request. */
+  /** Makes all requests fail from now on. */
   break(trouble: S3Trouble): void {
     const mended = new Promise<void>((resolve) => (this.release = resolve));
     const faults: Readonly<Record<S3Trouble, Fault>> = {
@@ -40,7 +40,19 @@ export class LabS3 {
     this.server.trouble = () => faults[trouble];
   }
 
-  /** All is well; what was held goes on. */
+  /** Holds all writes of objects whose key ends like this, until it is mended. @returns how many it holds */
+  hold(keyEnd: string): () => number {
+    let held = 0;
+    const until = new Promise<void>((resolve) => (this.release = resolve));
+    this.server.trouble = (method, url) => {
+      if (method !== 'PUT' || !new URL(url, 'http://s3').pathname.endsWith(keyEnd)) return undefined;
+      held += 1;
+      return { kind: 'hold', until };
+    };
+    return () => held;
+  }
+
+  /** Ends the fault. Held requests continue. */
   mend(): void {
     this.server.trouble = () => undefined;
     this.release();

@@ -6,10 +6,14 @@ import pg from 'pg';
 import { findAudioTools, type AudioTools } from '#libs/audio';
 import { migrate } from '#libs/database';
 import { LocalStorage, type ObjectStorage } from '#libs/storage';
-import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
-import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
-import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
-import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import {
+  apiProcess,
+  embeddedPostgres,
+  emulatorProcess,
+  ManagedProcess,
+  serviceEnvironment,
+  workerProcess,
+} from '#libs/local-services';
 import { freePort } from '../support/ports.js';
 import { ProcessLog } from '../support/process-log.js';
 import { startValkey, temporaryFolder } from '../support/services.js';
@@ -18,6 +22,7 @@ import type { Environment } from '../support/stack.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 import { EmulatorControl } from './emulator-control.js';
+import { LabHandlers } from './lab-handlers.js';
 import { LabS3 } from './lab-s3.js';
 import { makeRecordings, type Recordings } from './recordings.js';
 import { ScriptedFfmpeg } from './scripted-ffmpeg.js';
@@ -26,20 +31,22 @@ import { mountSmallDisk, unmountDisk } from './small-disk.js';
 export interface LabOptions {
   /** Default 1. */
   readonly workers?: number;
-  /** Beside the defaults, for the API and the workers. */
+  /** Added to the defaults of the API and the workers. */
   readonly env?: Environment;
   readonly workerEnv?: Environment;
-  /** Uploads, conversions and objects share a disk of this size; absent: no limit. */
+  /** Size of the disk for uploads, conversions and objects. Default: no limit. */
   readonly diskMebibytes?: number;
-  /** Objects are in an S3 server of the lab's own, instead of a folder. */
+  /** Keeps objects in an S3 server of the lab instead of a folder. */
   readonly s3?: boolean;
-  /** Connections Postgres takes, default 200. */
+  /** Connections that Postgres accepts, default 200. */
   readonly maxConnections?: number;
-  /** Why other rows may not share it. */
+  /** Jobs wait for handlers that the row starts, instead of ending at once with made-up embeddings. */
+  readonly handlers?: boolean;
+  /** The reason why other rows may not share this lab. */
   readonly apart?: string;
 }
 
-/** Times that are hours in production, where a test cannot wait for them. */
+/** Shorter times than in production, and settings for tests. */
 const shortTimes: Environment = {
   RUNPOD_UNKNOWN_OUTCOME_SECONDS: '6',
   EMBEDDING_DEADLINE_SECONDS: '300',
@@ -47,6 +54,7 @@ const shortTimes: Environment = {
   TEST_SENTENCES: 'One sentence is enough.',
   RATE_LIMIT_PER_MINUTE: '0',
   MAX_RECORDING_SECONDS: '1200',
+  WEBHOOK_ALLOW_PRIVATE: 'true',
   FFMPEG_PROCESSES: '2',
   NODE_ENV: 'test',
   LOG_FORMAT: 'json',
@@ -54,12 +62,12 @@ const shortTimes: Environment = {
 
 const unusedSigning = { baseUrl: 'http://x', secrets: ['a secret nobody uses'] };
 
-/** Nothing of it has to outlive a power cut; a kill -9 of Postgres loses nothing without fsync. */
-const postgresSettings = ['fsync=off', 'full_page_writes=off'];
+/** The data need not survive a power cut. Without fsync, a kill -9 of Postgres still loses nothing. */
+export const postgresSettings = ['fsync=off', 'full_page_writes=off'];
 
 /**
- * A complete Timbre of real processes with a Postgres, a Valkey and a RunPod of its own, all of them to be broken: the
- * API and the workers reach Postgres and Redis, and the workers RunPod, through proxies. The lab itself does not.
+ * A complete Timbre of real processes with its own Postgres, Valkey and RunPod, all of which can be broken. The API and
+ * the workers reach Postgres and Redis, and the workers RunPod, through proxies. The lab itself connects directly.
  */
 export class Lab {
   readonly log = new ProcessLog();
@@ -82,11 +90,16 @@ export class Lab {
   ffmpeg: ScriptedFfmpeg;
   tools: AudioTools;
   recordings: Recordings;
+  handlers: LabHandlers;
   baseUrl: string;
   databaseUrl: string;
+  /** Postgres' data folder, and the target of Timbre's new connections. */
+  cluster: string;
+  readonly postgresAt = { host: '127.0.0.1', port: 0 };
   valkeyPort: number;
   s3: LabS3 | undefined;
   private pool: pg.Pool;
+  private environment: Readonly<Record<'api' | 'worker', NodeJS.ProcessEnv>>;
 
   private constructor(readonly options: LabOptions) {}
 
@@ -115,14 +128,33 @@ export class Lab {
     return (await this.pool.query(statement, parameters)).rows as T[];
   }
 
-  /** A connection of the caller's own, to hold a lock with. */
+  /** Returns a connection for the caller alone, to hold a lock with. */
   connect(): Promise<pg.PoolClient> {
     return this.pool.connect();
   }
 
-  /** Ends what a fault left behind: whatever is down is started, whatever is stopped goes on. */
+  /** Starts another API. The caller stops it. */
+  async startApiBeside(more: Environment): Promise<{ readonly process: ManagedProcess; readonly baseUrl: string }> {
+    const port = await freePort();
+    const env = { ...this.environment.api, ...more, PORT: String(port) };
+    const address = `http://127.0.0.1:${port}`;
+    const beside = new ManagedProcess({ ...apiProcess(env, address), name: 'api-beside' }, this.log);
+    await beside.start();
+    return { process: beside, baseUrl: `${address}/api` };
+  }
+
+  /** Starts another worker. The caller stops it. */
+  async startWorkerBeside(more: Environment): Promise<ManagedProcess> {
+    const env = { ...this.environment.worker, ...more };
+    const beside = new ManagedProcess({ ...workerProcess(env), name: 'worker-beside' }, this.log);
+    await beside.start();
+    return beside;
+  }
+
+  /** Repairs the lab after a fault. Starts processes that are down and resumes those that are stopped. */
   async heal(): Promise<void> {
     this.s3?.mend();
+    await this.handlers.killAll();
     await Promise.all([...this.proxies.map((proxy) => proxy.pass()), this.ffmpeg.become('real')]);
     if (this.postgres.pid === undefined) await this.postgres.start();
     if (this.valkey.pid === undefined) await this.valkey.start();
@@ -136,12 +168,12 @@ export class Lab {
     return [this.postgresLink, this.apiRedis, this.workerRedis, this.gpu].filter((proxy) => proxy !== undefined);
   }
 
-  /** The objects, read past the API. */
+  /** Opens the storage directly, without the API. */
   storage(): Promise<ObjectStorage> {
     return this.s3 ? this.s3.open() : LocalStorage.open(this.objects, { signing: unusedSigning });
   }
 
-  /** Names of the parts that are not running. */
+  /** Names of the processes that are not running. */
   get missing(): string[] {
     const parts = [this.postgres, this.valkey, this.emulatorProcess, this.api, ...this.workers];
     return parts.filter((part) => part.pid === undefined).map((part) => part.name);
@@ -151,7 +183,7 @@ export class Lab {
     const timbre = [this.api, ...(this.workers ?? []), this.emulatorProcess];
     for (const part of timbre) part?.kill('SIGCONT');
     this.s3?.mend();
-    await Promise.all(timbre.map((part) => part?.stop()));
+    await Promise.all([this.handlers?.killAll(), ...timbre.map((part) => part?.stop())]);
     await this.pool?.end();
     await Promise.all([this.valkey?.stop(), this.postgres?.stop()]);
     await Promise.all([...this.proxies.map((proxy) => proxy.stop()), this.s3?.stop()]);
@@ -167,6 +199,8 @@ export class Lab {
       `max_connections=${this.options.maxConnections ?? 200}`,
     ]);
     this.databaseUrl = server.url;
+    this.cluster = server.cluster;
+    this.postgresAt.port = Number(new URL(server.url).port);
     this.postgres = new ManagedProcess(server.process, this.log);
     const [valkey, tools] = await Promise.all([
       startValkey(),
@@ -191,12 +225,12 @@ export class Lab {
   }
 
   private async startTimbre(): Promise<void> {
-    const proxied = async (port: number): Promise<TcpProxy> =>
-      TcpProxy.start(await freePort(), { host: '127.0.0.1', port });
+    const proxied = async (port: number, target = { host: '127.0.0.1', port }): Promise<TcpProxy> =>
+      TcpProxy.start(await freePort(), target);
     const [port, emulatorPort] = await Promise.all([freePort(), freePort()]);
     const databaseUrl = new URL(this.databaseUrl);
     [this.postgresLink, this.apiRedis, this.workerRedis, this.gpu] = await Promise.all([
-      proxied(Number(databaseUrl.port)),
+      proxied(this.postgresAt.port, this.postgresAt),
       proxied(this.valkeyPort),
       proxied(this.valkeyPort),
       proxied(emulatorPort),
@@ -206,7 +240,10 @@ export class Lab {
     const key = randomBytes(24).toString('base64url');
     const address = `http://127.0.0.1:${port}`;
     this.baseUrl = `${address}/api`;
-    this.emulator = new EmulatorControl(`http://127.0.0.1:${emulatorPort}`, key);
+    const emulatorUrl = `http://127.0.0.1:${emulatorPort}`;
+    this.emulator = new EmulatorControl(emulatorUrl, key, this.options.handlers !== true);
+    const handlersTarget = { endpointUrl: `${emulatorUrl}/v2/kyutai`, key, ffmpegPath: this.tools.ffmpeg.path };
+    this.handlers = new LabHandlers(handlersTarget, this.log);
     const environment = (redis: TcpProxy, more: Environment = {}): NodeJS.ProcessEnv =>
       serviceEnvironment(
         {
@@ -235,8 +272,12 @@ export class Lab {
     const emulator = { port: emulatorPort, apiKey: key, ffmpegPath: this.tools.ffmpeg.path };
     const apiEnvironment = environment(this.apiRedis);
     const workerEnvironment = environment(this.workerRedis, this.options.workerEnv);
+    this.environment = { api: apiEnvironment, worker: workerEnvironment };
     this.emulatorProcess = new ManagedProcess(
-      emulatorProcess(apiEnvironment, emulator, ['--webhook-retry-ms', '1000']),
+      emulatorProcess(apiEnvironment, emulator, [
+        ...['--webhook-retry-ms', '1000'],
+        ...(this.options.handlers ? ['--engine', 'worker', '--heartbeat-seconds', '1'] : []),
+      ]),
       this.log,
     );
     this.api = new ManagedProcess(apiProcess(apiEnvironment, address), this.log);

@@ -9,16 +9,16 @@ import { runFaults } from './run-faults.js';
 const usage = `Usage: node dist/test/faults/main.js [--short] [--rounds N] [--lanes N] [--only name,name] [--except name,name]
                                      [--record FILE [--resume]] [--table FILE] [--list] [--allow-missing]
 
-  --short          one round a row, shorter outages: what CI runs
-  --rounds N       rounds a row; else 20, or 1 in the short form
-  --lanes N        labs at work at the same time, default 3
-  --only a,b       only the rows whose names begin so
-  --except a,b     without the rows whose names begin so
-  --record FILE    adds a line of JSON for each round that ends
-  --resume         without the rounds that have passed according to the file of --record
-  --table FILE     runs nothing, shows the table of the rounds recorded there
-  --list           names of the rows
-  --allow-missing  rows this machine cannot run (no root for a small disk) do not count as failed`;
+  --short          one round per row with shorter outages, as in CI
+  --rounds N       rounds per row, default 20, or 1 with --short
+  --lanes N        number of labs that run at the same time, default 3
+  --only a,b       run only rows whose names start with a or b
+  --except a,b     skip rows whose names start with a or b
+  --record FILE    append a line of JSON for each finished round
+  --resume         skip the rounds that passed according to the --record file
+  --table FILE     run nothing, print the table of the rounds recorded in FILE
+  --list           print the names of the rows
+  --allow-missing  do not count rows as failed that this machine cannot run (such as without root for a small disk)`;
 
 const options = {
   short: { type: 'boolean', default: false },
@@ -34,7 +34,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Breaks Timbre in every way of docs/reliability.md and says what held. */
+/** Runs the faults of docs/reliability.md and reports which promises were kept. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options, strict: true });
   const { short, record: file } = values;
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
       console.log(progress(record));
     },
   });
-  for (const { fault, why } of missing) console.log(`not possible here: ${fault.name} (${why})`);
+  for (const { fault, why } of missing) console.log(`cannot run here: ${fault.name} (${why})`);
   show(possible, records, short, values['allow-missing'] ? 0 : missing.length);
 }
 
@@ -67,7 +67,7 @@ function chosenFaults(only: string | undefined, except: string | undefined): Fau
   const chosen = allFaults
     .filter(({ name }) => only === undefined || begins(name, only))
     .filter(({ name }) => except === undefined || !begins(name, except));
-  if (chosen.length === 0) throw new Error('No row has such a name');
+  if (chosen.length === 0) throw new Error('No row name starts with the given words');
   return chosen;
 }
 

@@ -11,11 +11,11 @@ import { answered, refused, uploadInTheEnd } from './refusals.js';
 import { upload } from './uploads.js';
 const fullLab: LabOptions = { maxConnections: 60 };
 
-/** A silent link is given up after 15 s; a request may need a connection after that, which is tried for 5 s. */
+/** A dead connection is closed after 15 s. Then a request may wait 5 s for a new one. */
 const answeredWithinMs = 30_000;
 
-/** A recording whose conversion takes some seconds is under way. */
-async function beginJob(lab: Lab): Promise<TestPartner> {
+/** Starts a conversion that takes some seconds. */
+export async function beginJob(lab: Lab): Promise<TestPartner> {
   const partner = await lab.partner();
   await lab.ffmpeg.become('slow');
   await upload(lab, partner, 'voice');
@@ -23,8 +23,8 @@ async function beginJob(lab: Lab): Promise<TestPartner> {
   return partner;
 }
 
-/** Every accepted request of a partner ended, well: each job once, whatever its voice is called. */
-async function expectAllDone(lab: Lab, partner: TestPartner): Promise<string> {
+/** Expects that all jobs of a partner completed, with one GPU job for each voice. @returns a note */
+export async function expectAllDone(lab: Lab, partner: TestPartner): Promise<string> {
   const jobs = await lab.sql<{ kind: string; state: string; n: string; submissions: number }>(
     `SELECT kind, state, count(*) AS n, max(submissions) AS submissions FROM jobs
      JOIN partners p ON p.id = jobs.partner_id WHERE p.name = $1 GROUP BY kind, state ORDER BY kind`,
@@ -41,8 +41,9 @@ async function expectAllDone(lab: Lab, partner: TestPartner): Promise<string> {
 
 const slow: Fault = {
   name: 'postgres-slow',
-  fault: 'Postgres slow: every answer 0.5 s late for 20 s, then 30 s late for 40 s',
-  passesWhen: 'half a second late: all 2xx; later: 503 with Retry-After within 30 s; then all terminal',
+  fault: 'Postgres slow: responses delayed by 0.5 s for 20 s, then by 30 s for 40 s',
+  passesWhen:
+    '2xx with the delay of 0.5 s; 503 with Retry-After within 30 s with the delay of 30 s; all jobs terminal afterwards',
   inShort: '8 s, then 17 s',
   longSeconds: 100,
   round: async (lab, round) => {
@@ -52,7 +53,7 @@ const slow: Fault = {
     for (let n = 0; performance.now() < slowUntil; n += 1) {
       const ask = (): ReturnType<typeof createVoice> => createVoice(partner, `slow-${n}`, lab.recordings.tiny);
       const { status } = await answered('an upload', answeredWithinMs, ask);
-      expect(status === 201, 'a slow Postgres is waited for', status);
+      expect(status === 201, 'the upload waits for a slow Postgres', status);
     }
     await lab.ffmpeg.become('real');
     lab.postgresLink.delay(15_000);
@@ -68,11 +69,11 @@ const slow: Fault = {
   },
 };
 
-/** The link dies and comes back for new connections only: who never looks waits for ever. */
+/** Open connections die, new ones work. A client that never checks its connection waits forever. */
 const halfOpen: Fault = {
   name: 'postgres-half-open',
-  fault: 'Postgres half-open: the links dead in silence',
-  passesWhen: '2xx again ≤ 30 s, 503 with Retry-After until then, then all terminal',
+  fault: 'Postgres half-open: open connections die without a sign',
+  passesWhen: '2xx again ≤ 30 s, 503 with Retry-After until then, all jobs terminal afterwards',
   longSeconds: 60,
   round: async (lab) => {
     const partner = await beginJob(lab);
@@ -82,19 +83,19 @@ const halfOpen: Fault = {
     const brokeAt = performance.now();
     await lab.ffmpeg.become('real');
     const takenAfterMs = await uploadInTheEnd(lab, partner, 'after', answeredWithinMs);
-    expect(takenAfterMs <= 30_000, 'uploads are taken again within 30 s', takenAfterMs);
+    expect(takenAfterMs <= 30_000, 'uploads are accepted again within 30 s', takenAfterMs);
     await allSettled(lab, partner, 60_000);
     const recoveryMs = Math.round(performance.now() - brokeAt);
     const done = await expectAllDone(lab, partner);
-    return { recoveryMs, note: `${done}; uploads were taken again after ${takenAfterMs} ms` };
+    return { recoveryMs, note: `${done}; uploads were accepted again after ${takenAfterMs} ms` };
   },
 };
 
-/** Others hold every connection, so that Timbre has none; some of it is even started then. */
+/** Other clients hold all connections, so that Timbre has none. A worker starts meanwhile. */
 const full: Fault = {
   name: 'postgres-full',
-  fault: 'Postgres out of connections for 20 s: others hold all of them',
-  passesWhen: '503 with Retry-After, no process ends, one started meanwhile waits, then all terminal',
+  fault: 'Postgres out of connections for 20 s: other clients hold all of them',
+  passesWhen: '503 with Retry-After, no process exits, a process started meanwhile waits, all jobs terminal afterwards',
   inShort: '5 s',
   lab: fullLab,
   longSeconds: 60,
@@ -109,12 +110,12 @@ const full: Fault = {
         await refused('an upload', answeredWithinMs, () => createVoice(partner, 'late', lab.recordings.tiny));
         await sleep(500);
       }
-      expect(lab.missing.length === 0, 'no process ends', lab.missing);
+      expect(lab.missing.length === 0, 'no process exits', lab.missing);
       lab.worker.kill('SIGKILL');
       await lab.worker.ended;
       const starting = lab.worker.start();
       await Promise.race([starting, sleep(5_000)]);
-      expect(lab.worker.pid !== undefined, 'a worker that is started waits', lab.missing);
+      expect(lab.worker.pid !== undefined, 'a worker that starts meanwhile waits', lab.missing);
       await others.leave();
       const leftAt = performance.now();
       await starting;
@@ -127,18 +128,18 @@ const full: Fault = {
   },
 };
 
-/** Somebody else's connections: all there are. */
+/** Other clients that hold all connections of Postgres. */
 class Others {
   private readonly held: pg.Client[] = [];
 
   private constructor(private readonly url: string) {}
 
-  /** Takes what is free, and then what everybody else had. */
+  /** Takes the free connections, then ends the sessions of all other clients and takes theirs. */
   static async takeAll(lab: Lab): Promise<Others> {
     const others = new Others(lab.databaseUrl);
     await others.takeFree();
-    let quietLooks = 0; // an ended session gives its place back a little later
-    await waitFor('all connections are of others', async () => {
+    let quietLooks = 0; // an ended session frees its slot a little later
+    await waitFor('other clients hold all connections', async () => {
       const ended = await others.held[0]?.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE backend_type = 'client backend' AND application_name <> 'others'`,
@@ -154,7 +155,7 @@ class Others {
     await Promise.all(this.held.splice(0).map((client) => client.end()));
   }
 
-  /** @returns how many there were */
+  /** @returns the number of connections taken */
   private async takeFree(): Promise<number> {
     for (let taken = 0; ; taken += 1) {
       const client = new pg.Client({ connectionString: this.url, application_name: 'others' });

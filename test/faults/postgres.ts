@@ -11,8 +11,8 @@ import { numbered, uploadMany } from './uploads.js';
 
 const restarted: Fault = {
   name: 'postgres-restart',
-  fault: 'Postgres restarted mid-job',
-  passesWhen: 'no crash loop, all terminal',
+  fault: 'Postgres restarted during a job',
+  passesWhen: 'no crash loop, all jobs terminal',
   round: async (lab) => {
     const wanted = await reference(lab);
     const partner = await lab.partner();
@@ -29,11 +29,11 @@ const restarted: Fault = {
   },
 };
 
-/** What a client is told while Postgres is out. */
+/** Expects 503 with Retry-After, and that the API is not ready, while Postgres is down. */
 async function expectPoliteRefusal(lab: Lab, partner: TestPartner): Promise<void> {
   const ready = await fetch(`${lab.baseUrl}/health/ready`);
   await ready.body?.cancel();
-  expect(ready.status === 503, 'the API says that it is not ready', ready.status);
+  expect(ready.status === 503, 'the API is not ready', ready.status);
   const answers = [await partner.http.get(partner.route()), await createVoice(partner, 'late', lab.recordings.tiny)];
   for (const { status, headers } of answers) {
     expect(status === 503 && Number(headers.get('retry-after')) >= 1, 'requests get 503 and Retry-After', status);
@@ -42,8 +42,8 @@ async function expectPoliteRefusal(lab: Lab, partner: TestPartner): Promise<void
 
 const out: Fault = {
   name: 'postgres-out',
-  fault: 'Postgres out for 20 s',
-  passesWhen: '503 with Retry-After, no crash loop, then all terminal',
+  fault: 'Postgres down for 20 s',
+  passesWhen: '503 with Retry-After, no crash loop, all jobs terminal afterwards',
   inShort: '8 s',
   round: async (lab, round) => {
     const partner = await lab.partner();
@@ -62,11 +62,11 @@ const out: Fault = {
   },
 };
 
-/** Both are started while Postgres is not there, as after a power cut. */
+/** Starts both while Postgres is down, as after a power cut. */
 const atBoot: Fault = {
   name: 'postgres-boot',
-  fault: 'API and worker started while Postgres is out',
-  passesWhen: 'they wait instead of ending, then all terminal',
+  fault: 'API and worker started while Postgres is down',
+  passesWhen: 'both wait instead of exiting, all jobs terminal afterwards',
   round: async (lab, round) => {
     const partner = await lab.partner();
     lab.worker.kill('SIGKILL');

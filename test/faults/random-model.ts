@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { compareAll, contractCommands, type ContractRun, type RealTimbre } from '../support/model-commands.js';
+import type { RealTimbre } from '../support/model-command.js';
+import { compareAll, contractCommands, type ContractRun } from '../support/model-commands.js';
 import type { ContractModel } from '../support/model.js';
 import { expectNothingLeft } from './collection.js';
 import type { Fault } from './fault.js';
 import type { Lab } from './lab.js';
 
-/** What goes wrong between two requests. */
+/** The faults that may occur between two requests. */
 function disastersOf(lab: Lab): RealTimbre['disasters'] {
   return {
     'kill -9 the worker': async () => {
@@ -45,15 +46,15 @@ const randomModel: Fault = {
     const disasters = disastersOf(lab);
     let requests = 0;
     const compareOnce = async (commands: ContractRun): Promise<void> => {
-      const real: RealTimbre = { partner: await lab.partner(), recordings, disasters };
-      const model: ContractModel = new Map();
+      const real: RealTimbre = { partner: await lab.partner(), recordings, disasters, sent: [] };
+      const model: ContractModel = { voices: new Map(), webhooks: [] };
       await fc.asyncModelRun(() => ({ model, real }), commands);
       await compareAll(model, real);
       requests += [...commands].length;
     };
     const property = fc.asyncProperty(contractCommands(Object.keys(disasters), 30), compareOnce);
     const until = performance.now() + round.pick(20_000, 300_000);
-    // Times differ from run to run, so a smaller sequence need not fail again: the first one that does is told.
+    // Timing differs between runs, so a shrunk sequence may not fail again. The first failing sequence is reported.
     do await fc.assert(property, { numRuns: 1, endOnFailure: true, verbose: true });
     while (performance.now() < until);
     await expectNothingLeft(lab);

@@ -5,7 +5,7 @@ import { makeAudio, speech } from '../support/audio-measure.js';
 
 /** Real speech of three lengths. */
 export interface Recordings {
-  /** 2 s: one sample. For many voices at once. */
+  /** 2 s: one sample. For tests with many voices. */
   readonly tiny: string;
   /** 75 s: five samples. */
   readonly minute: string;
@@ -13,7 +13,7 @@ export interface Recordings {
   readonly long: string;
 }
 
-/** Makes the recordings in a folder; they are small FLAC files. */
+/** Creates the recordings in a folder, as small FLAC files. */
 export async function makeRecordings(tools: AudioTools, folder: string): Promise<Recordings> {
   await mkdir(folder, { recursive: true });
   const at = (name: string): string => path.join(folder, `${name}.flac`);

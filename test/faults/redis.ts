@@ -38,17 +38,19 @@ const flushed: Fault = {
 
 const down: Fault = {
   name: 'redis-down',
-  fault: 'Redis down 60 s under uploads',
-  passesWhen: 'every upload 2xx, p99 under 1 s, all drain after',
+  fault: 'Redis down for 60 s during uploads',
+  passesWhen: 'every upload 2xx, p99 under 1 s or three times that of uploads before, all jobs terminal afterwards',
   inShort: '5 s',
   alone: true,
   longSeconds: 100,
   round: async (lab, round) => {
     const partner = await lab.partner();
+    const before = numbered(8).map((name) => `before-${name}`);
+    const slowestBefore = Math.max(...(await uploadMany(lab, partner, before)));
     await lab.valkey.stop();
     const downUntil = performance.now() + round.pick(5_000, 60_000);
     const durations: number[] = [];
-    const names: string[] = [];
+    const names = [...before];
     while (performance.now() < downUntil) {
       const batch = numbered(2).map((name) => `${names.length}-${name}`);
       durations.push(...(await uploadMany(lab, partner, batch)));
@@ -59,17 +61,18 @@ const down: Fault = {
     const recoveryMs = await allSettled(lab, partner, 120_000);
     await expectAllOnce(lab, partner, names);
     const p99 = Math.round(durations.sort((a, b) => a - b)[Math.ceil(durations.length * 0.99) - 1] ?? 0);
-    expect(p99 < 1_000, 'p99 of uploads is under 1 s', p99);
+    const bar = Math.max(1_000, 3 * slowestBefore);
+    expect(p99 < bar, `p99 of uploads is under ${bar} ms`, p99);
     return { recoveryMs, note: `${names.length} uploads, p99 ${p99} ms` };
   },
 };
 
-/** The link dies and comes back for new connections only: who never looks waits for ever. */
+/** Open connections die, new ones work. A client that never checks its connection waits forever. */
 const halfOpen: Fault = {
   name: 'redis-half-open',
   fault: 'Redis half-open',
   passesWhen: 'noticed ≤ 30 s, 0 accepted jobs lost',
-  lab: { apart: 'its clients have not just reconnected after another fault' },
+  lab: { apart: 'its clients must not have just reconnected after another fault' },
   round: async (lab) => {
     const partner = await lab.partner();
     await uploadMany(lab, partner, ['before']);
@@ -79,7 +82,7 @@ const halfOpen: Fault = {
     }
     const brokeAt = performance.now();
     await uploadMany(lab, partner, numbered(5));
-    // What was handed out over the old links comes again in its own time: noticed is, when both sides use new ones.
+    // Deliveries over the dead connections are repeated later. This measures when both sides use new connections.
     const sinceBroken = (): number => Math.round(performance.now() - brokeAt);
     await allSettled(lab, partner, 45_000, 'splitting_status');
     await waitFor('the API sees Redis again', () => apiSeesRedis(lab), { timeoutMs: 30_000 });
@@ -87,7 +90,7 @@ const halfOpen: Fault = {
     await allSettled(lab, partner, 45_000 - noticedMs);
     const recoveryMs = sinceBroken();
     await expectAllOnce(lab, partner, ['before', ...numbered(5)]);
-    expect(noticedMs <= 30_000, 'the dead links were noticed within 30 s', noticedMs);
+    expect(noticedMs <= 30_000, 'the dead connections were noticed within 30 s', noticedMs);
     return { recoveryMs, note: `noticed after ${noticedMs} ms` };
   },
 };
@@ -116,10 +119,10 @@ const atMaxmemory: Fault = {
   },
 };
 
-/** Valkey keeps nothing on disk here, so that each restart also wipes it, at whatever moment of a delivery. */
+/** Valkey writes nothing to disk here, so each restart also wipes it, possibly in the middle of a delivery. */
 const restarted: Fault = {
   name: 'redis-restart',
-  fault: 'Redis restarted, and wiped by it, again and again under uploads',
+  fault: 'Redis restarted repeatedly during uploads, which also wipes it',
   passesWhen: 'all terminal, each effect once',
   round: async (lab, round) => {
     const partner = await lab.partner();
@@ -138,11 +141,11 @@ const restarted: Fault = {
   },
 };
 
-/** Longer than ioredis goes on trying one command, so that whatever Bull began at the start has failed. */
+/** The outage is longer than ioredis retries one command, so that the first commands of Bull have failed. */
 const atBoot: Fault = {
   name: 'redis-boot',
-  fault: 'API and worker started while Redis is out, for 60 s',
-  passesWhen: 'both start, and take up work within 30 s of its return',
+  fault: 'API and worker started while Redis is down for 60 s',
+  passesWhen: 'both start, and process jobs within 30 s of its return',
   inShort: '35 s',
   longSeconds: 80,
   round: async (lab, round) => {

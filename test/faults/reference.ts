@@ -6,7 +6,7 @@ import { upload } from './uploads.js';
 
 const references = new WeakMap<Lab, Map<string, Promise<SampleSet>>>();
 
-/** What a recording, the minute of speech unless told, becomes when nothing goes wrong; made once in each lab. */
+/** Returns the samples of a recording (default: the minute of speech) without faults. Made once per lab. */
 export function reference(lab: Lab, recording: keyof Recordings = 'minute'): Promise<SampleSet> {
   const ofLab = references.get(lab) ?? new Map<string, Promise<SampleSet>>();
   references.set(lab, ofLab);

@@ -3,7 +3,7 @@ import { createVoice } from '../support/voices.js';
 import { expect } from './fault.js';
 import type { Lab } from './lab.js';
 
-/** What a request met. */
+/** The outcome of a request. */
 export interface Met {
   readonly status: number;
   readonly tookMs: number;
@@ -14,7 +14,7 @@ interface Answer {
   readonly headers: Headers;
 }
 
-/** A request is answered in bounded time: well, or with 503 and Retry-After. */
+/** Expects a response in time, with a 2xx status or with 503 and Retry-After. */
 export async function answered(what: string, withinMs: number, ask: () => Promise<Answer>): Promise<Met> {
   const startedAt = performance.now();
   const { status, headers } = await ask();
@@ -27,20 +27,20 @@ export async function answered(what: string, withinMs: number, ask: () => Promis
 const isPolite = (status: number, headers: Headers): boolean =>
   status === 503 && Number(headers.get('retry-after')) >= 1;
 
-/** Asks once, and has to be refused: 503 with Retry-After. @returns milliseconds */
+/** Sends one request and expects 503 with Retry-After. @returns the time it took, in milliseconds */
 export async function refused(what: string, withinMs: number, ask: () => Promise<Answer>): Promise<number> {
   const { status, tookMs } = await answered(what, withinMs, ask);
   expect(status === 503, `${what} is refused`, status);
   return tookMs;
 }
 
-/** Uploads a voice of the shortest recording, again and again until it is taken. @returns milliseconds until then */
+/** Uploads the shortest recording until it is accepted. @returns the time it took, in milliseconds */
 export async function uploadInTheEnd(lab: Lab, partner: TestPartner, voice: string, withinMs: number): Promise<number> {
   const startedAt = performance.now();
   for (let tries = 0; ; tries += 1) {
     const name = `${voice}-${tries}`;
     const { status } = await answered('an upload', withinMs, () => createVoice(partner, name, lab.recordings.tiny));
     if (status === 201) return Math.round(performance.now() - startedAt);
-    expect(performance.now() - startedAt < 120_000, 'an upload is taken in the end');
+    expect(performance.now() - startedAt < 120_000, 'an upload is accepted in the end');
   }
 }

@@ -1,7 +1,7 @@
 import type { Fault } from './fault.js';
 import type { RoundRecord } from './round-record.js';
 
-/** What became of one row. */
+/** The result of one row. */
 export interface RowResult {
   readonly fault: Fault;
   readonly records: readonly RoundRecord[];
@@ -9,7 +9,7 @@ export interface RowResult {
   readonly worstRecoveryMs: number | null;
 }
 
-/** Rows that were run, in the order of `faults`. */
+/** Returns the rows that ran, in the order of `faults`. */
 export function rowsOf(faults: readonly Fault[], records: readonly RoundRecord[]): RowResult[] {
   const rows = faults.map((fault) =>
     rowOf(
@@ -29,11 +29,11 @@ function rowOf(fault: Fault, records: readonly RoundRecord[]): RowResult {
 const recovery = ({ worstRecoveryMs }: RowResult): string =>
   worstRecoveryMs === null ? '' : `${(worstRecoveryMs / 1000).toFixed(1)} s`;
 
-/** The days rounds of a row were run on. */
+/** Returns the days on which rounds of a row ran. */
 const days = ({ records }: RowResult): string =>
   [...new Set(records.map(({ endedAt }) => endedAt.slice(0, 10)))].sort().join(', ');
 
-/** A Markdown table, as docs/reliability.md shows it. */
+/** Returns the Markdown table of docs/reliability.md. */
 export function table(rows: readonly RowResult[], short: boolean): string {
   const head = ['fault', 'passes when', 'rounds', 'passed', 'worst recovery', 'day'];
   const lines = rows.map((row) => [
@@ -57,7 +57,7 @@ export function table(rows: readonly RowResult[], short: boolean): string {
   ].join('\n');
 }
 
-/** Figures that rounds noted, a line each, the same ones once. */
+/** Returns the notes of rounds, one per line, without duplicates. */
 export function notes(rows: readonly RowResult[]): string {
   const lines = rows.flatMap(({ fault, records }) =>
     records.flatMap(({ note }) => (note === undefined ? [] : `${fault.name}: ${note}`)),
@@ -65,7 +65,7 @@ export function notes(rows: readonly RowResult[]): string {
   return [...new Set(lines)].join('\n');
 }
 
-/** What became of one round, for who waits for the rest. */
+/** Returns the line that is printed when a round ends. */
 export function progress({ fault, round, seconds, recoveryMs, failure, load }: RoundRecord): string {
   if (failure !== undefined) return `FAILED ${fault}, round ${round} (load ${load}): ${failure}`;
   const recovered = recoveryMs === undefined ? '' : `, recovery ${recoveryMs} ms`;

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 
-/** What became of one round: a line of the file that `--record` names. */
+/** The result of one round, which is a line of the file that `--record` writes. */
 export interface RoundRecord {
   /** The row's name. */
   readonly fault: string;
@@ -13,16 +13,16 @@ export interface RoundRecord {
   readonly load: number;
   readonly recoveryMs?: number;
   readonly note?: string;
-  /** Absent: the promise was kept. */
+  /** Absent if the promise was kept. */
   readonly failure?: string;
 }
 
-/** Adds a line to a file, so that a run which is cut off has lost nothing. */
+/** Appends a line to a file, so that an interrupted run loses nothing. */
 export function writeRecord(file: string, record: RoundRecord): void {
   appendFileSync(file, `${JSON.stringify(record)}\n`);
 }
 
-/** All rounds of one form in a file, of however many runs. */
+/** Returns all recorded rounds of one form, from any number of runs. */
 export function readRecords(file: string, form: RoundRecord['form']): RoundRecord[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   const records = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RoundRecord);

@@ -1,33 +1,33 @@
 import type { Fault } from './fault.js';
 import type { LabOptions } from './lab.js';
 
-/** Rounds that are run one after the other in a lab of their own. */
+/** Rounds that run one after another in the same lab. */
 export interface RoundUnit {
   readonly lab: LabOptions;
   readonly rounds: readonly { readonly fault: Fault; readonly number: number }[];
-  /** About how long it takes in the long form. */
+  /** Rough duration in the long form. */
   readonly seconds: number;
-  /** Which part of its row is done when it is: from above 0 to 1. */
+  /** The share of its row that is done after this unit, above 0 and up to 1. */
   readonly progress: number;
 }
 
-/** Was this round run before, in a run that was cut off? */
+/** Returns whether this round has passed in an interrupted run. */
 export type IsDone = (fault: Fault, number: number) => boolean;
 
-/** Where a fault does not say how long one of its rounds takes. */
+/** Default duration of a round. */
 const usualRoundSeconds = 30;
-/** Short enough that all lanes end at about the same time, long enough that starting a lab does not matter. */
+/** Short enough for all lanes to end at about the same time, long enough for the start of a lab not to matter. */
 const unitSeconds = 300;
 
 const roundSeconds = ({ longSeconds = usualRoundSeconds }: Fault): number => longSeconds;
 
 /**
- * Cuts rows into units of work, in their order.
+ * Divides rows into units of work, in order.
  *
- * One round of each row: rows whose labs are alike share one, as many as make a unit. More: a few rounds of one row are a
- * unit, so that several lanes work at a long row. All rows go forward at the same pace, so that rows that compute and
- * rows that wait share the machine throughout; of units that could come next the longest does, so that the lanes end
- * together.
+ * With one round per row, rows with the same lab share a unit, up to the length of a unit. With more rounds, a unit has
+ * a few rounds of one row, so that several lanes share a long row. All rows advance at the same pace, so that rows that
+ * compute and rows that wait always share the machine. Among equal candidates the longest unit runs first, so that the
+ * lanes end together.
  */
 export function roundUnits(faults: readonly Fault[], rounds: number, isDone: IsDone): RoundUnit[] {
   const units = rounds === 1 ? unitsByLab(faults) : faults.flatMap((fault) => unitsOfRow(fault, rounds, isDone));

@@ -9,16 +9,16 @@ import { roundUnits, type IsDone, type RoundUnit } from './round-units.js';
 
 export interface RunOptions {
   readonly short: boolean;
-  /** Of each fault. */
+  /** Rounds of each row. */
   readonly rounds: number;
-  /** Labs at work at the same time. Most faults are waited out, so there is room for more than one on a core. */
+  /** The number of labs that run at the same time. Most rows mostly wait, so a core can run several. */
   readonly lanes: number;
   readonly isDone: IsDone;
-  /** Told of every round as it ends. */
+  /** Called when a round ends. */
   readonly onRound: (record: RoundRecord) => void;
 }
 
-/** Runs rows: first those that bear company, in lanes, then those that need the machine for themselves. */
+/** Runs the rows that may share the machine in parallel lanes, then the others one at a time. */
 export async function runFaults(faults: readonly Fault[], options: RunOptions): Promise<void> {
   await runUnits(
     faults.filter(({ alone }) => !alone),
@@ -70,12 +70,12 @@ async function runRound(room: LabRoom, fault: Fault, number: number, short: bool
     expectAllRunning(lab);
     return outcome;
   } catch (error) {
-    const log = await room.giveUp(`${fault.name}-${number}`);
-    return { failure: `${describe(error)} (what the processes wrote: ${log})` };
+    const { file, errors } = await room.giveUp(`${fault.name}-${number}`);
+    return { failure: [`${describe(error)} (output of the processes: ${file})`, ...errors].join('\n') };
   }
 }
 
-/** The lab of a unit of work: made when needed, healed between rounds, thrown away after a failure. */
+/** Holds the lab of a unit. Starts it when needed, repairs it between rounds and stops it after a failure. */
 class LabRoom {
   private lab: Lab | undefined;
 
@@ -87,18 +87,20 @@ class LabRoom {
     return this.lab;
   }
 
-  /** @returns the file that holds what the lab's processes wrote */
-  async giveUp(name: string): Promise<string> {
+  /** Stops the lab. @returns where the output of its processes is, and the last errors of it that have a stack trace */
+  async giveUp(name: string): Promise<{ readonly file: string; readonly errors: readonly string[] }> {
     const file = path.join(tmpdir(), `timbre-fault-${name}-${process.pid}.log`);
-    await writeFile(file, `${this.lab?.log.lines.join('\n') ?? ''}\n`);
+    const lines = this.lab?.log.lines ?? [];
+    await writeFile(file, `${lines.join('\n')}\n`);
+    const errors = lines.filter((line) => line.includes('"level":50') && line.includes('"stack"')).slice(-3);
     await this.close();
-    return file;
+    return { file, errors: errors.map((line) => line.slice(0, 1_500)) };
   }
 
   async close(): Promise<void> {
     const { lab } = this;
     this.lab = undefined;
-    await lab?.stop().catch((error: unknown) => console.error(`A lab did not stop well: ${describe(error)}`));
+    await lab?.stop().catch((error: unknown) => console.error(`A lab did not stop cleanly: ${describe(error)}`));
   }
 }
 

@@ -11,17 +11,18 @@ import { refused } from './refusals.js';
 import { upload } from './uploads.js';
 
 const s3Lab: LabOptions = { s3: true };
-/** Its requests take the longest; they need not wait for the others'. */
+/** Separate, because its requests take the longest and the other rows need not wait for them. */
 const hangingLab: LabOptions = { s3: true };
 
-/** Three tries of 12 s, and pauses between them. */
+/** Three attempts of 12 s, with pauses. */
 const refusedWithinMs = 60_000;
 
 function trouble(name: string, kind: S3Trouble, lab: LabOptions): Fault {
   return {
     name,
     fault: `S3 ${kind} for 20 s`,
-    passesWhen: '503 with Retry-After within a minute, nothing taken for missing, then all terminal and nothing left',
+    passesWhen:
+      '503 with Retry-After within a minute, no object treated as missing, all jobs terminal afterwards, no leftover files',
     inShort: '5 s',
     lab,
     longSeconds: kind === 'hangs' ? 120 : 50,
@@ -41,7 +42,7 @@ function trouble(name: string, kind: S3Trouble, lab: LabOptions): Fault {
         refused('a bundle', refusedWithinMs, () => partner.http.get(`${partner.route('kept')}/samples-bundle`)),
       ]);
       const shown = await partner.http.get(partner.route('voice'));
-      expect(shown.status === 200, 'what Postgres knows is answered', shown.status);
+      expect(shown.status === 200, 'data from Postgres is still served', shown.status);
       await sleep(Math.max(0, brokenUntil - performance.now()));
       lab.s3?.mend();
       const recoveryMs = await allSettled(lab, partner, 120_000);

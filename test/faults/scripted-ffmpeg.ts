@@ -4,11 +4,11 @@ import path from 'node:path';
 /**
  * - `real` converts
  * - `slow` converts at 15 times the speed of speech, so that a fault can be timed
- * - `hang` does nothing for ever, `spin` burns a core for ever, `endless` converts the recording over and over
+ * - `hang` does nothing forever, `spin` uses a core forever, `endless` repeats the recording forever
  */
 export type FfmpegMode = 'real' | 'slow' | 'hang' | 'spin' | 'endless';
 
-/** An ffmpeg that can be told to misbehave when it converts; in everything else it is the real one. */
+/** An ffmpeg that can misbehave during conversions. In all other calls it is the real one. */
 export class ScriptedFfmpeg {
   private constructor(
     readonly path: string,
@@ -26,19 +26,19 @@ export class ScriptedFfmpeg {
     return ffmpeg;
   }
 
-  /** Holds for conversions that begin from now on. */
+  /** Sets the mode of conversions that start from now on. */
   async become(mode: FfmpegMode): Promise<void> {
     await writeFile(this.modeFile, mode);
   }
 
-  /** How many conversions began in a mode. */
+  /** Returns the number of conversions that started in a mode. */
   async began(mode: FfmpegMode): Promise<number> {
     return (await readdir(this.beganFolder)).filter((name) => name.startsWith(mode)).length;
   }
 }
 
-// A conversion may make files, and write no byte to them (libs/audio/src/launcher.ts).
-// Options before `-i` are the input's, so a word in front of ffmpeg's own arguments changes how it reads.
+// A conversion can create files but not write to them (libs/audio/src/ffmpeg/launcher.ts).
+// Options before `-i` belong to the input, so an option in front of ffmpeg's arguments changes how it reads.
 const script = (real: string, modeFile: string, beganFolder: string): string => `#!/bin/sh
 real='${real}'
 case " $* " in

@@ -7,12 +7,12 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Puts a file system in memory of a fixed size on a folder. */
+/** Mounts a file system of a fixed size in memory on a folder. */
 export async function mountSmallDisk(folder: string, mebibytes: number): Promise<void> {
   await run('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0755`, 'tmpfs', folder]);
 }
 
-/** Makes a mounted disk read-only or writable. @returns false while something on it is open for writing */
+/** Makes a mounted disk read-only or writable. @returns false while a file on it is open for writing */
 export async function remountDisk(folder: string, mode: 'ro' | 'rw'): Promise<boolean> {
   return run('mount', ['-o', `remount,${mode}`, folder]).then(
     () => true,
@@ -24,7 +24,7 @@ export async function unmountDisk(folder: string): Promise<void> {
   await run('umount', ['-l', folder]);
 }
 
-/** Why no file system can be mounted here; undefined when it can. */
+/** Returns why no file system can be mounted here, or undefined if it can. */
 function whyNoSmallDisk(): string | undefined {
   const folder = mkdtempSync(path.join(tmpdir(), 'timbre-mount-'));
   try {
@@ -41,15 +41,15 @@ function whyNoSmallDisk(): string | undefined {
 
 let known: { readonly reason: string | undefined } | undefined;
 
-/** Why no file system can be mounted here; undefined when it can. Tried once. */
+/** Returns why no file system can be mounted here, or undefined if it can. Tries only once. */
 export const impossibleDisk = (): string | undefined => (known ??= { reason: whyNoSmallDisk() }).reason;
 
-/** Fills a disk until so many bytes are left, with one file. @returns its path: removing it gives the space back */
+/** Fills a disk with one file, except for `leaveBytes`. @returns the path of the file, to free the space again */
 export async function fillDisk(folder: string, leaveBytes: number): Promise<string> {
   const ballast = path.join(folder, 'ballast');
   const { bavail, bsize } = await statfs(folder);
   const full = (error: NodeJS.ErrnoException): void => {
-    // Others write at the same time: then the disk is as full as it was to be.
+    // ENOSPC is fine here: another process wrote at the same time, so the disk is full.
     if (error.code !== 'ENOSPC' || leaveBytes > 0) throw error;
   };
   await writeFile(ballast, Buffer.alloc(Math.max(0, bavail * bsize - leaveBytes))).catch(full);

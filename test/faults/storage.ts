@@ -16,7 +16,7 @@ import { upload } from './uploads.js';
 import type { Lab, LabOptions } from './lab.js';
 const readOnlyLab: LabOptions = { diskMebibytes: 256 };
 
-/** How the folder of the objects is taken away, and given back. */
+/** A way to make the folder of the objects unavailable and to restore it. */
 interface Loss {
   readonly begin: (objects: string) => Promise<void>;
   readonly end: (objects: string) => Promise<void>;
@@ -24,13 +24,13 @@ interface Loss {
 
 const away = (objects: string): string => `${objects}.away`;
 
-/** As when a network disk is not mounted: its folder is there, and empty. */
+/** Simulates a network disk that is not mounted: its folder is empty. */
 const notMounted: Loss = {
   begin: (objects) => rename(objects, away(objects)),
   end: (objects) => rename(away(objects), objects),
 };
 
-/** Every file operation fails (with ELOOP, which works for root too), as with EACCES or EIO. */
+/** Makes every file operation fail, as EACCES or EIO would. Uses ELOOP, which applies to root too. */
 const refusing: Loss = {
   begin: async (objects) => {
     await rename(objects, away(objects));
@@ -42,7 +42,8 @@ const refusing: Loss = {
   },
 };
 
-const passesWhen = '503 with Retry-After, nothing taken for deleted or missing, then all terminal and nothing left';
+const passesWhen =
+  '503 with Retry-After, no object treated as deleted or missing, all jobs terminal afterwards, no leftover files';
 
 async function lostAndFound(lab: Lab, round: Round, loss: Loss): Promise<Outcome> {
   const wanted = await reference(lab);
@@ -73,7 +74,7 @@ async function lostAndFound(lab: Lab, round: Round, loss: Loss): Promise<Outcome
 
 const out: Fault = {
   name: 'storage-out',
-  fault: 'the disk of the storage gone for 10 s',
+  fault: 'the disk of the storage not mounted for 10 s',
   passesWhen,
   inShort: '5 s',
   round: (lab, round) => lostAndFound(lab, round, notMounted),
@@ -81,17 +82,18 @@ const out: Fault = {
 
 const refuses: Fault = {
   name: 'storage-refuses',
-  fault: 'every file of the storage answers an error for 10 s',
+  fault: 'every file operation in the storage fails for 10 s',
   passesWhen,
   inShort: '5 s',
   round: (lab, round) => lostAndFound(lab, round, refusing),
 };
 
-/** As after an error of its disk, when the system has made it read-only (ext4: `errors=remount-ro`). */
+/** Simulates a disk that the system made read-only after an error (ext4: `errors=remount-ro`). */
 const readOnly: Fault = {
   name: 'storage-read-only',
   fault: 'the disk of uploads and objects read-only for 10 s',
-  passesWhen: 'downloads go on, uploads get 503 with Retry-After, then all terminal and nothing left',
+  passesWhen:
+    'ready, downloads work, uploads get 503 with Retry-After, all jobs terminal afterwards, no leftover files',
   inShort: '5 s',
   lab: readOnlyLab,
   impossible,
@@ -100,7 +102,7 @@ const readOnly: Fault = {
     const partner = await lab.partner();
     await upload(lab, partner, 'kept');
     await allSettled(lab, partner, 60_000);
-    // While the worker is stopped no file is open for writing, which would keep the disk writable.
+    // The disk cannot become read-only while a file on it is open for writing, so the worker is stopped.
     lab.worker.kill('SIGSTOP');
     await upload(lab, partner, 'voice');
     await waitFor('the disk is read-only', () => remountDisk(lab.disk, 'ro'));
@@ -111,7 +113,10 @@ const readOnly: Fault = {
         const ask = (): ReturnType<typeof createVoice> => createVoice(partner, 'late', lab.recordings.tiny);
         await refused('an upload', 30_000, ask);
         const sample = await partner.http.get(`${partner.route('kept')}/samples/1`);
-        expect(sample.status === 200, 'what is stored can be downloaded', sample.status);
+        expect(sample.status === 200, 'stored samples can be downloaded', sample.status);
+        const ready = await partner.http.get<{ dependencies: { storage: string } }>('/health/ready');
+        expect(ready.status === 200, 'the API is ready to serve reads', ready);
+        expect(ready.body.dependencies.storage === 'read_only', 'the readiness says why uploads are refused', ready);
         await sleep(500);
       }
     } finally {
@@ -130,7 +135,7 @@ async function expectPoliteRefusal(lab: Lab, partner: TestPartner): Promise<void
   await refused('a download', 30_000, () => partner.http.get(`${partner.route('kept')}/samples/1`));
 }
 
-/** The folder of a voice's objects. */
+/** Returns the folder of a voice's objects. */
 async function folderOf(lab: Lab, partner: TestPartner, voice: string): Promise<string> {
   const [row] = await lab.sql<{ id: string }>(
     `SELECT v.id FROM voices v JOIN partners p ON p.id = partner_id WHERE p.name = $1 AND v.name = $2`,

@@ -3,16 +3,22 @@ import { createVoice } from '../support/voices.js';
 import { expect } from './fault.js';
 import type { Lab } from './lab.js';
 
-/** Creates a voice of a recording, the minute of speech unless told; it has to be taken. */
-export async function upload(lab: Lab, partner: TestPartner, voice: string, file?: string): Promise<void> {
-  const created = await createVoice(partner, voice, file ?? lab.recordings.minute);
-  expect(created.status === 201, `${voice} was taken`, created);
+/** Creates a voice with a recording (default: the minute of speech) and expects that it is accepted. */
+export async function upload(
+  lab: Lab,
+  partner: TestPartner,
+  voice: string,
+  file?: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const created = await createVoice(partner, voice, file ?? lab.recordings.minute, fields);
+  expect(created.status === 201, `${voice} was accepted`, created);
 }
 
-/** Names `0`, `1`, … */
+/** Returns the names `0`, `1`, … */
 export const numbered = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at));
 
-/** Creates voices of the shortest recording, two at a time; every one has to be taken. @returns milliseconds of each */
+/** Creates voices with the shortest recording, two at a time. @returns the time of each upload, in milliseconds */
 export async function uploadMany(lab: Lab, partner: TestPartner, names: readonly string[]): Promise<number[]> {
   const durations: number[] = [];
   const waiting = [...names];

@@ -1,26 +1,26 @@
-/** What happens to a file. */
+/** The kinds of damage. */
 export const damages = ['bit flips', 'cut off', 'cut out', 'zeroed range', 'concatenation'] as const;
 export type Damage = (typeof damages)[number];
 
-/** A damaged file, and what was done to it. */
+/** A damaged file and its damage. */
 export interface Damaged {
   readonly bytes: Buffer;
-  /** For people. */
+  /** Describes the damage to a reader. */
   readonly what: string;
-  /** The bytes that were taken out, as parts of the whole file; none where nothing was. */
+  /** The removed bytes as a range of the whole file, if any. */
   readonly removed: { readonly from: number; readonly part: number };
 }
 
 const nothingRemoved = { from: 1, part: 0 } as const;
 
-/** Headers are in the first bytes: a third of the flips are there. */
+/** The size of the region with headers. In a third of the cases all flips are in it. */
 const headerBytes = 512;
 
 /**
  * Damages a file.
  *
- * @param other the file that is put behind it in a concatenation
- * @param random draws in [0, 1)
+ * @param other the file that is appended in a concatenation
+ * @param random returns numbers in [0, 1)
  */
 export function damage(kind: Damage, whole: Buffer, other: Buffer, random: () => number): Damaged {
   const between = (from: number, to: number): number => Math.floor(from + random() * (to - from));
@@ -54,6 +54,6 @@ export function damage(kind: Damage, whole: Buffer, other: Buffer, random: () =>
       return { bytes, what: `${count} zeroes at ${from} of ${whole.length} bytes`, removed: nothingRemoved };
     }
     case 'concatenation':
-      return { bytes: Buffer.concat([whole, other]), what: 'another recording behind it', removed: nothingRemoved };
+      return { bytes: Buffer.concat([whole, other]), what: 'another recording appended', removed: nothingRemoved };
   }
 }

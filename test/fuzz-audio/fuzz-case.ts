@@ -9,20 +9,20 @@ import { convert, type Converted } from '../support/convert.js';
 import { damage, damages, type Damage, type Damaged } from './damage.js';
 import { problemsOf, stretchesOf } from './judge.js';
 
-/** What one seed stands for. */
+/** The case of one seed. */
 export interface FuzzCase {
   readonly seed: number;
   readonly container: Container;
   readonly damage: Damage;
 }
 
-/** Seeds go through all containers with each damage in turn. */
+/** Returns the case of a seed. Consecutive seeds cover all containers, with each kind of damage in turn. */
 export function caseOf(seed: number): FuzzCase {
   const container = containers[seed % containers.length]!;
   return { seed, container, damage: damages[Math.floor(seed / containers.length) % damages.length]! };
 }
 
-/** A damaged recording, and the source it is judged against. */
+/** A damaged recording and the source to compare it with. */
 export interface Specimen extends Damaged {
   readonly file: string;
   readonly folder: string;
@@ -33,13 +33,13 @@ export type Outcome = 'refused' | 'converted' | 'warned';
 
 export interface Verdict {
   readonly outcome: Outcome;
-  /** Empty when all is as promised. */
+  /** Empty if everything is as promised. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   readonly missing: readonly MissingAudio[];
 }
 
-/** Makes damaged recordings and judges what becomes of them. */
+/** Makes damaged recordings and checks their conversions. */
 export class Fuzzing {
   private readonly sources = new Map<string, Promise<Float32Array>>();
 
@@ -48,7 +48,7 @@ export class Fuzzing {
     private readonly folder: string,
   ) {}
 
-  /** Makes the file of a case, in a folder of its own. */
+  /** Makes the file of a case in its own folder. */
   async specimen({ seed, container, damage: kind }: FuzzCase): Promise<Specimen> {
     const [first, second] = await Promise.all([this.whole(container, 'first'), this.whole(container, 'second')]);
     const random = seededRandom(seed);
@@ -61,7 +61,7 @@ export class Fuzzing {
     return { ...damaged, file, folder, source };
   }
 
-  /** Converts the recording of a case, in sections and in one piece, and judges what comes out. */
+  /** Converts the recording of a case in sections and in one piece, and checks the results. */
   async judge(fuzzCase: FuzzCase, specimen: Specimen): Promise<Verdict> {
     const { container } = fuzzCase;
     const base = { tools: this.tools, inputPath: specimen.file, workFolder: specimen.folder };
@@ -106,7 +106,7 @@ export class Fuzzing {
   }
 }
 
-/** @returns the sentence of a recording that is refused */
+/** Returns the result of a conversion, or the error message if the recording is refused. */
 async function refusable(convertIt: () => Promise<Converted>): Promise<Converted | string> {
   try {
     return await convertIt();
@@ -116,7 +116,7 @@ async function refusable(convertIt: () => Promise<Converted>): Promise<Converted
   }
 }
 
-/** One recording, one result: however many sections it is encoded in. */
+/** Checks that the number of sections does not change the result. */
 function differences(inSections: Converted, inOnePiece: Converted): string[] {
   const told = (one: Converted): string =>
     JSON.stringify({ samples: one.totalSamples, missing: one.missing, warnings: one.warnings });

@@ -1,14 +1,14 @@
 import { recordingTime, type MissingAudio } from '#libs/audio';
 import { alignmentRate, bestMatch, thinned } from '../support/alignment.js';
-import { wholeSeconds, type Container } from '../fixtures/containers.js';
+import type { Container } from '../fixtures/containers.js';
 import type { Damage, Damaged } from './damage.js';
 
-/** What a conversion is judged by. */
+/** A conversion, and the facts about its source with which it is compared. */
 export interface Evidence {
   readonly container: Container;
   readonly damage: Damage;
   readonly removed: Damaged['removed'];
-  /** The undamaged source, as a plain decode gives it; of a concatenation both recordings. */
+  /** The plain decode of the undamaged source. For a concatenation, of both recordings. */
   readonly source: Float32Array;
   /** Length that the damaged file states. */
   readonly statedSeconds: number | null;
@@ -17,31 +17,31 @@ export interface Evidence {
   readonly warnings: readonly { readonly code: string }[];
 }
 
-/** A stretch of what came out. */
+/** A stretch of the result. */
 export interface Stretch {
-  /** Where it is in what came out. */
+  /** Its position in the result. */
   readonly atSeconds: number;
-  /** Where it is in the recording, as Timbre says. */
+  /** Its position in the recording according to Timbre. */
   readonly claimedSeconds: number;
   readonly audio: Float32Array;
 }
 
-/** A source_timestamp has to be right to this. */
+/** Tolerance of a source_timestamp. */
 const toleranceSeconds = 0.1;
 
-/** Less than this part of the stated length: there has to be a warning. */
+/** The share of the stated length below which a warning is required. */
 const wholePart = 0.99;
 
-/** Rounding, and the padding of encoders: shorter losses are of no consequence. */
+/** Shorter losses are ignored. They come from rounding and from encoder padding. */
 const leastLossSeconds = 0.25;
 
-/** A stretch is recognised when it is this like its source; others are damaged themselves, or silent. */
+/** Minimum similarity of a recognised stretch. Stretches below it are damaged or silent. */
 const recognised = { atItsPlace: 0.8, elsewhere: 0.9 } as const;
 
-/** Length of a stretch that is recognised. */
+/** Length of the stretches that are compared. */
 const stretchSeconds = 0.75;
 
-/** Stretches of what came out, each long enough to be recognised. */
+/** Returns stretches of the result that are long enough to be recognised. */
 export function stretchesOf(audio: Float32Array, missing: readonly MissingAudio[]): Stretch[] {
   const stepSeconds = 1.5;
   const count = Math.max(0, Math.ceil((audio.length / alignmentRate - stretchSeconds) / stepSeconds));
@@ -52,10 +52,10 @@ export function stretchesOf(audio: Float32Array, missing: readonly MissingAudio[
   });
 }
 
-/** What a sample is recognised by. */
+/** Returns the first stretch of a sample, by which it is recognised. */
 export const startOf = (audio: Float32Array): Float32Array => audio.subarray(0, stretchSeconds * alignmentRate);
 
-/** Says what is wrong with a conversion; empty when it is as promised. */
+/** Returns the problems of a conversion, empty if it keeps the promises. */
 export function problemsOf(evidence: Evidence, stretches: readonly Stretch[]): string[] {
   const isWhole = ({ atSeconds: from }: Stretch): boolean =>
     !evidence.missing.some(({ atSeconds }) => atSeconds > from && atSeconds < from + stretchSeconds);
@@ -70,7 +70,7 @@ function lossesWithoutWarning(evidence: Evidence): string[] {
   if (warnings.length > 0) return [];
   const isShortOf = (seconds: number): boolean =>
     decodedSeconds < wholePart * seconds && seconds - decodedSeconds > leastLossSeconds;
-  const came = `${decodedSeconds.toFixed(2)} s came out without a warning`;
+  const came = `${decodedSeconds.toFixed(2)} s were converted without a warning`;
   if (statedSeconds !== null && isShortOf(statedSeconds)) return [`${came}, of ${statedSeconds.toFixed(2)} s stated`];
   const sourceSeconds = source.length / alignmentRate;
   if (isShortOf(sourceSeconds) && !mayBeUnknown(evidence))
@@ -79,37 +79,48 @@ function lossesWithoutWarning(evidence: Evidence): string[] {
 }
 
 /**
- * Whether nothing in the file tells that audio is missing: what is missing was taken out without a trace, together with
- * the statement of a length or from a file that has none; or it is behind the end that a container states for itself.
+ * Returns whether nothing in the file shows that audio is missing. The audio was removed together with the stated
+ * length, or the file states none.
  */
-function mayBeUnknown({ container, damage, removed, statedSeconds, decodedSeconds }: Evidence): boolean {
-  const isFirstWhole = damage === 'concatenation' && decodedSeconds > wholePart * wholeSeconds;
+function mayBeUnknown({ container, removed, statedSeconds }: Evidence): boolean {
   const statesLittle = !container.statesLength || removed.from === 0;
-  // A block of type 0 is the end of a VOC file, wherever it is.
-  const isEnd = damage === 'zeroed range' && container.name === 'voc';
-  return isFirstWhole || isEnd || (removed.part > 0 && (statesLittle || statedSeconds === null));
+  return removed.part > 0 && (statesLittle || statedSeconds === null);
 }
 
-/** How much thinner audio is looked through everywhere: 16 times as fast. */
+/**
+ * Returns the added tolerance where a missing length can only be estimated from bytes, at a variable bit rate: a
+ * quarter.
+ */
+function guessedBy({ container, missing }: Evidence, { claimedSeconds, atSeconds }: Stretch): number {
+  const before = missing.filter((one) => one.atSeconds <= atSeconds).map(({ seconds }) => Math.abs(seconds));
+  const most = Math.max(claimedSeconds - atSeconds, ...before);
+  return container.isGuessed ? most / 4 : 0;
+}
+
+/**
+ * Factor by which the sample rate is reduced for a search over the whole audio. The search is then 16 times as fast.
+ */
 const coarseness = 4;
 
-/** Padding of encoders between two recordings that were put together: it is audio of the file as it stands. */
+/** Length of the encoder padding between two concatenated recordings, which is audio in the file. */
 const paddingSeconds = 0.2;
 
-function misplaced({ container, damage, removed, source }: Evidence, stretch: Stretch): string[] {
+function misplaced(evidence: Evidence, stretch: Stretch): string[] {
+  const { container, damage, removed, source } = evidence;
   const { claimedSeconds, audio, atSeconds } = stretch;
-  if (!container.tellsTime) return [];
-  // Of what was taken out without a trace nothing can be known: the time is that of the file as it stands.
+  // Audio that was removed without a trace cannot be detected, so times are positions in the damaged file.
   const isTraceless = removed.from === 0 || !container.isStamped;
   const lateBy = isTraceless ? removed.part * (source.length / alignmentRate) * 1.2 : 0;
-  const near = bestMatch(audio, source, claimedSeconds - toleranceSeconds, claimedSeconds + toleranceSeconds);
+  if (!container.tellsPlace) return [];
+  const tolerance = toleranceSeconds + guessedBy(evidence, stretch);
+  const near = bestMatch(audio, source, claimedSeconds - tolerance, claimedSeconds + tolerance);
   if (near.likeness >= recognised.atItsPlace) return [];
   const [little, all] = [thinned(audio, coarseness), thinned(source, coarseness)];
   const anywhere = bestMatch(little, all, 0, source.length / alignmentRate, alignmentRate / coarseness);
   const earlyBy = damage === 'concatenation' ? paddingSeconds : 0;
-  const [from, to] = [claimedSeconds - earlyBy - toleranceSeconds, claimedSeconds + lateBy + toleranceSeconds];
+  const [from, to] = [claimedSeconds - earlyBy - tolerance, claimedSeconds + lateBy + tolerance];
   const isInPlace = anywhere.atSeconds >= from && anywhere.atSeconds <= to;
   if (anywhere.likeness < recognised.elsewhere || isInPlace) return [];
   const [at, claimed, is] = [atSeconds, claimedSeconds, anywhere.atSeconds].map((seconds) => seconds.toFixed(2));
-  return [`what came out at ${at} s is said to be at ${claimed} s and is at ${is} s`];
+  return [`the audio at ${at} s of the result has the timestamp ${claimed} s, but is at ${is} s of the recording`];
 }

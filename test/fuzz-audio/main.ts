@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { audioToolsOfThisMachine, temporaryFolder } from '../support/audio-measure.js';
+import { findToolsOfThisMachine, temporaryFolder } from '../support/audio-measure.js';
 import { runToEnd } from '../support/run-to-end.js';
 import { caseOf, Fuzzing, type FuzzCase } from './fuzz-case.js';
 import { table, type Judged } from './report.js';
@@ -7,11 +7,11 @@ import { ThroughApi } from './through-api.js';
 
 const usage = `Usage: node dist/test/fuzz-audio/main.js [--short] [--count N] [--seed N]
 
-Damages recordings of every container that Timbre takes and looks at what becomes of them: each is refused, or
-converted with a warning where audio is missing, at its right place in time.
+Damages recordings in every container that Timbre accepts, converts them and checks the results. Each must be refused,
+or converted with correct timestamps and with a warning if audio is missing.
 
-  --short    40 recordings instead of 500: what CI runs
-  --count N  so many
+  --short    25 recordings instead of 500, as in CI
+  --count N  the number of recordings
   --seed N   only the recording of this seed`;
 
 const options = {
@@ -21,19 +21,19 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Cases judged at the same time; each runs an ffmpeg or two. */
+/** The number of concurrent cases. Each runs one or two ffmpeg processes. */
 const lanes = 2;
 
-/** One case in so many goes through a whole Timbre as well. */
+/** Every n-th case also goes through a complete installation. */
 const throughApiEvery = { short: 5, long: 10 } as const;
 
-/** It has no factor in common with the number of containers and damages: a few cases are of many kinds. */
+/** Coprime to the number of containers and of damages, so that few cases cover many kinds. */
 const seedStep = 9;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options, strict: true });
   if (values.help) return console.log(usage);
-  const count = wholeNumber('count', values.count ?? (values.short ? '40' : '500'));
+  const count = wholeNumber('count', values.count ?? (values.short ? '25' : '500'));
   const seeds =
     values.seed === undefined
       ? Array.from({ length: count }, (_, at) => at * seedStep)
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const apiEvery = values.seed === undefined ? throughApiEvery[values.short ? 'short' : 'long'] : 1;
   const folder = await temporaryFolder();
   const judged: Judged[] = [];
-  const tools = await audioToolsOfThisMachine(`${folder.path}/launchers`);
+  const tools = await findToolsOfThisMachine(`${folder.path}/launchers`);
   const api = await ThroughApi.start(tools);
   try {
     const fuzzing = new Fuzzing(tools, folder.path);

@@ -2,13 +2,13 @@ import { containers } from '../fixtures/containers.js';
 import { damages } from './damage.js';
 import type { FuzzCase, Outcome, Verdict } from './fuzz-case.js';
 
-/** A case and what became of it. */
+/** A case and its result. */
 export interface Judged extends FuzzCase, Verdict {
-  /** What was done to the file. */
+  /** The damage to the file. */
   readonly what: string;
 }
 
-/** Counts by container and damage, as Markdown: refused / converted with a warning / converted without. */
+/** Returns counts by container and damage as Markdown: refused / converted with a warning / converted without. */
 export function table(judged: readonly Judged[]): string {
   const counts = (of: readonly Judged[]): string => {
     const count = (outcome: Outcome): number => of.filter((one) => one.outcome === outcome).length;

@@ -11,7 +11,7 @@ import { problemsOf, startOf } from './judge.js';
 
 const sampleSeconds = 5;
 
-/** A whole Timbre that damaged recordings are sent to. */
+/** A complete installation to which damaged recordings are uploaded. */
 export class ThroughApi {
   private constructor(
     private readonly stack: Stack,
@@ -32,16 +32,16 @@ export class ThroughApi {
     await tearDown();
   }
 
-  /** In samples that are short enough for several places to be looked at. */
+  /** Splits again into samples short enough to check several positions. */
   private splitAgain(voice: string): Promise<Details> {
     return finished(this.partner, voice, 'split', { sample_duration: sampleSeconds });
   }
 
   /**
-   * Uploads the recording of a case and looks at its samples.
+   * Uploads the recording of a case and checks its samples.
    *
-   * @param expected what the library made of it
-   * @returns what is wrong
+   * @param expected the result of converting with libs/audio alone
+   * @returns the problems, empty if there are none
    */
   async judge(fuzzCase: FuzzCase, specimen: Specimen, expected: Verdict): Promise<string[]> {
     const voice = `case ${fuzzCase.seed}`;

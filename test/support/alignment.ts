@@ -1,28 +1,28 @@
 import { decode } from './audio-measure.js';
 import type { AudioTools } from '#libs/audio';
 
-/** Places are told apart to 1/8000 s, which is finer than anybody hears. */
+/** Positions are compared at a resolution of 1/8000 s, finer than anybody can hear. */
 export const alignmentRate = 8_000;
 
 const decodedRate = 48_000;
 
 /**
- * A whole file, mixed to mono as the product mixes it, for `bestMatch`. Decoded at the product's rate first: where a
- * format changes on the way, each resampling of ffmpeg's rounds the parts to its own rate.
+ * Decodes a whole file for `bestMatch`, mixed to mono as the product mixes it. It is decoded at the product's rate first:
+ * if the format changes within the file, each resampling in ffmpeg rounds the parts differently.
  */
 export async function decodeToAlign(tools: AudioTools, path: string): Promise<Float32Array> {
   const filter = `aformat=sample_fmts=s16:sample_rates=${decodedRate}:channel_layouts=mono`;
   return thinned(await decode(tools, path, filter), decodedRate / alignmentRate);
 }
 
-/** Audio at a lower rate: the mean of so many samples is one. */
+/** Lowers the rate of audio by taking the mean of this many samples. */
 export function thinned(audio: Float32Array, factor: number): Float32Array {
   const thin = new Float32Array(Math.floor(audio.length / factor));
   for (let at = 0; at < thin.length * factor; at++) thin[Math.floor(at / factor)]! += (audio[at] ?? 0) / factor;
   return thin;
 }
 
-/** Where a stretch of audio was found. */
+/** The position at which a stretch of audio was found. */
 export interface Match {
   /** Seconds from the start of the source. */
   readonly atSeconds: number;
@@ -31,10 +31,10 @@ export interface Match {
 }
 
 /**
- * Finds the place of a stretch in a source: the one where the normalised cross-correlation is highest.
+ * Finds the position of a stretch in a source, where the normalised cross-correlation is highest.
  *
- * @param fromSeconds first place looked at; places outside the source are passed over
- * @param toSeconds last place looked at
+ * @param fromSeconds first position to try; positions outside the source are skipped
+ * @param toSeconds last position to try
  */
 export function bestMatch(
   stretch: Float32Array,

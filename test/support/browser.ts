@@ -6,7 +6,7 @@ import { chromium, type Browser } from 'playwright-core';
 
 const run = promisify(execFile);
 
-/** Chromium and what it needs beside a plain C library, unpacked. */
+/** Unpacked Chromium with the libraries that it needs beside a plain C library. */
 interface UnpackedChromium {
   readonly executable: string;
   readonly env: Readonly<Record<string, string>>;
@@ -22,12 +22,12 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /**
- * Unpacks the Chromium that npm carries (@sparticuz/chromium, Linux on x64) into `.cache`, once for each version, some
- * 2 s and 200 MB.
+ * Unpacks Chromium from npm (@sparticuz/chromium, Linux on x64) into `.cache`, once for each version. It takes about 2 s
+ * and 200 MB.
  *
- * The package unpacks into TMPDIR, and its shared libraries (NSS, expat) only where it takes the machine for Amazon
- * Linux, which it tells by AWS_EXECUTION_ENV (its build/esm/helper.js). So a child process that is told both does it,
- * into a folder that gets its name when it is complete.
+ * The package unpacks into TMPDIR. It adds its shared libraries (NSS, expat) only on Amazon Linux, which it detects by
+ * AWS_EXECUTION_ENV (its build/esm/helper.js). A child process with both variables unpacks it into a temporary folder,
+ * which is renamed when it is complete.
  */
 async function unpackedChromium(): Promise<UnpackedChromium> {
   const manifest = path.join(process.cwd(), 'node_modules/@sparticuz/chromium/package.json');
@@ -40,7 +40,7 @@ async function unpackedChromium(): Promise<UnpackedChromium> {
     await run(process.execPath, ['--input-type=module', '--eval', unpack], {
       env: { ...process.env, TMPDIR: unfinished, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
     });
-    // Another test run may have been quicker: its folder is as good.
+    // Another test run may have been faster. Its folder is the same.
     await rename(unfinished, folder).catch(() => rm(unfinished, { recursive: true }));
   }
   await writeFile(path.join(folder, 'fonts/fonts.conf'), fontsOf(folder));
@@ -54,7 +54,7 @@ async function unpackedChromium(): Promise<UnpackedChromium> {
   };
 }
 
-/** The package's own names /tmp/fonts alone. */
+/** The package's own configuration names only /tmp/fonts. */
 const fontsOf = (folder: string): string => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -65,9 +65,9 @@ const fontsOf = (folder: string): string => `<?xml version="1.0"?>
 `;
 
 /**
- * Starts a headless Chromium: the one CHROMIUM_PATH names, else the one from npm.
+ * Starts a headless Chromium: the one in CHROMIUM_PATH, otherwise the one from npm.
  *
- * @throws Error that says what is missing; a machine without a browser fails the test instead of skipping it
+ * @throws Error that says what is missing. Without a browser the test fails instead of being skipped
  */
 export async function launchBrowser(): Promise<Browser> {
   const given = process.env['CHROMIUM_PATH'];

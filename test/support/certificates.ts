@@ -13,7 +13,7 @@ export interface ServerCertificate {
   readonly keyFile: string;
 }
 
-/** An authority of a test's own, as operators make them with openssl. Nobody trusts it who is not told to. */
+/** A private authority, made with openssl as operators do. Only those configured to trust it do. */
 export class Authority {
   private constructor(
     private readonly folder: string,
@@ -39,7 +39,7 @@ export class Authority {
     return new Authority(folder, file, keyFile);
   }
 
-  /** @param names whom it is for, as openssl has them: `DNS:localhost,IP:127.0.0.1` */
+  /** @param names subject alternative names in openssl's format: `DNS:localhost,IP:127.0.0.1` */
   async issue(file: string, names: string): Promise<ServerCertificate> {
     const base = path.join(this.folder, file);
     await run('openssl', ['req', ...newKey, '-subj', `/CN=${file}`, '-keyout', `${base}.key`, '-out', `${base}.csr`]);

@@ -10,13 +10,14 @@ import {
   recordingWarnings,
   samplesPerSecond,
   SectionsDisagree,
+  type AnalysisTrack,
   type AudioTools,
   type MissingAudio,
   type RecordingFacts,
   type RecordingWarning,
 } from '#libs/audio';
 
-/** What became of a recording. */
+/** The result of a conversion. */
 export interface Converted {
   readonly facts: RecordingFacts;
   /** The original as it would be stored. */
@@ -25,19 +26,20 @@ export interface Converted {
   readonly seconds: number;
   readonly missing: readonly MissingAudio[];
   readonly warnings: readonly RecordingWarning[];
+  readonly track: AnalysisTrack | null;
 }
 
 export interface ConvertOptions {
   readonly tools: AudioTools;
   readonly inputPath: string;
   readonly workFolder: string;
-  /** null: in one piece. */
+  /** Null if it was converted in one piece. */
   readonly sectionSeconds: number | null;
 }
 
 const limits = recordingLimits(600);
 
-/** Looks at a recording as the API does and converts it as the worker does (apps/worker/src/splitting/split.step.ts). */
+/** Probes a recording as the API does and converts it as the worker does (libs/samples/src/splitting/recording-converter.ts). */
 export async function convert(options: ConvertOptions): Promise<Converted> {
   const { tools, inputPath } = options;
   const facts = await probeRecording({ tools, inputPath, limits });
@@ -61,7 +63,7 @@ async function encode(facts: RecordingFacts, options: ConvertOptions): Promise<C
     const totalSamples = encoding.totalSamples();
     const [missing, decodedSeconds] = [encoding.missing(), totalSamples / samplesPerSecond];
     const warnings = recordingWarnings(facts, { decodedSeconds, missing, jumps: encoding.jumps() });
-    return { facts, ogg, totalSamples, seconds: decodedSeconds, missing, warnings };
+    return { facts, ogg, totalSamples, seconds: decodedSeconds, missing, warnings, track: encoding.track() };
   } finally {
     await encoding.close();
   }

@@ -8,7 +8,7 @@ export interface FreshDatabase {
 }
 
 const template = 'timbre_template';
-/** Any number of our own: whoever makes the template holds it. */
+/** An arbitrary number. The process that creates the template holds this lock. */
 const templateLock = 5_508_119;
 
 function serverUrl(): string {
@@ -33,7 +33,7 @@ async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> 
   }
 }
 
-/** Drops a database with all that is in it, and makes an empty one of its name. */
+/** Drops a database and creates an empty one of the same name. */
 export async function recreateDatabase(databaseUrl: string): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1);
   await onServer(async (client) => {
@@ -42,7 +42,7 @@ export async function recreateDatabase(databaseUrl: string): Promise<void> {
   });
 }
 
-/** The first test file to need it makes a migrated database that all others are copied from. */
+/** Creates the migrated database that all others are copied from, unless another test file has done so. */
 async function ensureTemplate(): Promise<void> {
   await onServer(async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [templateLock]);
@@ -57,9 +57,9 @@ async function ensureTemplate(): Promise<void> {
 }
 
 /**
- * A database that nobody else uses, some 30 ms.
+ * Creates a database for one test file, in about 30 ms.
  *
- * @param options `migrated: false` gives an empty one, for tests of the migrations themselves
+ * @param options `migrated: false` gives an empty database, for tests of the migrations
  */
 export async function freshDatabase(options: { readonly migrated?: boolean } = {}): Promise<FreshDatabase> {
   const isMigrated = options.migrated ?? true;

@@ -1,16 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { pino } from 'pino';
+import { AUDIO_TOOLS, EncodeSlots } from '#libs/audio';
 import { AuthModule } from '#libs/auth';
-import { Database, DatabaseModule, type JobKind, type SplitParams, type StoredScore } from '#libs/database';
-import { EmbeddingsModule, type CollectedEmbedding } from '#libs/embeddings';
-import { JobsModule, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import { SamplesModule, type ConvertedSample, type CutSample } from '#libs/samples';
-import { StorageModule, uploadKey } from '#libs/storage';
-import { VoicesModule, VoicesService, type StoredRecording } from '#libs/voices';
+import { readConfig } from '#libs/config';
+import { ConsentModule } from '#libs/consent';
+import { Database, DatabaseModule, type JobKind, type StoredScore } from '#libs/database';
+import { EmbeddingResults, EmbeddingsModule, type CollectedEmbedding } from '#libs/embeddings';
+import { EventsModule } from '#libs/events';
+import { IdempotencyModule } from '#libs/idempotency';
+import { claimJob, JobsModule, type EmbedJob, type Job, type JobOf } from '#libs/jobs';
+import { Metrics } from '#libs/metrics';
+import { ConsentRevocations, Processing } from '#libs/processing';
+import {
+  encodeTurns,
+  FFMPEG_TURNS,
+  SamplesModule,
+  SplitStepModule,
+  type ConvertedSample,
+  type SplitSample,
+} from '#libs/samples';
+import { ServiceModule } from '#libs/service';
+import { analysisKey, originalKey, ScratchFolder, StorageModule, uploadKey } from '#libs/storage';
+import { VoicesModule, VoicesService, type NewOriginal, type RequestedSplit, type StoredRecording } from '#libs/voices';
+import { audioTools } from './audio-measure.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
+import { goodFigures } from './quality-figures.js';
 import { temporaryFolder } from './services.js';
 
 /** Nobody listens there: how a process sees a Redis that is down. */
@@ -20,28 +39,64 @@ export interface DomainOptions {
   /** Default: Redis is down. Nothing that a request does needs it. */
   readonly redisUrl?: string;
   readonly maxActiveJobsPerPartner?: number;
+  /** Default: one sentence. Empty: those of the voice's language. */
+  readonly testSentences?: string;
+  /** REQUIRE_CONSENT. */
+  readonly requireConsent?: boolean;
+}
+
+/** What the processes provide by themselves: ffmpeg with one slot, a scratch folder, metrics. */
+@Module({})
+class PartsModule {
+  static with(scratch: ScratchFolder): DynamicModule {
+    const [tools, slots] = [audioTools(), new EncodeSlots(1)];
+    const providers = [
+      { provide: AUDIO_TOOLS, useValue: tools },
+      { provide: ScratchFolder, useValue: scratch },
+      { provide: Metrics, useValue: new Metrics('worker') },
+      { provide: EncodeSlots, useValue: slots },
+      { provide: FFMPEG_TURNS, useValue: encodeTurns(slots, tools) },
+    ];
+    return { module: PartsModule, global: true, providers, exports: providers };
+  }
 }
 
 @Module({})
 class DomainModule {
-  static forRoot(databaseUrl: string, folder: string, options: DomainOptions): DynamicModule {
+  static forRoot(databaseUrl: string, folder: string, scratch: ScratchFolder, options: DomainOptions): DynamicModule {
     const redisUrl = options.redisUrl ?? deadRedisUrl;
+    const config = readConfig({
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      STORAGE_URL: pathToFileURL(folder).href,
+      PUBLIC_URL: 'http://timbre.test',
+      SIGNING_SECRET: 'a secret of the tests, long enough',
+      RUNPOD_BASE_URL: 'http://127.0.0.1:1/v2',
+      RUNPOD_API_KEY: 'a key of the tests',
+      RUNPOD_ENDPOINTS: 'kyutai=endpoint,other=endpoint-of-other',
+      RUNPOD_CONTRACT: '2',
+      REQUIRE_CONSENT: String(options.requireConsent ?? false),
+      TEST_SENTENCES: options.testSentences ?? 'One.',
+      MAX_ACTIVE_JOBS_PER_PARTNER: String(options.maxActiveJobsPerPartner ?? 20),
+    });
     return {
       module: DomainModule,
       imports: [
-        DatabaseModule.forRoot({ databaseUrl, poolSize: 10, applicationName: 'timbre-test' }),
-        StorageModule.forRoot({
-          url: pathToFileURL(folder).href,
-          clientBaseUrl: 'http://timbre.test',
-          gpuBaseUrl: 'http://timbre.test',
-          secrets: ['a secret of the tests, long enough'],
-        }),
-        JobsModule.forRoot({ redisUrl, maxActiveJobsPerPartner: options.maxActiveJobsPerPartner ?? 20 }),
-        AuthModule.forRoot({ databaseUrl, redisUrl, adminApiKeys: [] }),
+        ServiceModule.forRoot({ service: 'api', config, logger: pino({ level: 'silent' }) }),
+        PartsModule.with(scratch),
+        DatabaseModule,
+        StorageModule,
+        JobsModule,
+        AuthModule,
         VoicesModule,
         SamplesModule,
-        EmbeddingsModule.forRoot({ ttsTypes: ['kyutai', 'other'] }),
+        SplitStepModule,
+        EmbeddingsModule,
+        EventsModule,
+        ConsentModule,
+        IdempotencyModule,
       ],
+      providers: [ConsentRevocations, EmbeddingResults, Processing],
     };
   }
 }
@@ -51,14 +106,16 @@ export class Domain {
   private constructor(
     private readonly fresh: FreshDatabase,
     private readonly folder: string,
+    private readonly scratch: ScratchFolder,
     private readonly context: INestApplicationContext,
   ) {}
 
   static async open(options: DomainOptions = {}): Promise<Domain> {
     const fresh = await freshDatabase();
     const folder = temporaryFolder();
-    const module = DomainModule.forRoot(fresh.url, folder, options);
-    return new Domain(fresh, folder, await NestFactory.createApplicationContext(module, { logger: false }));
+    const scratch = await ScratchFolder.open(path.join(folder, 'scratch'), 'worker');
+    const module = DomainModule.forRoot(fresh.url, folder, scratch, options);
+    return new Domain(fresh, folder, scratch, await NestFactory.createApplicationContext(module, { logger: false }));
   }
 
   get databaseUrl(): string {
@@ -69,17 +126,19 @@ export class Domain {
     return this.context.get(Database);
   }
 
-  get jobs(): JobsRepository {
-    return this.context.get(JobsRepository);
-  }
-
   /** A service or repository, as the processes get it. */
   get<T>(token: Type<T> | symbol): T {
     return this.context.get<T>(token, { strict: false });
   }
 
+  /** The file that holds an object. */
+  objectPath(key: string): string {
+    return path.join(this.folder, 'objects', key);
+  }
+
   async close(): Promise<void> {
     await this.context.close();
+    await this.scratch.close();
     await this.fresh.drop();
     rmSync(this.folder, { recursive: true });
   }
@@ -100,14 +159,19 @@ export class Domain {
   }
 
   /** The id of a new voice whose first split is queued. */
-  async uploadedVoice(partnerId?: string, recording: Partial<StoredRecording> = {}): Promise<string> {
+  async uploadedVoice(
+    partnerId?: string,
+    recording: Partial<StoredRecording> = {},
+    split?: RequestedSplit,
+  ): Promise<string> {
     const voice = await this.newVoice(partnerId);
-    await this.get(VoicesService).create(voice, {
+    const upload = {
       uploadKey: uploadKey(voice.id, randomUUID()),
+      bytes: 5000,
       uploadedName: 'recording.wav',
       durationSeconds: 185.4,
-      ...recording,
-    });
+    };
+    await this.get(VoicesService).create(voice, { ...upload, ...recording }, split);
     return voice.id;
   }
 
@@ -121,8 +185,8 @@ export class Domain {
   }
 
   /** Claims the one active job of a kind, as a worker does. */
-  async claim(voiceId: string, kind: JobKind): Promise<ClaimedJob> {
-    return required(await this.jobs.claim(await this.jobId(voiceId, kind)));
+  async claim<K extends JobKind>(voiceId: string, kind: K): Promise<JobOf<K>> {
+    return ofKind(kind, await claimJob(this.database, await this.jobId(voiceId, kind)));
   }
 
   /** A row of a table by its id, by column names. */
@@ -154,12 +218,12 @@ export class Domain {
   private async newVoice(partnerId?: string): Promise<Parameters<VoicesService['create']>[0]> {
     const id = randomUUID();
     const owner = partnerId ?? (await this.partner());
-    return { id, partnerId: owner, name: `voice ${id}`, creatorName: null, creatorEmail: null };
+    return { id, partnerId: owner, name: `voice ${id}`, creatorName: null, creatorEmail: null, language: 'en' };
   }
 }
 
 /** Samples as a generation of a split cuts them. */
-export function cutSamples(job: Pick<ClaimedJob, 'voiceId' | 'id' | 'generation'>, count: number): CutSample[] {
+export function cutSamples(job: Pick<Job, 'voiceId' | 'id' | 'generation'>, count: number): SplitSample[] {
   return Array.from({ length: count }, (_, at) => ({
     index: at + 1,
     sourceStartSeconds: at * 15,
@@ -170,11 +234,28 @@ export function cutSamples(job: Pick<ClaimedJob, 'voiceId' | 'id' | 'generation'
   }));
 }
 
+/** The original as a generation of a split stores it. */
+export function storedOriginal(
+  { voiceId, id: jobId, generation }: Pick<Job, 'voiceId' | 'id' | 'generation'>,
+  durationSeconds = 185.37,
+): NewOriginal {
+  const objectKey = originalKey({ voiceId, jobId, generation });
+  return {
+    ...{ objectKey, bytes: 2000, analysisKey: analysisKey(objectKey), analysisBytes: 300 },
+    ...{ durationSeconds, missing: [] },
+  };
+}
+
 /** What a run of this generation delivers, its test samples those of sentence 1. */
-export function collected(job: ClaimedJob, scores: readonly StoredScore[]): CollectedEmbedding {
+export function collected(job: EmbedJob, scores: readonly StoredScore[]): CollectedEmbedding {
   const folder = `voices/${job.voiceId}/jobs/${job.id}/${job.generation}`;
   return {
-    zipKey: `${folder}/embedding.zip`,
+    archiveKey: `${folder}/embedding.zip`,
+    archiveBytes: 700,
+    engine: { name: 'acoustic-baseline', version: '1', model: null, revision: null, scorer: 'bhattacharyya' },
+    language: 'en',
+    testSentences: ['The quick brown fox jumps over the lazy dog.'],
+    sampleEmbeddings: [],
     scores,
     testSamples: scores.map(({ sampleIndex }) => ({
       sampleIndex,
@@ -184,6 +265,8 @@ export function collected(job: ClaimedJob, scores: readonly StoredScore[]): Coll
       bytes: 38_400,
       sha256: 'ef'.repeat(32),
     })),
+    failedSamples: [],
+    consentScores: [],
     inboxPrefix: `voices/${job.voiceId}/inbox/${job.id}/${job.generation}/`,
   };
 }
@@ -193,12 +276,20 @@ export function convertedSample(voiceId: string): ConvertedSample {
   return {
     objectKey: `voices/${voiceId}/uploaded/${randomUUID()}.opus`,
     durationSeconds: 12.3456,
+    quality: goodFigures,
     bytes: 1000,
     sha256: 'cd'.repeat(32),
   };
 }
 
-export const resplit: Omit<SplitParams, 'first'> = { maxSamples: 30, sampleDurationSeconds: 10 };
+export const resplit: RequestedSplit = { maxSamples: 30, sampleDurationSeconds: 10 };
+
+/** A job that must exist and be of this kind. */
+export function ofKind<K extends JobKind>(kind: K, job: Job | null): JobOf<K> {
+  const isOfKind = (one: Job | null): one is JobOf<K> => one?.kind === kind;
+  if (!isOfKind(job)) throw new Error(`There is no ${kind} job`);
+  return job;
+}
 
 /** What a test cannot go on without. */
 export function required<T>(value: T | null | undefined): T {

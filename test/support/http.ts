@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** What came back; a JSON body is parsed, any other is text. */
+/** An answer. A JSON body is parsed, any other is text. */
 export interface Answer<T> {
   readonly status: number;
   readonly headers: Headers;
@@ -10,7 +10,7 @@ export interface Answer<T> {
 
 export type Body = FormData | URLSearchParams | Blob | string | Readonly<Record<string, unknown>>;
 
-/** Requests to one API with one key, as a client of Timbre would make them. */
+/** Sends requests to one API with one key, as a client of Timbre would. */
 export class HttpClient {
   /** @param baseUrl with `/api`, so that paths read as in the contract */
   constructor(
@@ -30,11 +30,15 @@ export class HttpClient {
     return this.send<T>('PUT', route, body);
   }
 
+  patch<T>(route: string, body?: Body): Promise<Answer<T>> {
+    return this.send<T>('PATCH', route, body);
+  }
+
   delete<T>(route: string): Promise<Answer<T>> {
     return this.send<T>('DELETE', route);
   }
 
-  /** The answer as it comes, for bytes and streams. */
+  /** Returns the unread response, for bytes and streams. */
   fetch(route: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.key !== undefined) headers.set('X-Api-Key', this.key);
@@ -64,7 +68,7 @@ export class HttpClient {
   }
 }
 
-/** A multipart form with a file in its field `file`. */
+/** Returns a multipart form with a file in its field `file`. */
 export async function formWithFile(file: string, fields: Readonly<Record<string, string>> = {}): Promise<FormData> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);

@@ -1,7 +1,7 @@
 import { migrate, schemaDrift } from '#libs/database';
 import { startServices } from './services.js';
 
-/** Proves that the migrations bring an empty Postgres to exactly what the entities say. */
+/** Proves that the migrations give an empty Postgres exactly the schema of the entities. */
 async function main(): Promise<void> {
   const services = await startServices();
   try {

@@ -1,105 +1,72 @@
 import fc from 'fast-check';
+import { expectFound, factCommands, newFacts } from './fact-commands.js';
 import { formWithFile, type Answer } from './http.js';
-import { isBusy, lockedSentence, shownBy, VoiceModel, type ContractModel, type KnownRecording } from './model.js';
-import type { TestPartner } from './shared-stack.js';
+import {
+  always,
+  change,
+  command,
+  compare,
+  differs,
+  expectShown,
+  voiceRoute,
+  type Command,
+  type RealTimbre,
+} from './model-command.js';
+import { inForm, noFacts, withFacts, type GivenFacts } from './model-facts.js';
+import { isBusy, VoiceModel, type ContractModel } from './model.js';
+import { expectConsents, expectWebhooks, partnerCommands } from './partner-commands.js';
+import { noteVoice, repeat, sendOnce } from './repeated-requests.js';
 import { settled, type Details } from './voices.js';
 
-/** The Timbre that the model is compared with, and what can happen to it. */
-export interface RealTimbre {
-  readonly partner: TestPartner;
-  readonly recordings: readonly KnownRecording[];
-  readonly disasters: Readonly<Record<string, () => Promise<void>>>;
-}
-
-type Command = fc.AsyncCommand<ContractModel, RealTimbre>;
 /** One sequence of commands. */
 export type ContractRun = Iterable<Command>;
 
-interface Problem {
-  readonly detail: string;
-}
-
-/** What a request must be answered when nothing is under way, and what it changes in the model. */
-interface Expected {
-  readonly status: number;
-  readonly detail?: string;
-  readonly apply?: (body: unknown) => void;
-}
-
 const settleWithinMs = 60_000;
 
-function differs(what: string, seen: unknown, wanted: unknown): never {
-  throw new Error(`${what} differs: Timbre ${JSON.stringify(seen)}, contract ${JSON.stringify(wanted)}`);
-}
-
-function command(name: string, run: (model: ContractModel, real: RealTimbre) => Promise<void>): Command {
-  return { check: () => true, run, toString: () => name };
-}
-
-function compare(name: string, answer: Answer<unknown>, { status, detail, apply }: Expected): void {
-  const said = (answer.body as Problem | null)?.detail;
-  if (answer.status !== status || (detail !== undefined && said !== detail)) {
-    differs(name, { status: answer.status, detail: said }, { status, detail });
-  }
-  apply?.(answer.body);
-}
-
-/** A change of one voice: 404 without it, 409 at most while something is under way, else as the model says. */
-function change(
-  name: string,
-  voiceName: string,
-  send: (real: RealTimbre) => Promise<Answer<unknown>>,
-  expected: (voice: VoiceModel, model: ContractModel) => Expected,
-): Command {
-  return command(`${name} ${voiceName}`, async (model, real) => {
-    const answer = await send(real);
-    const voice = model.get(voiceName);
-    if (!voice) return compare(name, answer, { status: 404, detail: 'Voice not found' });
-    const isLocked = answer.status === 409 && (answer.body as Problem).detail === lockedSentence;
-    if (isLocked && voice.pending !== null) return;
-    voice.settle(); // it was not locked, so what was under way has ended
-    compare(name, answer, expected(voice, model));
-  });
-}
-
-const voiceRoute = ({ partner }: RealTimbre, voice: string, rest = ''): string => `${partner.route(voice)}${rest}`;
-
-function expectShown(name: string, voice: VoiceModel, details: Details): void {
-  voice.settle();
-  const [seen, wanted] = [shownBy(details), voice.shown()];
-  if (JSON.stringify(seen) !== JSON.stringify(wanted)) differs(`details of ${name}`, seen, wanted);
-}
-
-/** Waits for the end of everything and compares every voice. */
+/** Waits until nothing is in progress and compares everything. */
 export async function compareAll(model: ContractModel, real: RealTimbre): Promise<void> {
-  for (const [name, voice] of model) expectShown(name, voice, await settled(real.partner, name, settleWithinMs));
-  const { body } = await real.partner.http.get<{ name: string }[]>(real.partner.route());
-  const names = body.map((voice) => voice.name);
-  const wanted = [...model.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  if (names.join('\n') !== wanted.join('\n')) differs('the list of voices', names, wanted);
+  for (const [name, voice] of model.voices) {
+    expectShown(name, voice, await settled(real.partner, name, settleWithinMs));
+    await expectConsents(name, voice, real);
+  }
+  await expectFound(model, real, {});
+  await expectWebhooks(model, real);
 }
 
-const create = (name: string, at: number): Command =>
-  command(`create ${name}`, async (model, real) => {
-    const recording = real.recordings[at % real.recordings.length]!;
-    const answer = await real.partner.http.post(real.partner.route(), await formWithFile(recording.file, { name }));
-    const made = { status: 201, apply: () => void model.set(name, new VoiceModel(recording.seconds)) };
-    compare('create', answer, model.has(name) ? { status: 409, detail: 'Voice already exists' } : made);
+/** Compares the answer to the creation of a voice. */
+function created(
+  { voices }: ContractModel,
+  real: RealTimbre,
+  answer: Answer<unknown>,
+  { name, seconds, given }: { readonly name: string; readonly seconds: number | null; readonly given: GivenFacts },
+): void {
+  const apply = (body: unknown): void => {
+    const voice = new VoiceModel((body as Details).id, seconds, withFacts(noFacts, given));
+    voices.set(name, voice);
+    noteVoice(real, voice);
+  };
+  const exists = { status: 409, detail: 'Voice already exists' };
+  compare('create', answer, voices.has(name) ? exists : { status: 201, apply });
+}
+
+const create = (name: string, at: number, given: GivenFacts): Command =>
+  command(`create ${name} with ${JSON.stringify(given)}`, async (model, real) => {
+    const { file, seconds } = real.recordings[at % real.recordings.length]!;
+    const form = () => formWithFile(file, { name, ...inForm(given) });
+    created(model, real, await sendOnce(real, null, real.partner.route(), form), { name, seconds, given });
   });
 
-const createEmpty = (name: string): Command =>
-  command(`create empty ${name}`, async (model, real) => {
-    const answer = await real.partner.http.post(`${real.partner.route()}/empty`, { name });
-    const made = { status: 201, apply: () => void model.set(name, new VoiceModel(null)) };
-    compare('create empty', answer, model.has(name) ? { status: 409, detail: 'Voice already exists' } : made);
+const createEmpty = (name: string, given: GivenFacts): Command =>
+  command(`create empty ${name} with ${JSON.stringify(given)}`, async (model, real) => {
+    const answer = await sendOnce(real, null, `${real.partner.route()}/empty`, async () => ({ name, ...given }));
+    created(model, real, answer, { name, seconds: null, given });
   });
 
 const uploadSample = (name: string): Command =>
   change(
     'upload a sample to',
     name,
-    async (real) =>
-      real.partner.http.post(voiceRoute(real, name, '/samples'), await formWithFile(real.recordings[0]!.file)),
+    (real) => sendOnce(real, name, voiceRoute(real, name, '/samples'), () => formWithFile(real.recordings[0]!.file)),
     (voice) => ({
       status: 201,
       apply: (body) => {
@@ -126,21 +93,21 @@ const split = (name: string, windowSeconds: number, maxSamples: number): Command
     `split by ${windowSeconds} s, ${maxSamples} at most,`,
     name,
     (real) =>
-      real.partner.http.post(voiceRoute(real, name, '/split'), {
+      sendOnce(real, name, voiceRoute(real, name, '/split'), async () => ({
         sample_duration: windowSeconds,
         max_samples: maxSamples,
-      }),
+      })),
     (voice) =>
       voice.recordingSeconds === null
         ? { status: 409, detail: 'Voice has no original recording' }
-        : { status: 202, apply: () => (voice.pending = { kind: 'split', windowSeconds, maxSamples }) },
+        : { status: 202, apply: () => voice.split(windowSeconds, maxSamples) },
   );
 
 const embed = (name: string): Command =>
   change(
     'embed',
     name,
-    (real) => real.partner.http.post(voiceRoute(real, name, '/embed')),
+    (real) => sendOnce(real, name, voiceRoute(real, name, '/embed')),
     (voice) =>
       voice.samples.length === 0
         ? { status: 409, detail: 'Voice has no samples' }
@@ -163,9 +130,9 @@ const rename = (from: string, to: string): Command =>
     `rename to ${to}:`,
     from,
     (real) => real.partner.http.put(voiceRoute(real, from, '/name'), { name: to }),
-    (voice, model) => {
-      if (from !== to && model.has(to)) return { status: 409, detail: 'Voice already exists' };
-      return { status: 200, apply: () => void (model.delete(from) && model.set(to, voice)) };
+    (voice, { voices }) => {
+      if (from !== to && voices.has(to)) return { status: 409, detail: 'Voice already exists' };
+      return { status: 200, apply: () => void (voices.delete(from) && voices.set(to, voice)) };
     },
   );
 
@@ -174,13 +141,44 @@ const remove = (name: string): Command =>
     'delete',
     name,
     (real) => real.partner.http.delete(voiceRoute(real, name)),
-    (_voice, model) => ({ status: 204, apply: () => void model.delete(name) }),
+    (_voice, { voices }) => ({ status: 204, apply: () => void voices.delete(name) }),
   );
+
+const removeByForce = (name: string): Command =>
+  always(
+    'delete by force',
+    name,
+    (real) => real.partner.http.delete(voiceRoute(real, name, '?force=true')),
+    (_voice, { voices }) => ({ status: 204, apply: () => void voices.delete(name) }),
+  );
+
+/** Ends what is in progress. If it has ended by itself, there is nothing to cancel. */
+const cancel = (name: string): Command =>
+  command(`cancel ${name}`, async (model, real) => {
+    const answer = await sendOnce(real, name, voiceRoute(real, name, '/cancel'));
+    const voice = model.voices.get(name);
+    if (voice) noteVoice(real, voice);
+    if (!voice) return compare('cancel', answer, { status: 404, detail: 'Voice not found' });
+    if (answer.status !== 202 || voice.pending === null) {
+      compare('cancel', answer, { status: 409, detail: 'Voice is not being processed' });
+      return voice.settle();
+    }
+    voice.cancel(answer.body as Details);
+    expectShown(name, voice, answer.body as Details);
+  });
+
+/** Sends an earlier request again, maybe after faults, renames and deletions. */
+const repeatEarlier = (at: number): Command =>
+  command(`repeat the request ${at} before`, async (model, real) => {
+    const request = real.sent.at(-1 - (at % Math.max(real.sent.length, 1)));
+    const difference = request && (await repeat(model, request));
+    if (difference) differs('the answer to a repeated request', difference, request?.voiceName);
+  });
 
 const look = (name: string): Command =>
   command(`look at ${name}`, async (model, real) => {
     const answer = await real.partner.http.get<Details>(voiceRoute(real, name));
-    const voice = model.get(name);
+    const voice = model.voices.get(name);
     compare('look', answer, voice ? { status: 200 } : { status: 404, detail: 'Voice not found' });
     if (!voice) return;
     if (!isBusy(answer.body)) return expectShown(name, voice, answer.body);
@@ -191,14 +189,14 @@ const settleAll: Command = command('wait for the end of everything', compareAll)
 
 const disaster = (name: string): Command => command(name, async (_model, real) => real.disasters[name]?.());
 
-/** Random sequences of what a partner may ask and of what may go wrong. */
+/** Generates random sequences of a partner's requests and of faults. */
 export function contractCommands(disasters: readonly string[], maxCommands: number): fc.Arbitrary<ContractRun> {
   const name = fc.constantFrom('anna', 'B\u00f6 b', '\u65e5\u672c');
   const index = fc.integer({ min: 1, max: 6 });
   return fc.commands(
     [
-      fc.tuple(name, fc.nat({ max: 1 })).map(([voice, at]) => create(voice, at)),
-      name.map(createEmpty),
+      fc.tuple(name, fc.nat({ max: 1 }), newFacts).map(([voice, at, given]) => create(voice, at, given)),
+      fc.tuple(name, newFacts).map(([voice, given]) => createEmpty(voice, given)),
       name.map(uploadSample),
       fc.tuple(name, index).map(([voice, at]) => removeSample(voice, at)),
       fc
@@ -208,7 +206,12 @@ export function contractCommands(disasters: readonly string[], maxCommands: numb
       fc.tuple(name, fc.option(index)).map(([voice, at]) => prefer(voice, at)),
       fc.tuple(name, name).map(([from, to]) => rename(from, to)),
       name.map(remove),
+      name.map(removeByForce),
+      name.map(cancel),
       name.map(look),
+      ...factCommands(name),
+      ...partnerCommands(name),
+      fc.nat({ max: 9 }).map(repeatEarlier),
       fc.constant(settleAll),
       fc.constantFrom(...disasters).map(disaster),
     ],

@@ -1,3 +1,4 @@
+import { factsOf, type Facts } from './model-facts.js';
 import type { Details } from './voices.js';
 
 /** The length of a recording the model knows, and the samples of its first split. */
@@ -12,18 +13,27 @@ interface SampleModel {
   readonly duration: number;
 }
 
-/** What is under way, and what it leads to when it is over. */
+/** The work in progress, and the state that it ends in. */
 type Pending =
-  | { readonly kind: 'first split'; readonly seconds: number }
-  | { readonly kind: 'split'; readonly windowSeconds: number; readonly maxSamples: number }
+  | { readonly kind: 'split'; readonly windowSeconds: number; readonly maxSamples: number; readonly isFirst: boolean }
   | { readonly kind: 'embed' };
+
+/** The status of work, and what `errors` says of it. */
+interface Work {
+  readonly status: 'idle' | 'completed' | 'failed';
+  readonly error: string | null;
+}
+
+const idle: Work = { status: 'idle', error: null };
+const completed: Work = { status: 'completed', error: null };
+const cancelled: Work = { status: 'failed', error: 'Cancelled' };
 
 export const lockedSentence = 'Voice is currently being processed';
 
 const timestamp = (seconds: number): string =>
   [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
-/** The samples of a split, by the contract's words (api.md, "Split"). */
+/** Returns the samples of a split, by docs/api.md ("Recordings"). */
 function planned(seconds: number, windowSeconds: number, maxSamples: number): SampleModel[] {
   if (seconds < windowSeconds) return [{ index: 1, source_timestamp: '00:00', duration: seconds }];
   const count = Math.min(maxSamples, Math.floor(seconds / windowSeconds));
@@ -34,94 +44,158 @@ function planned(seconds: number, windowSeconds: number, maxSamples: number): Sa
   }));
 }
 
-/** One voice, as the contract says it is; written apart from the code, from the contract alone. */
+const placed = ({ index, source_timestamp, duration }: SampleModel): SampleModel => ({
+  index,
+  source_timestamp,
+  duration,
+});
+
+/** A consent on record. */
+export interface ConsentModel {
+  readonly id: string;
+  isRevoked: boolean;
+}
+
+/** One voice as the contract describes it. Written from the contract alone, not from the code. */
 export class VoiceModel {
+  private static births = 0;
+  /** Which voice was made before which. */
+  readonly birth = (VoiceModel.births += 1);
+  readonly consents: ConsentModel[] = [];
   samples: readonly SampleModel[] = [];
   nextIndex = 1;
   preferred: { readonly index: number; readonly by: 'person' | 'score' } | null = null;
-  splitting: 'idle' | 'completed' = 'idle';
-  embedding: 'idle' | 'completed' = 'idle';
+  splitting = idle;
+  embedding = idle;
   everEmbedded = false;
+  /** Whether an embedding has ended, in whatever way. */
+  hasInfo = false;
   stale = false;
-  /** Indexes of the samples that the last embedding scored and spoke, until a re-split gives them to others. */
+  /** Whether the recording was converted. Until then a split reads the upload. */
+  converted = false;
+  /** Indexes of the samples with scores and test samples, until a re-split gives the indexes to other samples. */
   scored: readonly number[] = [];
   pending: Pending | null = null;
 
   /** @param recordingSeconds null: an empty voice */
-  constructor(readonly recordingSeconds: number | null) {
-    if (recordingSeconds !== null) this.pending = { kind: 'first split', seconds: recordingSeconds };
+  constructor(
+    readonly id: string,
+    readonly recordingSeconds: number | null,
+    public facts: Facts,
+  ) {
+    if (recordingSeconds !== null) this.split(15, 25);
   }
 
-  /** What is under way has ended, well: the model knows no other end, whatever dies meanwhile. */
+  /** Starts a split. An embedding follows the first one. */
+  split(windowSeconds: number, maxSamples: number): void {
+    const isFirst = !this.converted && this.samples.length === 0;
+    this.pending = { kind: 'split', windowSeconds, maxSamples, isFirst };
+  }
+
+  /** Completes the work in progress. The model knows no failure, whichever process dies meanwhile. */
   settle(): void {
     const { pending } = this;
     this.pending = null;
     if (pending === null) return;
     if (pending.kind === 'embed') return this.embedded();
-    const isFirst = pending.kind === 'first split';
-    this.samples = isFirst
-      ? planned(pending.seconds, 15, 25)
-      : planned(this.recordingSeconds ?? 0, pending.windowSeconds, pending.maxSamples);
-    this.nextIndex = this.samples.length + 1;
-    this.splitting = 'completed';
-    this.preferred = null;
-    if (isFirst) return this.embedded();
-    this.embedding = 'idle';
-    this.stale = this.everEmbedded;
-    this.scored = [];
+    this.samplesReplaced(pending.windowSeconds, pending.maxSamples);
+    this.splitting = completed;
+    this.converted = true;
+    if (pending.isFirst) this.embedded();
+  }
+
+  /**
+   * Cancels the work in progress. Until a recording is converted, a split may show its samples before it ends, and the
+   * embedding that follows a first split may be under way or completed. The answer says which.
+   */
+  cancel({ status, samples }: Pick<Details, 'status' | 'samples'>): void {
+    const { pending } = this;
+    this.pending = null;
+    if (pending === null) return;
+    if (pending.kind === 'embed') return this.embeddingCancelled();
+    const { windowSeconds, maxSamples, isFirst } = pending;
+    const isSplit = isFirst && status.splitting === 'completed';
+    const made = planned(this.recordingSeconds ?? 0, windowSeconds, maxSamples);
+    const isShown = isSplit || (!this.converted && JSON.stringify(samples.map(placed)) === JSON.stringify(made));
+    this.splitting = isSplit ? completed : cancelled;
+    this.converted ||= isSplit;
+    if (!isShown) return;
+    this.samplesReplaced(windowSeconds, maxSamples);
+    if (!isFirst) return;
+    if (status.embedding === 'completed') this.embedded();
+    else this.embeddingCancelled();
   }
 
   addSample(seconds: number): number {
     const index = this.nextIndex;
     this.samples = [...this.samples, { index, source_timestamp: null, duration: seconds }];
     this.nextIndex += 1;
-    this.stale = this.everEmbedded;
+    this.stale = this.hasInfo;
     return index;
   }
 
   removeSample(index: number): void {
     this.samples = this.samples.filter((sample) => sample.index !== index);
     if (this.preferred?.index === index) this.preferred = null;
-    this.stale = this.everEmbedded;
+    this.stale = this.hasInfo;
   }
 
   has(index: number): boolean {
     return this.samples.some((sample) => sample.index === index);
   }
 
-  /** The fields of the details that the model has an opinion on. */
+  /** Returns the fields of the details that the model predicts. */
   shown(): object {
     return {
-      splitting: this.splitting,
-      embedding: this.embedding,
+      id: this.id,
+      ...this.facts,
+      splitting: this.splitting.status,
+      embedding: this.embedding.status,
       samples: this.samples,
       preferred: this.preferred?.index ?? null,
       has_original: this.recordingSeconds !== null,
       embedded: this.everEmbedded,
-      stale: this.everEmbedded ? this.stale : null,
+      stale: this.hasInfo ? this.stale : null,
       scored: this.scored,
       spoken: this.scored,
-      errors: null,
+      errors: this.splitting.error ?? this.embedding.error,
     };
+  }
+
+  private samplesReplaced(windowSeconds: number, maxSamples: number): void {
+    this.samples = planned(this.recordingSeconds ?? 0, windowSeconds, maxSamples);
+    this.nextIndex = this.samples.length + 1;
+    this.preferred = null;
+    this.embedding = idle;
+    this.stale = this.hasInfo;
+    this.scored = [];
+  }
+
+  private embeddingCancelled(): void {
+    this.embedding = cancelled;
+    this.hasInfo = true;
   }
 
   // The emulator's made-up scores fall from sample to sample, so the first is the best.
   private embedded(): void {
     const best = this.samples[0];
     if (this.preferred?.by !== 'person') this.preferred = best ? { index: best.index, by: 'score' } : null;
-    this.embedding = 'completed';
+    this.embedding = completed;
     this.everEmbedded = true;
+    this.hasInfo = true;
     this.stale = false;
     this.scored = this.samples.map(({ index }) => index);
   }
 }
 
-/** The same fields, of what Timbre answers. */
+/** Returns the same fields of Timbre's answer. */
 export function shownBy(details: Details): object {
   return {
+    id: details.id,
+    ...factsOf(details),
     splitting: details.status.splitting,
     embedding: details.status.embedding,
-    samples: details.samples.map(({ index, source_timestamp, duration }) => ({ index, source_timestamp, duration })),
+    samples: details.samples.map(placed),
     preferred: details.preferred_sample_index,
     has_original: details.original_filename !== null,
     embedded: details.embedding_zip_url !== null,
@@ -136,8 +210,22 @@ export function isBusy({ status }: Details): boolean {
   return status.splitting === 'in_progress' || status.embedding === 'in_progress';
 }
 
-/** All voices of one partner by name. */
-export type ContractModel = Map<string, VoiceModel>;
+/** A webhook as its partner has set it. */
+export interface WebhookModel {
+  readonly id: string;
+  readonly url: string;
+  readonly events: readonly string[];
+  readonly description: string | null;
+  readonly enabled: boolean;
+}
+
+/** What one partner has. */
+export interface ContractModel {
+  /** By name. */
+  readonly voices: Map<string, VoiceModel>;
+  /** Oldest first. */
+  webhooks: readonly WebhookModel[];
+}
 
 const unique = (entries: readonly { readonly sample_index: number }[] = []): readonly number[] =>
   [...new Set(entries.map(({ sample_index: index }) => index))].sort((a, b) => a - b);

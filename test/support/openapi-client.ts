@@ -3,12 +3,12 @@ import { ApiDescription } from './openapi.js';
 import { makePartner, type TestPartner } from './shared-stack.js';
 import type { StackAddress } from './stack.js';
 
-/** Judges every answer it is shown by the committed openapi.json, and remembers what it saw. */
+/** Checks answers against the committed openapi.json and records which documented answers were seen. */
 export class ContractRecorder {
   readonly description = ApiDescription.committed();
   private readonly seen = new Map<string, Set<number>>();
 
-  /** @throws Error naming everything that is not as documented */
+  /** @throws Error that lists everything that is not as documented */
   async judge(method: string, target: string, response: Response): Promise<void> {
     const { status, headers } = response;
     const body = Buffer.from(await response.arrayBuffer());
@@ -29,7 +29,7 @@ export class ContractRecorder {
   }
 }
 
-/** A client whose every answer is judged before the test sees it. */
+/** A client that checks every answer before the test sees it. */
 export class JudgedClient extends HttpClient {
   constructor(
     baseUrl: string,
@@ -47,7 +47,7 @@ export class JudgedClient extends HttpClient {
   }
 }
 
-/** Makes clients and partners whose every answer is judged; one for each test file. */
+/** Creates clients and partners whose answers are all checked. Each test file has one. */
 export class Contract {
   readonly recorder = new ContractRecorder();
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import addFormats from 'ajv-formats';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
-/** One request and its whole answer, as they went over the wire. */
+/** One request and its complete answer, as sent over the wire. */
 export interface Exchange {
   readonly method: string;
   /** Path with `/api` and perhaps a query, still encoded. */
@@ -45,17 +45,17 @@ export interface Operation {
   readonly template: string;
   readonly statuses: readonly number[];
   readonly bodyTypes: readonly string[];
-  /** It needs no key. */
+  /** True if the operation needs no key. */
   readonly isOpen: boolean;
 }
 
-/** Where the description of the API is committed. */
+/** Path of the committed description of the API. */
 export const openApiFile = path.join(process.cwd(), 'openapi.json');
 
 /**
- * The committed description of the API, used as a judge of answers: what it does not say may not happen.
+ * The committed description of the API. It checks answers: an answer that is not documented is a problem.
  *
- * Objects in answers are checked closed: a field nobody documented is a fault as well.
+ * Objects in answers are closed: an undocumented field is a problem too.
  */
 export class ApiDescription {
   readonly operations: readonly Operation[];
@@ -71,7 +71,7 @@ export class ApiDescription {
         id: operation.operationId,
         method: method.toUpperCase(),
         template,
-        statuses: Object.keys(operation.responses).map(Number),
+        statuses: Object.keys(operation.responses).map(Number).filter(Number.isInteger), // not `default`
         bodyTypes: Object.keys(operation.requestBody?.content ?? {}),
         isOpen: operation.security?.length === 0,
       })),
@@ -82,19 +82,19 @@ export class ApiDescription {
     return new ApiDescription(JSON.parse(readFileSync(openApiFile, 'utf8')) as OpenApiDocument);
   }
 
-  /** Operations whose path this is, the most literal template alone: `/empty` is no voice's name in a POST. */
+  /** Returns the operations of a path, by the most literal template: in a POST, `/empty` is not the name of a voice. */
   private operationsAt(pathname: string): readonly Operation[] {
     return this.operations.filter(({ template }) => matchesTemplate(template, pathname));
   }
 
-  /** The operation a request is; HEAD is its GET. */
+  /** Returns the operation of a request. HEAD counts as GET. */
   operationOf(method: string, pathname: string): Operation | undefined {
     const documented = method === 'HEAD' ? 'GET' : method;
     const found = this.operationsAt(pathname).filter((operation) => operation.method === documented);
     return found.sort((a, b) => parameters(a.template) - parameters(b.template))[0];
   }
 
-  /** What of an answer is not as documented; empty when all is well. */
+  /** Returns what is not as documented in an answer, empty if nothing. */
   problemsOf(exchange: Exchange): string[] {
     const pathname = exchange.target.split('?', 1)[0] ?? '';
     const operation = this.operationOf(exchange.method, pathname);
@@ -113,7 +113,7 @@ export class ApiDescription {
     return [...this.problemsOfHeaders(exchange, response, at), ...this.problemsOfBody(exchange, response, at)];
   }
 
-  /** Unknown routes and methods are answered with an error of the documented shape. */
+  /** Unknown routes and methods get an error of the documented shape. */
   private problemsOfUnknown(exchange: Exchange, here: readonly Operation[]): string[] {
     const problems = this.schemaProblems('openapi#/components/schemas/ApiError', parsed(exchange.body));
     if (here.length === 0) return exchange.status === 404 || exchange.status === 400 ? problems : ['must be 404'];

@@ -1,1 +1,1 @@
-export { freePort, isListening } from '../../apps/standalone/src/ports.js';
+export { freePort, isListening } from '#libs/local-services';

@@ -1,19 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
-import { accountFor } from '../../apps/standalone/src/postgres-account.js';
-import { takesConnections } from '../../apps/standalone/src/postgres-cluster.js';
-import { entry } from '../../apps/standalone/src/project-root.js';
-import { waitUntil } from '../../apps/standalone/src/wait-until.js';
+import { accountFor, entry, ManagedProcess, takesConnections, waitUntil } from '#libs/local-services';
 import { freePort, isListening } from './ports.js';
 import { temporaryFolder } from './services.js';
 
 const programs = ['postgres', 'initdb', 'pg_dump', 'pg_restore'];
 
 /**
- * The folder of a Postgres that has both a server and the pg_dump for it, the newest where there are several; null where
- * none is installed. The one from npm is a server alone, and a pg_dump reads no server newer than itself.
+ * Folder of the newest installed Postgres that has a server and its pg_dump, or null. Postgres from npm has no pg_dump, and
+ * a pg_dump cannot read a server newer than itself.
  */
 export function postgresPrograms(searchPath: string): string | null {
   const debian = '/usr/lib/postgresql';
@@ -26,7 +22,7 @@ export function postgresPrograms(searchPath: string): string | null {
   return folders.find((folder) => folder !== '' && isWhole(folder)) ?? null;
 }
 
-/** Starts a server of these programs, empty. @returns the URL of a role that may create databases */
+/** Starts an empty server with these programs. @returns the URL of a role that may create databases */
 export async function startPostgres(bin: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const folder = temporaryFolder();
   const cluster = path.join(folder, 'cluster');
@@ -52,7 +48,7 @@ export async function startPostgres(bin: string): Promise<{ readonly url: string
   const server = new ManagedProcess(
     {
       name: 'postgres',
-      module: entry('apps/standalone/src/attend.main'),
+      module: entry('libs/local-services/src/attend.main'),
       args: [JSON.stringify(attended)],
       env: process.env,
       isReady: () => takesConnections(cluster),

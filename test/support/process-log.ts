@@ -1,6 +1,6 @@
-import type { ProcessWatcher } from '../../apps/standalone/src/managed-process.js';
+import type { ProcessWatcher } from '#libs/local-services';
 
-/** Keeps what processes write, for tests that look for it and for people who look for a failure. */
+/** Keeps the output of processes, for assertions and for people who search for a failure. */
 export class ProcessLog implements ProcessWatcher {
   private readonly kept: string[] = [];
 

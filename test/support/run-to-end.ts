@@ -1,12 +1,11 @@
-/** What still runs after this keeps the process from ending: a defect of the suite, not a reason to wait for ever. */
+/** Time for open handles to close. One that stays open is a defect of the suite, not a reason to wait forever. */
 const patienceMs = 10_000;
 
 /**
- * The whole life of a command-line suite: runs it, and ends the process. A failure that is not counted by the suite is
- * printed and counted as one.
+ * Runs a command-line suite and ends the process. A failure that the suite does not count is printed and counted as one.
  *
- * Ends by `process.exit`, also when nothing is open any more: left to itself, Node 20 closes what its streams still hold
- * first and was seen to wait for that for ever, turning in uv_run under Environment::CleanupHandles.
+ * Ends by `process.exit` even if nothing is open. Otherwise Node 20 closes its streams first and was seen to wait for that
+ * forever, in uv_run under Environment::CleanupHandles.
  */
 export function runToEnd(main: () => Promise<void>): void {
   main()
@@ -18,7 +17,7 @@ export function runToEnd(main: () => Promise<void>): void {
     .finally(() => {
       process.once('beforeExit', () => process.exit());
       setTimeout(() => {
-        console.error(`This process is ended by force; still open: ${process.getActiveResourcesInfo().join(', ')}`);
+        console.error(`Process ended by force, still open: ${process.getActiveResourcesInfo().join(', ')}`);
         process.exit();
       }, patienceMs).unref();
     });

@@ -1,21 +1,20 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { procStat } from '../../apps/standalone/src/proc-stat.js';
-import { commandLine } from '../../apps/standalone/src/process-identity.js';
+import { commandLine, procStat } from '#libs/local-services';
 
 const run = promisify(execFile);
 
-/** Ids of the running processes (zombies are not) whose command line holds `text`, this one excepted. */
+/** Returns the ids of running processes whose command line contains `text`, without zombies and this process. */
 export async function processesNaming(text: string): Promise<number[]> {
   const found = process.platform === 'linux' ? fromProc(text) : await fromPs(text);
   return found.filter((id) => id !== process.pid);
 }
 
-/** How Linux shares out a process's time, by the numbers of sched(7): 0 as usual, 3 as batch work. */
+/** Returns a process's scheduling policy by the numbers of sched(7): 0 is normal, 3 is batch. */
 export const schedulingPolicyOf = (pid: number | undefined): number => Number(procStat(pid ?? 0)(41));
 
-/** All in one go: read one after the other, the files of processes that live for tenths of a second would be gone. */
+/** Reads all files synchronously. Between asynchronous reads, processes that live for tenths of a second would be gone. */
 function fromProc(text: string): number[] {
   const ids = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

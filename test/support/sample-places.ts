@@ -5,13 +5,13 @@ import type { TestPartner } from './shared-stack.js';
 import type { StackAddress } from './stack.js';
 import { downloadSample } from './voices.js';
 
-/** A sample of a voice's recording, with its exact place: the API shows whole seconds. */
+/** A sample of a voice's recording with its exact position. The API shows whole seconds. */
 export interface PlacedSample {
   readonly index: number;
-  /** Where it starts in the recording. */
+  /** Its start in the recording. */
   readonly startSeconds: number;
   readonly durationSeconds: number;
-  /** As `decodeToAlign` gives it. */
+  /** The output of `decodeToAlign`. */
   readonly audio: Float32Array;
 }
 

@@ -1,11 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { embeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
-import { embeddedValkey } from '../../apps/standalone/src/embedded-valkey.js';
-import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
+import { embeddedPostgres, embeddedValkey, ManagedProcess } from '#libs/local-services';
 
-/** The servers that tests share: each test file has databases and queues of its own in them. */
+/** The servers that tests share. Each test file has its own databases and queues in them. */
 export interface Services {
   /** A role that may create databases. */
   readonly databaseUrl: string;
@@ -13,19 +11,19 @@ export interface Services {
   stop(): Promise<void>;
 }
 
-/** Tests make many processes with a pool each, and none of their data has to outlive a power cut. */
+/** Tests start many processes with a pool each. Their data need not survive a power cut. */
 const postgresSettings = ['max_connections=300', 'fsync=off', 'full_page_writes=off'];
 
 const passOn = (name: string, line: string): void => void process.stderr.write(`${name} | ${line}\n`);
 
-/** A folder that Postgres' user may enter when root runs the tests. */
+/** Creates a temporary folder that Postgres' user can enter if root runs the tests. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'timbre-test-'));
   fs.chmodSync(folder, 0o711);
   return folder;
 }
 
-/** A Valkey of its own, for who wants to empty or kill it. */
+/** Starts another Valkey, for tests that empty or kill it. */
 export async function startValkey(): Promise<{ readonly url: string; readonly process: ManagedProcess }> {
   const valkey = await embeddedValkey(process.env['PATH'] ?? '');
   const running = new ManagedProcess(valkey.process, { onLine: passOn });
@@ -33,7 +31,7 @@ export async function startValkey(): Promise<{ readonly url: string; readonly pr
   return { url: valkey.url, process: running };
 }
 
-/** Starts Postgres and Valkey, or uses those that TEST_DATABASE_URL and TEST_REDIS_URL name. */
+/** Starts Postgres and Valkey, or uses those in TEST_DATABASE_URL and TEST_REDIS_URL. */
 export async function startServices(): Promise<Services> {
   const given = { databaseUrl: process.env['TEST_DATABASE_URL'], redisUrl: process.env['TEST_REDIS_URL'] };
   if (given.databaseUrl && given.redisUrl) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { HttpClient } from './http.js';
 import type { StackAddress } from './stack.js';
 
-/** The Timbre that all e2e files share, started once before them. Each test makes a partner of its own in it. */
+/** Returns the Timbre that all e2e files share. Each test creates its own partner in it. */
 export function sharedStack(): StackAddress {
   const text = process.env['TEST_STACK'];
   if (!text) throw new Error('TEST_STACK is missing: is this a *.e2e-spec.ts file?');
@@ -12,13 +12,13 @@ export function sharedStack(): StackAddress {
 export interface TestPartner {
   readonly name: string;
   readonly key: string;
-  /** Requests with the partner's key. */
+  /** Sends requests with the partner's key. */
   readonly http: HttpClient;
-  /** Route of a voice, or of the partner's list: `/voices/<partner>[/<voice>]`. */
+  /** Returns the route of a voice, or of the partner's list: `/voices/<partner>[/<voice>]`. */
   route(voice?: string): string;
 }
 
-/** Makes a partner nobody else uses and a key for it, through the admin route as an operator would. */
+/** Creates a new partner and a key for it by the admin route, as an operator would. */
 export async function makePartner(stack: Pick<StackAddress, 'baseUrl' | 'adminKey'>): Promise<TestPartner> {
   const name = `partner-${randomBytes(6).toString('hex')}`;
   const admin = new HttpClient(stack.baseUrl, stack.adminKey);

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { findAudioTools } from '#libs/audio';
-import { ManagedProcess } from '../../apps/standalone/src/managed-process.js';
-import { apiProcess, emulatorProcess, workerProcess } from '../../apps/standalone/src/parts.js';
-import { serviceEnvironment } from '../../apps/standalone/src/service-environment.js';
+import { apiProcess, emulatorProcess, ManagedProcess, serviceEnvironment, workerProcess } from '#libs/local-services';
+import { findToolsOfThisMachine, givenAudioTools } from './audio-measure.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
 import { freePort } from './ports.js';
 import { ProcessLog } from './process-log.js';
 import { startValkey, temporaryFolder } from './services.js';
 import { testStorage } from './test-storage.js';
 
-/** Where a running Timbre is: everything a test needs to use it from another process. */
+/** The address of a running Timbre: everything that a test in another process needs to use it. */
 export interface StackAddress {
   /** With `/api`. */
   readonly baseUrl: string;
@@ -21,50 +19,51 @@ export interface StackAddress {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly dataDir: string;
-  /** `file:///…` or `s3://…`; ask what is in it by `storageOf`. */
+  /** `file:///…` or `s3://…`. `storageOf` opens it. */
   readonly storageUrl: string;
 }
 
 export type Environment = Readonly<Record<string, string>>;
 
 export interface StackOptions {
-  /** Beside the defaults, for the API and the worker. */
+  /** Added to the defaults of the API and the worker. */
   readonly env?: Environment;
   readonly apiEnv?: Environment;
   readonly workerEnv?: Environment;
   readonly emulatorArgs?: readonly string[];
 }
 
-/** Of the one who runs the tests nothing may leak into what is tested, except where programs are found. */
+/** The environment of the person who runs the tests must not leak into the processes, except for PATH and HOME. */
 const inherited = (): Environment => ({
   PATH: process.env['PATH'] ?? '',
   HOME: process.env['HOME'] ?? '/',
   NODE_ENV: 'test',
   LOG_FORMAT: 'json',
   RATE_LIMIT_PER_MINUTE: '0',
+  // Two instead of the three of a language, which would cost every test that embeds half as much again.
+  TEST_SENTENCES: 'The first sentence of the tests.|And this is the second one.',
 });
 
 export type PartName = 'valkey' | 'emulator' | 'worker' | 'api';
 
-/** A complete Timbre of real processes, as `npm start` runs it, with its own database, Valkey, folder and emulator. */
+/** A complete Timbre of real processes, like `npm start`, with its own database, Valkey, folder and emulator. */
 export class Stack {
   private constructor(
     readonly address: StackAddress,
     private readonly database: FreshDatabase,
     private readonly log: ProcessLog,
-    /** To be killed and started again by tests of faults; nothing restarts them by itself. */
+    /** Tests of faults kill and restart them. Nothing else restarts them. */
     readonly parts: Readonly<Record<PartName, ManagedProcess>>,
   ) {}
 
   static async start(options: StackOptions = {}): Promise<Stack> {
     const dataDir = temporaryFolder();
-    const searchPath = process.env['PATH'] ?? '';
     const [port, emulatorPort, database, valkey, tools] = await Promise.all([
       freePort(),
       freePort(),
       freshDatabase(),
       startValkey(),
-      findAudioTools({ searchPath, launcherFolder: path.join(dataDir, 'launchers') }),
+      givenAudioTools() ?? findToolsOfThisMachine(path.join(dataDir, 'launchers')),
     ]);
     const surroundings = {
       baseUrl: `http://127.0.0.1:${port}/api`,
@@ -110,7 +109,7 @@ export class Stack {
     return stack;
   }
 
-  /** Every line its processes wrote so far, as `name | line`. */
+  /** Every line that its processes wrote so far, as `name | line`. */
   get lines(): readonly string[] {
     return this.log.lines;
   }

@@ -5,7 +5,7 @@ import { freePort } from './ports.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { waitFor } from './wait-for.js';
 
-/** A client that keeps what it was answered. */
+/** A client that keeps the answers. */
 class Client {
   heard = '';
   closed = false;

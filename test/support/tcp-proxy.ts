@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Where a proxy sends what it gets; asked for each connection, since servers may come back elsewhere. */
+/** The target of a proxy, read for each connection, because a server may come back at another address. */
 export interface ProxyTarget {
   readonly host: string;
   readonly port: number;
@@ -9,16 +9,16 @@ export interface ProxyTarget {
 
 /**
  * - `pass` forwards
- * - `black_hole` takes connections and bytes and answers nothing, as a peer behind a dead link: half-open
- * - `one_way` forwards what clients send and keeps back what the server answers, until it passes again
+ * - `black_hole` accepts connections and bytes and answers nothing, like a peer behind a dead link (half-open)
+ * - `one_way` forwards requests and holds answers back until it passes again
  */
 type Mode = 'pass' | 'black_hole' | 'one_way';
 
-/** A client's connection and ours to the server. */
+/** A client's connection and the proxy's to the server. */
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** What is on its way, in order. */
+  /** Bytes in flight, in order. */
   readonly toServer: (() => void)[];
   readonly toClient: (() => void)[];
 }
@@ -27,7 +27,7 @@ interface Pair {
 export class TcpProxy {
   private readonly listener: Server;
   private readonly pairs = new Set<Pair>();
-  /** Clients that are connected to nobody, and stay so. */
+  /** Clients without a server connection, which they never get. */
   private readonly lost = new Set<Socket>();
   private readonly kept: (() => void)[] = [];
   private mode: Mode = 'pass';
@@ -46,12 +46,12 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** How many clients are connected, to the server or to nobody. */
+  /** Returns the number of connected clients, with or without a server connection. */
   get connections(): number {
     return this.pairs.size + this.lost.size;
   }
 
-  /** All is well, for new connections; those that fell into the black hole never come back. */
+  /** Forwards new connections again. Those in the black hole stay there. */
   async pass(): Promise<void> {
     this.mode = 'pass';
     this.delayMs = 0;
@@ -59,7 +59,7 @@ export class TcpProxy {
     await this.listen();
   }
 
-  /** Resets every connection and refuses new ones, until it passes again. */
+  /** Resets every connection and refuses new ones until it passes again. */
   async cut(): Promise<void> {
     const closed = this.listener.listening ? once(this.listener, 'close') : Promise.resolve();
     this.listener.close();
@@ -68,7 +68,7 @@ export class TcpProxy {
     await closed;
   }
 
-  /** From now on nothing comes through in either direction, and nobody is told. */
+  /** Drops all bytes in both directions silently. */
   blackHole(): void {
     this.mode = 'black_hole';
     for (const pair of this.pairs) {
@@ -78,12 +78,12 @@ export class TcpProxy {
     }
   }
 
-  /** Requests arrive, answers are kept back until it passes again. */
+  /** Forwards requests and holds answers back until it passes again. */
   keepAnswers(): void {
     this.mode = 'one_way';
   }
 
-  /** Everything arrives this much later. */
+  /** Delays everything by this time. */
   delay(ms: number): void {
     this.delayMs = ms;
   }
@@ -120,13 +120,13 @@ export class TcpProxy {
     server.once('close', () => this.end(pair, client));
   }
 
-  /** A pair in the black hole is not told that its other end closed. */
+  /** In the black hole, neither side learns that the other closed. */
   private end(pair: Pair, other: Socket): void {
     if (this.pairs.delete(pair)) other.destroy();
     this.lost.delete(pair.client);
   }
 
-  /** Hands on the oldest that waits each time, so that nothing is overtaken when the delay becomes shorter. */
+  /** Forwards the oldest bytes each time, so that the order is kept if the delay becomes shorter. */
   private forward(pair: Pair, waiting: (() => void)[], write: () => void): void {
     if (this.delayMs === 0 && waiting.length === 0) {
       if (this.pairs.has(pair)) write();

@@ -4,20 +4,20 @@ import { setKeys, type S3Server } from '../../libs/storage/test/s3-bucket.js';
 
 const variable = 'TEST_BUCKET';
 
-/** The bucket that every Timbre of the tests keeps its bytes in, where they run with TEST_STORAGE=s3. */
+/** Returns the bucket of the tests if they run with TEST_STORAGE=s3. */
 function bucketInUse(): S3Server | null {
   const text = process.env[variable];
   return text ? (JSON.parse(text) as S3Server) : null;
 }
 
-/** From here on the bucket is used, by this process and the workers of Jest. */
+/** Makes this process and Jest's workers use the bucket. */
 export function useBucket({ endpoint, bucket, env }: S3Server): void {
   process.env[variable] = JSON.stringify({ endpoint, bucket, env });
 }
 
 /**
- * What makes a Timbre use the bucket, under a prefix that its folder's name gives: processes of one folder share it.
- * Empty with local storage.
+ * Returns the environment that makes a Timbre use the bucket, empty with local storage. The prefix comes from the folder's
+ * name, so that processes with the same folder share it.
  */
 export function testStorage(dataDir: string): Readonly<Record<string, string>> {
   const used = bucketInUse();
@@ -30,14 +30,14 @@ interface Stored {
   readonly storageUrl: string;
 }
 
-/** The storage of a stack, folder or bucket, asked past the stack. Signs nothing that anybody would take. */
+/** Opens a stack's storage directly. No API accepts the URLs that it signs. */
 export function storageOf({ storageUrl }: Stored): Promise<ObjectStorage> {
   const used = bucketInUse();
   if (used !== null) setKeys(process.env, used.env);
   return createStorage(storageUrl, { signing: { baseUrl: 'http://unused', secrets: ['unused'] } });
 }
 
-/** The keys of all objects in a folder of a stack's storage, in order; of all voices unless told. */
+/** Returns the sorted keys of all objects under a prefix of a stack's storage, by default those of all voices. */
 export async function storedKeys(stack: Stored, prefix = 'voices/'): Promise<string[]> {
   const storage = await storageOf(stack);
   const keys: string[] = [];
@@ -45,7 +45,7 @@ export async function storedKeys(stack: Stored, prefix = 'voices/'): Promise<str
   return keys.sort();
 }
 
-/** Copies what is in one storage and not yet in another, as `aws s3 sync` does between buckets. */
+/** Copies the objects that the other storage lacks, as `aws s3 sync` does between buckets. */
 export async function copyObjects(fromUrl: string, toUrl: string): Promise<void> {
   const [from, to] = [await storageOf({ storageUrl: fromUrl }), await storageOf({ storageUrl: toUrl })];
   for await (const { key } of from.list('')) {

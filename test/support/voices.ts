@@ -6,17 +6,41 @@ import { formWithFile, type Answer } from './http.js';
 import type { TestPartner } from './shared-stack.js';
 import { waitFor } from './wait-for.js';
 
-/** Details of a voice as the contract documents them; written apart from the code, so that both must agree. */
+/** The quality of a sample as the contract documents it. */
+export interface Quality {
+  readonly grade: 'good' | 'fair' | 'poor';
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly speech_ratio: number;
+  readonly loudness_lufs: number;
+  readonly peak_dbfs: number;
+  readonly clipped_ratio: number;
+  readonly snr_db: number;
+  readonly bandwidth_hz: number;
+  readonly starts_in_speech: boolean;
+  readonly ends_in_speech: boolean;
+}
+
+/** A sample in the details of its voice. */
+export interface Sample {
+  readonly index: number;
+  readonly source_timestamp: string | null;
+  readonly duration: number;
+  readonly quality: Quality | null;
+}
+
+/** Details of a voice as the contract documents them, written independently of the code. */
 export interface Details {
+  readonly id: string;
   readonly name: string;
   readonly original_filename: string | null;
   readonly original_uploaded_name: string | null;
   readonly original_duration: number | null;
+  readonly original_removed_at: string | null;
   readonly status: { readonly splitting: string; readonly embedding: string };
   readonly errors: { readonly splitting: string | null; readonly embedding: string | null };
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly progress: { readonly stage: string; readonly done: number; readonly of: number } | null;
-  readonly samples: readonly { index: number; source_timestamp: string | null; duration: number }[];
+  readonly samples: readonly Sample[];
   readonly embedding_info: {
     readonly tts_type: string;
     readonly last_update_status: string;
@@ -24,7 +48,20 @@ export interface Details {
     readonly test_samples: readonly { sample_index: number; sentence_index: number; filename: string }[];
     readonly sample_scores: readonly { sample_index: number; score: number }[];
     readonly stale: boolean;
+    readonly run_id: string | null;
+    readonly engine: {
+      readonly name: string;
+      readonly version: string;
+      readonly model: string | null;
+      readonly revision: string | null;
+      readonly scorer: string;
+    } | null;
+    readonly language: string | null;
+    readonly test_sentences: readonly string[];
   } | null;
+  readonly language: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly description: string | null;
   readonly embedding_type: string;
   readonly embedding_zip_url: string | null;
   readonly preferred_sample_index: number | null;
@@ -48,7 +85,7 @@ export async function details(partner: TestPartner, voice: string): Promise<Deta
   return answer.body;
 }
 
-/** Waits until nothing is in progress any more. */
+/** Waits until nothing is in progress. */
 export async function settled(partner: TestPartner, voice: string, timeoutMs = 60_000): Promise<Details> {
   let last: Details | undefined;
   const look = async (): Promise<Details | false> => {
@@ -62,14 +99,14 @@ export async function settled(partner: TestPartner, voice: string, timeoutMs = 6
   }
 }
 
-/** Creates a voice with a recording and waits until it is finished. */
+/** Creates a voice with a recording and waits until nothing is in progress. */
 export async function finishedVoice(partner: TestPartner, name: string, file: string): Promise<Details> {
   const created = await createVoice(partner, name, file);
   if (created.status !== 201) throw new Error(`create ${name}: ${created.status} ${JSON.stringify(created.body)}`);
   return settled(partner, name);
 }
 
-/** Downloads a route's bytes. */
+/** Downloads the bytes of a route. */
 export async function bytesOf(partner: TestPartner, route: string): Promise<Buffer> {
   const response = await partner.http.fetch(route);
   if (response.status !== 200 || response.body === null) throw new Error(`${route}: ${response.status}`);

@@ -1,1 +1,1 @@
-export { waitUntil as waitFor, type WaitOptions } from '../../apps/standalone/src/wait-until.js';
+export { waitUntil as waitFor, type WaitOptions } from '#libs/local-services';

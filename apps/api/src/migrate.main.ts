@@ -1,10 +1,13 @@
 import 'reflect-metadata';
-import { configFromEnvironment } from '#libs/config';
+import { databaseUrlFromEnvironment } from '#libs/config';
 import { migrate } from '#libs/database';
 
-/** Brings the database to this version's schema, and ends. Safe to run from many machines at once. */
+/**
+ * Migrates the database to the schema of this version. Several machines may run it at once. It needs only `DATABASE_URL`,
+ * and also `DATABASE_DIRECT_URL` if that one names a connection pooler.
+ */
 async function main(): Promise<void> {
-  const done = await migrate(configFromEnvironment().databaseUrl);
+  const done = await migrate(databaseUrlFromEnvironment());
   process.stdout.write(done.length === 0 ? 'The schema is up to date\n' : `Migrated: ${done.join(', ')}\n`);
 }
 

@@ -1,12 +1,16 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from './docs/describe-api.js';
-import { describeUnopened } from './docs/describe-unopened.js';
+import { findProjectRoot } from '#libs/config';
+import { describeUnopened } from './openapi/describe-api.js';
 
-/** Writes openapi.json; with `--check` only says whether the committed one is fresh. */
+/**
+ * Writes openapi.json, or with `--check` fails if the committed file is outdated.
+ *
+ * Needs no running service.
+ */
 async function main(): Promise<void> {
-  const file = path.join(projectRoot(), 'openapi.json');
+  const file = path.join(findProjectRoot(), 'openapi.json');
   const fresh = `${JSON.stringify(await describeUnopened(), null, 2)}\n`;
   if (!process.argv.includes('--check')) {
     await writeFile(file, fresh);

@@ -3,27 +3,29 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
-import { Controller, Get, HttpCode, Module, Post, UseGuards, type CanActivate } from '@nestjs/common';
-import { APP_FILTER, NestFactory } from '@nestjs/core';
+import { Readable, Writable } from 'node:stream';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Res, UseGuards, type CanActivate } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Response } from 'express';
 import { pino } from 'pino';
-import { readConfig, type Config } from '#libs/config';
+import { CONFIG, readConfig, type Config } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { NestLogger } from '#libs/logging';
+import { Metrics } from '#libs/metrics';
 import { ScratchFolder } from '#libs/storage';
-import { CONFIG } from '../src/app-tokens.js';
-import { BodyReader } from '../src/body/body-reader.js';
-import { CheckedFields, ReceivedFields, UploadedFile } from '../src/body/checked.decorator.js';
+import { BodyInterceptor, TakesBody } from '../src/body/body.interceptor.js';
+import { FilePart } from '../src/body/field-rules.js';
+import { FieldsPipe } from '../src/body/fields.pipe.js';
 import type { Fields } from '../src/body/fields.js';
 import type { ReceivedFile } from '../src/body/multipart.js';
-import { TakesBody } from '../src/body/takes-body.decorator.js';
-import { EveryErrorFilter } from '../src/http/every-error.filter.js';
-import { prepareHttp } from '../src/http/prepare-http.js';
-import { RouteTable } from '../src/http/route-table.js';
-import { SplitFields } from '../src/splitting/split-fields.js';
+import { EveryErrorFilter } from '../src/errors/every-error.filter.js';
+import { prepareHttp } from '../src/server/prepare-http.js';
+import { RouteTable } from '../src/errors/route-table.js';
+import { followRequests } from '../src/http/follow-requests.js';
+import { SplitDto } from '../src/splitting/splitting.dto.js';
 
-/** What the server of {@link startBodyServer} says of a body. */
+/** What the server of {@link startBodyServer} answers about a body. */
 export interface Echo {
   readonly fields: Record<string, string>;
   readonly file: { readonly bytes: number; readonly clientName: string; readonly sha256: string } | null;
@@ -35,26 +37,35 @@ class NobodyMayPass implements CanActivate {
   }
 }
 
+class FileDto {
+  @FilePart({ required: false, description: 'A file.' })
+  file?: ReceivedFile;
+}
+
 @Controller()
 class BodiesController {
   @Post('files')
   @HttpCode(200)
   @TakesBody({ file: 'sample' })
-  async file(@ReceivedFields() fields: Fields, @UploadedFile() file: ReceivedFile | null): Promise<Echo> {
-    return { fields: shown(fields), file: file && { ...(await described(file)), clientName: file.clientName } };
+  async file(@Body() fields: Fields, @Body() { file }: FileDto): Promise<Echo> {
+    const others = Object.fromEntries(Object.entries(fields).filter(([name]) => name !== 'file'));
+    return {
+      fields: shown(others),
+      file: file ? { ...(await described(file)), clientName: file.clientName } : null,
+    };
   }
 
   @Post('fields')
   @HttpCode(200)
-  @TakesBody({})
-  fields(@ReceivedFields() fields: Fields): Echo {
+  @TakesBody()
+  fields(@Body() fields: Fields): Echo {
     return { fields: shown(fields), file: null };
   }
 
   @Post('checked')
   @HttpCode(200)
-  @TakesBody({ fields: SplitFields })
-  checked(@CheckedFields(SplitFields) fields: SplitFields): SplitFields {
+  @TakesBody()
+  checked(@Body() fields: SplitDto): SplitDto {
     return fields;
   }
 
@@ -65,14 +76,41 @@ class BodiesController {
     throw new Error('never reached');
   }
 
+  @Get('unavailable/:code')
+  unavailable(@Param('code') code: string): void {
+    const cause = Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' });
+    if (code === '507') throw AppError.of('insufficient_storage', { causeCode: 'storage_full', cause });
+    if (code === '503') throw AppError.of('unavailable', { causeCode: 'postgres_read_only', cause });
+    throw AppError.of('unavailable');
+  }
+
+  @Get('large')
+  large(@Res() response: Response): void {
+    response.setHeader('Content-Length', largeBytes);
+    Readable.from(largePieces()).pipe(response);
+  }
+
   @Get('defect/:name')
   defect(): void {
     throw new Error('SELECT secret FROM /the/inside');
   }
 }
 
+/** The size of the answer to `GET /api/large`: more than all buffers on the way can hold. */
+export const largeBytes = 64 * 1024 ** 2;
+
+function* largePieces(): Generator<Buffer> {
+  const piece = Buffer.alloc(64 * 1024);
+  for (let sent = 0; sent < largeBytes; sent += piece.length) yield piece;
+}
+
 const shown = (fields: Fields): Record<string, string> =>
-  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? [...value].join() : String(value),
+    ]),
+  );
 
 async function described(file: ReceivedFile): Promise<{ bytes: number; sha256: string }> {
   const bytes = await readFile(file.path);
@@ -83,12 +121,13 @@ export interface BodyServer {
   readonly port: number;
   /** Every log line so far. */
   readonly log: () => string;
-  /** Paths of everything that is received and not removed yet. */
+  readonly metrics: Metrics;
+  /** Folders of files that were received and not removed yet. */
   readonly received: () => Promise<string[]>;
   readonly stop: () => Promise<void>;
 }
 
-/** The API's whole HTTP layer around a few routes, without any service: what its body reading does is seen from outside. */
+/** Starts the HTTP layer of the API with a few routes, without Postgres and Redis, to test it from outside. */
 export async function startBodyServer(environment: Record<string, string> = {}): Promise<BodyServer> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'timbre-bodies-'));
   const config: Config = readConfig({
@@ -106,9 +145,10 @@ export async function startBodyServer(environment: Record<string, string> = {}):
     providers: [
       { provide: CONFIG, useValue: config },
       { provide: ScratchFolder, useValue: scratch },
-      BodyReader,
       RouteTable,
       EveryErrorFilter,
+      { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
+      { provide: APP_PIPE, useClass: FieldsPipe },
       { provide: APP_FILTER, useExisting: EveryErrorFilter },
     ],
   })
@@ -126,14 +166,17 @@ export async function startBodyServer(environment: Record<string, string> = {}):
     bodyParser: false,
     logger: new NestLogger(logger),
   });
-  const stopping = await prepareHttp(app, logger);
+  const metrics = new Metrics('api');
+  app.use(followRequests(metrics));
+  const stopping = await prepareHttp(app, logger, config);
   await app.listen(0, '127.0.0.1');
   return {
     port: (app.getHttpServer().address() as AddressInfo).port,
     log: () => lines.join(''),
-    received: () => readdir(scratch.folder),
+    metrics,
+    received: async () => (await readdir(scratch.folder)).filter((name) => /^[0-9a-f-]{36}$/.test(name)),
     stop: async () => {
-      await stopping.stop(app.getHttpServer(), 1);
+      await stopping.stop(app.getHttpServer(), { delaySeconds: 0, graceSeconds: 1 });
       await app.close();
       await scratch.close();
       await rm(dataDir, { recursive: true, force: true });

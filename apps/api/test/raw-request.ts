@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A request written byte by byte: for what HTTP clients would never send. */
+/** Writes a request byte by byte, for what HTTP clients never send. */
 export class RawRequest {
   private text = '';
 
@@ -12,7 +12,7 @@ export class RawRequest {
     socket.on('data', (chunk: Buffer) => {
       this.text += chunk.toString('latin1');
     });
-    socket.on('error', () => undefined); // seen by its code in `failure`
+    socket.on('error', () => undefined); // tests see it as a closed connection
   }
 
   static async open(port: number): Promise<RawRequest> {
@@ -22,7 +22,7 @@ export class RawRequest {
     return new RawRequest(socket, closed);
   }
 
-  /** Writes, waiting where the server does not read; false when the connection is gone. */
+  /** Writes, and waits while the server does not read. @returns false if the connection is closed */
   async write(text: string | Buffer): Promise<boolean> {
     if (this.socket.destroyed || !this.socket.writable) return false;
     if (this.socket.write(text)) return true;
@@ -30,18 +30,26 @@ export class RawRequest {
     return !this.socket.destroyed;
   }
 
-  /** Everything answered so far. */
+  /** Stops reading until {@link read}. */
+  stopReading(): void {
+    this.socket.pause();
+  }
+  read(): void {
+    this.socket.resume();
+  }
+
+  /** The answer so far. */
   get answer(): string {
     return this.text;
   }
 
-  /** Resolves with everything answered when the server has closed the connection. */
+  /** Resolves with the answer when the server has closed the connection. */
   async ended(): Promise<string> {
     await this.closed;
     return this.text;
   }
 
-  /** Resolves when the answer matches. */
+  /** Resolves as soon as the answer matches. */
   async until(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.text)) {
       if (this.socket.destroyed) throw new Error(`Closed before ${String(pattern)}: ${this.text}`);

@@ -1,21 +1,28 @@
+export const engineKinds = ['acoustic-baseline', 'worker'] as const;
+export type EngineKind = (typeof engineKinds)[number];
+
 export interface EmulatorOptions {
   readonly host: string;
-  /** 0 takes any free port. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** The bearer key every request must carry. */
+  /** Who runs jobs: the engine of this process, or workers that take them (docs/gpu-contract.md, "The worker side"). */
+  readonly engine: EngineKind;
+  /** How long a worker may show no sign of life before its job is given back. */
+  readonly heartbeatMs: number;
+  /** The bearer key that every request must have. */
   readonly apiKey: string;
   readonly ffmpegPath: string;
-  /** How long a finished job can be read; RunPod keeps results of /run for 30 minutes. */
+  /** How long a finished job can be read. RunPod keeps results of /run for 30 minutes. */
   readonly retentionMs: number;
-  /** Jobs that run at once; the others stay IN_QUEUE. */
+  /** Maximum number of jobs that run in this process. The others stay IN_QUEUE. */
   readonly workers: number;
-  /** Pause before a webhook is sent again; RunPod waits 10 s. */
+  /** Delay before a webhook is retried. RunPod waits 10 s. */
   readonly webhookRetryMs: number;
-  /** Accept policies shorter than RunPod's least, for tests that cannot wait. */
+  /** Accepts policies below RunPod's minimum, for tests. */
   readonly shortPolicies: boolean;
-  /** The engine's thread as built JavaScript. */
+  /** Compiled entry of the engine's thread. */
   readonly engineThread: URL;
 }
 
-/** Injection token of {@link EmulatorOptions}. */
-export const EMULATOR_OPTIONS = Symbol('EMULATOR_OPTIONS');
+/** Injects the {@link EmulatorOptions}. */
+export const EMULATOR_OPTIONS = Symbol('EmulatorOptions');

@@ -8,7 +8,7 @@ import { EMULATOR_OPTIONS, type EmulatorOptions } from './emulator-options.js';
 import { AcousticEngine } from './engine/acoustic-engine.js';
 import { EngineThreadClient } from './engine/engine-thread-client.js';
 import { Ffmpeg } from './engine/ffmpeg.js';
-import { speechOf, type Synthesiser } from './engine/speech.js';
+import { speechOf, type Synthesiser } from './engine/speech/speech.js';
 import { ApiKeyGuard } from './protocol/api-key.guard.js';
 import { ErrorFilter } from './protocol/error.filter.js';
 import { HandlerCaller } from './protocol/handler-caller.js';
@@ -16,7 +16,10 @@ import { JobRunner } from './protocol/job-runner.js';
 import { JobStore } from './protocol/job-store.js';
 import { RunpodController } from './protocol/runpod.controller.js';
 import { WebhookSender } from './protocol/webhook-sender.js';
+import { WorkerPool } from './worker-side/worker-pool.js';
+import { WorkerSideController } from './worker-side/worker-side.controller.js';
 
+/** Emulates RunPod's API, runs the handler, and lets tests make both misbehave. */
 @Module({})
 export class EmulatorModule implements OnApplicationShutdown {
   constructor(private readonly thread: EngineThreadClient) {}
@@ -27,7 +30,7 @@ export class EmulatorModule implements OnApplicationShutdown {
     const ffmpeg = new Ffmpeg(options.ffmpegPath, availableParallelism());
     return {
       module: EmulatorModule,
-      controllers: [RunpodController, ControlController],
+      controllers: [RunpodController, WorkerSideController, ControlController],
       providers: [
         { provide: EMULATOR_OPTIONS, useValue: options },
         { provide: EngineThreadClient, useValue: thread },
@@ -40,6 +43,7 @@ export class EmulatorModule implements OnApplicationShutdown {
         JobRunner,
         JobStore,
         WebhookSender,
+        WorkerPool,
       ],
     };
   }

@@ -1,4 +1,4 @@
-/** JSON from outside is not of the shape it must be; the message names the place. */
+/** JSON from outside has a wrong shape. The message names the field. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
@@ -24,9 +24,9 @@ export function textAt(value: unknown, place: string): string {
   return value;
 }
 
-export function wholeAt(value: unknown, place: string, least = 0, most = Number.MAX_SAFE_INTEGER): number {
-  if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
-    throw new ShapeError(`${place} must be a whole number from ${least} to ${most}`);
+export function wholeAt(value: unknown, place: string, min = 0, max = Number.MAX_SAFE_INTEGER): number {
+  if (!Number.isInteger(value) || (value as number) < min || (value as number) > max) {
+    throw new ShapeError(`${place} must be a whole number from ${min} to ${max}`);
   }
   return value as number;
 }
@@ -37,7 +37,7 @@ export function choiceAt<T extends string>(value: unknown, place: string, choice
   return choice;
 }
 
-/** An http or https URL. */
+/** Reads an http or https URL. */
 export function urlAt(value: unknown, place: string): string {
   const text = textAt(value, place);
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {

@@ -4,24 +4,24 @@ import type { AddressInfo } from 'node:net';
 import type { EmulatorOptions } from './emulator-options.js';
 import { EmulatorModule } from './emulator.module.js';
 import { Ffmpeg } from './engine/ffmpeg.js';
-import { findSynthesiser } from './engine/speech.js';
+import { findSynthesiser } from './engine/speech/speech.js';
 
-/** RunPod takes bodies of /run up to 10 MB. */
-const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
-/** Longer than clients keep a connection they may use again, so that none is closed under a request. */
-const KEEP_ALIVE_MS = 65_000;
+/** RunPod accepts bodies of /run up to 10 MB. */
+const maxBodyBytes = 10 * 1024 * 1024;
+/** Longer than clients keep an idle connection, so that none is closed while a client sends a request. */
+const keepAliveMs = 65_000;
 
 export interface RunningEmulator {
-  /** Base address, without a slash at its end. */
+  /** Base URL, without a trailing slash. */
   readonly url: string;
-  /** Ends jobs, children and connections at once. */
+  /** Ends jobs, child processes and connections immediately. */
   close(): Promise<void>;
 }
 
 /**
  * Starts an emulator.
  *
- * @throws Error with a sentence for people when ffmpeg or a speech synthesiser is missing, or the port is taken
+ * @throws Error with a line for the operator if ffmpeg or a speech synthesiser is missing, or the port is in use
  */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const synthesiser = findSynthesiser();
@@ -31,8 +31,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
     forceCloseConnections: true,
     logger: ['error', 'warn'],
   });
-  app.useBodyParser('json', { limit: LARGEST_BODY_BYTES });
-  app.getHttpServer().keepAliveTimeout = KEEP_ALIVE_MS;
+  app.useBodyParser('json', { limit: maxBodyBytes });
+  // RunPod's SDK sends JSON under a form's content type (job-done).
+  app.useBodyParser('text', { limit: maxBodyBytes, type: 'application/x-www-form-urlencoded' });
+  app.getHttpServer().keepAliveTimeout = keepAliveMs;
   await app.listen(options.port, options.host);
   const { port } = app.getHttpServer().address() as AddressInfo;
   return { url: `http://${options.host}:${port}`, close: () => app.close() };

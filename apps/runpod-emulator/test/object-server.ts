@@ -7,17 +7,19 @@ export interface ReceivedWebhook {
   readonly body: Record<string, unknown>;
 }
 
-/** Storage and webhook receiver of the tests: GET and PUT of objects under their path, POST of webhooks. */
+/** A storage (GET and PUT of objects under their path) and webhook receiver (POST) for tests. */
 export class ObjectServer {
   readonly objects = new Map<string, Buffer>();
   readonly types = new Map<string, string>();
-  /** Paths in the order they were written, written again ones again. */
+  /** Paths of all PUTs, in order. */
   readonly puts: string[] = [];
   readonly webhooks: ReceivedWebhook[] = [];
-  /** What the next webhooks are answered; 200 when it is used up. */
+  /** HTTP statuses for the next webhooks; 200 once it is empty. */
   readonly webhookAnswers: number[] = [];
   /** How many of the next PUTs fail with 503. */
   failingPuts = 0;
+  /** Paths whose PUTs fail with 403. */
+  readonly refusedPuts = new Set<string>();
   private readonly server = createServer((request, response) => void this.serve(request, response));
 
   async start(): Promise<void> {
@@ -34,13 +36,14 @@ export class ObjectServer {
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '/';
+    const path = decodeURI(request.url ?? '/');
     const body = await buffer(request);
     if (request.method === 'POST') {
       this.webhooks.push({ path, body: JSON.parse(body.toString()) as Record<string, unknown> });
       return void response.writeHead(this.webhookAnswers.shift() ?? 200).end();
     }
     if (request.method === 'PUT') {
+      if (this.refusedPuts.has(path)) return void response.writeHead(403).end();
       if (this.failingPuts > 0) {
         this.failingPuts--;
         return void response.writeHead(503).end();

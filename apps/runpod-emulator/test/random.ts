@@ -1,4 +1,4 @@
-/** A seeded generator (mulberry32): draws that are random and yet the same in every run. */
+/** A seeded random generator (mulberry32), which gives the same numbers in every run. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** `count` different items. */
+/** Draws `count` different items. */
 export function draw<T>(random: () => number, items: readonly T[], count: number): readonly T[] {
   const rest = [...items];
   return Array.from({ length: count }, () => rest.splice(Math.floor(random() * rest.length), 1)[0]!);

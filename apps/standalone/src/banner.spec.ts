@@ -15,7 +15,7 @@ function argumentsOf(line: string | undefined): readonly string[] {
 const curlLines = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('  curl'));
 
 describe('banner', () => {
-  it('prints curl lines that a shell takes apart as meant, whatever the path holds', () => {
+  it('quotes the paths in its curl lines for the shell', () => {
     const [create, look] = curlLines(banner(address, keys, `/home/o'neil/my "voice"; a,b $HOME/en.flac`, true));
     expect(argumentsOf(create)).toEqual([
       'http://127.0.0.1:8080/api/voices/demo',
@@ -29,18 +29,18 @@ describe('banner', () => {
     expect(argumentsOf(look)[0]).toBe('http://127.0.0.1:8080/api/voices/demo/speaker-2');
   });
 
-  it('shows the admin key of this run, and never one that the operator set', () => {
+  it('prints the generated admin key, but never one that the operator has set', () => {
     expect(banner(address, keys, '/x.flac', true)).toContain('Admin   admin key of this run');
     expect(banner(address, { demo, admin: undefined }, '/x.flac', true)).toContain('Admin   the key in ADMIN_API_KEY');
   });
 
-  it('names the queues board unless it is switched off', () => {
+  it('prints the URL of the queues board unless it is disabled', () => {
     const board = `${address}/api/admin/queues`;
     expect(banner(address, keys, '/x.flac', true)).toContain(board);
     expect(banner(address, keys, '/x.flac', false)).not.toContain(board);
   });
 
-  it('shows no key in production', () => {
+  it('prints no key in production', () => {
     const text = banner(address, undefined, '/x.flac', true);
     expect(text).toContain('http://127.0.0.1:8080/api/docs');
     expect(text).not.toMatch(/curl|Key|Admin/);
@@ -48,7 +48,7 @@ describe('banner', () => {
 });
 
 describe('freeName', () => {
-  it('is the first that is not taken', () => {
+  it('returns the first name that is not in use', () => {
     expect(freeName([])).toBe('speaker-1');
     expect(freeName(['speaker-2', 'speaker-1', 'speaker-4'])).toBe('speaker-3');
   });

@@ -5,30 +5,30 @@ export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A curl form field that sends a file; curl has quotes of its own, for names that hold `,` or `;`. */
+/** Returns a curl form field that sends a file. curl needs quotes of its own for names that contain `,` or `;`. */
 function fileField(file: string): string {
   return shellQuoted(`file=@"${file.replaceAll(/["\\]/g, '\\$&')}"`);
 }
 
-/** A voice name that is still free, so that the printed line works at every start. */
+/** Returns a voice name that is not taken, so that the printed command works at every start. */
 export function freeName(taken: readonly string[], number = 1): string {
   const name = `speaker-${number}`;
   return taken.includes(name) ? freeName(taken, number + 1) : name;
 }
 
-/** Keys that a person may be shown: of development alone. */
+/** Keys that are printed, in development only. */
 export interface ShownKeys {
   readonly demo: Demo;
-  /** Absent: the operator's own, which is not printed. */
+  /** Undefined if the operator set one, which is never printed. */
   readonly admin: string | undefined;
 }
 
 /**
- * What a person sees when everything runs.
+ * Returns what `npm start` prints when everything runs.
  *
- * @param keys absent in production
- * @param recording a real recording to try it with
- * @param hasQueuesBoard whether BULL_BOARD leaves it on
+ * @param keys undefined in production
+ * @param recording path of a recording to try Timbre with
+ * @param hasQueuesBoard false if BULL_BOARD turns the board off
  */
 export function banner(
   address: string,
@@ -55,7 +55,7 @@ export function banner(
     lines.push(`  Admin   ${admin ?? 'the key in ADMIN_API_KEY'} (every partner, the queues, /api/admin)`, '');
     lines.push('Make a voice of 75 seconds of speech:', '');
     lines.push(`  curl ${voices} ${key} -F name=${name} -F ${fileField(recording)}`, '');
-    lines.push('and see what became of it:', '');
+    lines.push('and look at the result:', '');
     lines.push(`  curl ${voices}/${name} ${key}`);
   }
   return [...lines, ''].join('\n');

@@ -1,8 +1,8 @@
 import { ConfigError, readConfig, withSecretsFromFiles } from '#libs/config';
-import { serviceEnvironment, workerEnvironment } from './service-environment.js';
+import { serviceEnvironment, workerEnvironment } from '#libs/local-services';
 import { readSettings, type Settings } from './settings.js';
 
-/** What an action says is wrong, a line each. */
+/** Returns the complaints of an action that throws, one a line. */
 function complaints(action: () => unknown): readonly string[] {
   try {
     action();
@@ -12,7 +12,7 @@ function complaints(action: () => unknown): readonly string[] {
   }
 }
 
-/** The environment that the API would get, with stand-ins for the parts that are not started yet. */
+/** Returns the environment that the API would get, with placeholders for the parts that are not started yet. */
 function expectedEnvironment(given: NodeJS.ProcessEnv, settings: Settings): NodeJS.ProcessEnv {
   return serviceEnvironment(given, {
     ...settings,
@@ -25,9 +25,11 @@ function expectedEnvironment(given: NodeJS.ProcessEnv, settings: Settings): Node
 }
 
 /**
- * Everything that is wrong with the environment of `npm start`, a line each, before anything is started.
+ * Checks the environment of `npm start` before anything is started.
  *
- * Imports only files that import only Node's own modules: scripts/prepare.mjs runs a compiled copy on a fresh clone.
+ * scripts/prepare.mjs runs a compiled copy on a fresh clone, so this file must not import any package, not even indirectly.
+ *
+ * @returns one line for each mistake
  */
 export function wrongSettings(environment: NodeJS.ProcessEnv): readonly string[] {
   let given = environment;
@@ -37,5 +39,7 @@ export function wrongSettings(environment: NodeJS.ProcessEnv): readonly string[]
   const usable = port.length === 0 ? given : { ...given, PORT: undefined };
   const api = expectedEnvironment(usable, readSettings(usable));
   const lines = [api, workerEnvironment(api)].flatMap((each) => complaints(() => readConfig(each)));
-  return [...new Set([...port, ...lines])];
+  const isDirectAlone = given['DATABASE_DIRECT_URL'] && !given['DATABASE_URL'];
+  const direct = isDirectAlone ? ['DATABASE_DIRECT_URL is of no use without DATABASE_URL'] : [];
+  return [...new Set([...port, ...lines, ...direct])];
 }

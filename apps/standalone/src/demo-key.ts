@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The partner that `npm start` makes for trying Timbre out. */
+/** The partner that `npm start` creates for trying Timbre out. */
 export const demoPartner = 'demo';
 
 export interface Demo {
   readonly key: string;
-  /** Names of the voices it has so far. */
+  /** Names of its voices. */
   readonly voices: readonly string[];
 }
 
@@ -17,7 +17,7 @@ function keptKey(file: string): string | undefined {
   }
 }
 
-/** @returns undefined when the API does not know the key */
+/** @returns undefined if the API does not accept the key */
 async function voicesOf(address: string, key: string): Promise<readonly string[] | undefined> {
   const response = await fetch(`${address}/api/voices/${demoPartner}`, { headers: { 'X-Api-Key': key } });
   if (!response.ok) return undefined;
@@ -30,14 +30,14 @@ async function newKey(address: string, adminKey: string): Promise<string> {
     headers: { 'X-Api-Key': adminKey, 'Content-Type': 'application/json' },
     body: JSON.stringify({ name: 'npm start' }),
   });
-  if (!response.ok) throw new Error(`The demo key was not made: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`The demo key was not created: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { key: string }).key;
 }
 
 /**
- * The demo partner's key: the one kept in a file by an earlier start as long as it is good, else a new one.
+ * Returns the demo partner's key: the one that an earlier start kept in the file, or a new one if that is not valid.
  *
- * @param adminKey asks the API's own route for it, as an operator would
+ * @param adminKey used to create the key by the admin route, as an operator would
  */
 export async function demoKey(address: string, adminKey: string, file: string): Promise<Demo> {
   const kept = keptKey(file);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { identify, isRunning, type ProcessIdentity } from '#libs/local-services';
 import { InstanceLock } from './instance-lock.js';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.js';
 
 describe('InstanceLock', () => {
   let dataDir: string;
@@ -42,7 +42,7 @@ describe('InstanceLock', () => {
     (await InstanceLock.take(dataDir)).release();
   });
 
-  it('is taken over from a killed run, whose processes are ended', async () => {
+  it('takes over from a killed run and ends its processes', async () => {
     const [worker, stranger] = [sleeper(), sleeper()];
     leaveRun(deadOwner, { worker, api: { pid: stranger.pid, startedAt: 'long ago' } });
     await InstanceLock.take(dataDir);
@@ -51,13 +51,13 @@ describe('InstanceLock', () => {
     expect(JSON.parse(readFileSync(runFile(), 'utf8'))).toMatchObject({ owner: { pid: process.pid }, children: {} });
   });
 
-  it('goes to one of two that find a killed run', async () => {
+  it('lets only one of two runs take over from a killed run', async () => {
     leaveRun(deadOwner, {});
     const taken = await Promise.allSettled([InstanceLock.take(dataDir), InstanceLock.take(dataDir)]);
     expect(taken.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('notes the processes of its run', async () => {
+  it('records the processes of its run', async () => {
     const lock = await InstanceLock.take(dataDir);
     const worker = sleeper();
     lock.record('worker', worker.pid);

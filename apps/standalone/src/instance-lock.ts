@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { endProcess, identify, isRunning, type ProcessIdentity } from './process-identity.js';
+import { endProcess, identify, isRunning, type ProcessIdentity } from '#libs/local-services';
 
-/** What DATA_DIR/run.json says of the run that owns the folder. */
+/** The content of DATA_DIR/run.json: the run that owns the folder. */
 interface Run {
   readonly owner: ProcessIdentity;
   readonly children: Readonly<Record<string, ProcessIdentity>>;
 }
 
 /**
- * The one run that may use a data folder. Its file names the processes it started, so that the next run can end those
- * that outlived a killed one.
+ * Allows only one run on a data folder. The lock file lists the run's processes, so that the next run can end those that
+ * outlived a killed run.
  */
 export class InstanceLock {
   private run: Run;
@@ -22,9 +22,9 @@ export class InstanceLock {
   }
 
   /**
-   * Takes a data folder, after ending what a killed run left behind in it.
+   * Locks a data folder, after ending the processes that a killed run left behind.
    *
-   * @throws Error saying which process uses the folder
+   * @throws Error that names the process using the folder
    */
   static async take(dataDir: string): Promise<InstanceLock> {
     const lock = new InstanceLock(path.join(dataDir, 'run.json'));
@@ -40,10 +40,10 @@ export class InstanceLock {
     return lock;
   }
 
-  /** Notes a process of this run, in place of an earlier one of that name. */
+  /** Records a process of this run. It replaces an earlier one of the same name. */
   record(name: string, pid: number): void {
     const identity = identify(pid);
-    if (identity === undefined) return; // already dead: nothing to end later
+    if (identity === undefined) return; // already dead, so nothing to end later
     this.run = { ...this.run, children: { ...this.run.children, [name]: identity } };
     fs.writeFileSync(this.temporary, JSON.stringify(this.run));
     fs.renameSync(this.temporary, this.file);
@@ -70,7 +70,7 @@ export class InstanceLock {
     }
   }
 
-  /** Puts a dead run's file away. Renaming decides between two that try; a file that is not the dead run's goes back. */
+  /** Removes a dead run's file. Of two runs that try, only one can rename it. A live run's file is put back. */
   private async clear(dead: Run | undefined): Promise<void> {
     for (const child of Object.values(dead?.children ?? {}).reverse()) await endProcess(child, 'SIGTERM', 2_000);
     try {

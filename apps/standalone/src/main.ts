@@ -1,23 +1,28 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { withSecretsFromFiles } from '#libs/config';
+import { isPortFree, projectRoot } from '#libs/local-services';
 import { banner } from './banner.js';
 import { wrongSettings } from './check-settings.js';
 import { demoKey } from './demo-key.js';
+import { developmentDefaults, followChanges, forDevelopment } from './dev.js';
+import { readEngine } from './gpu/engine-flag.js';
 import { InstanceLock } from './instance-lock.js';
-import { isPortFree } from './ports.js';
-import { projectRoot } from './project-root.js';
 import { Run } from './run.js';
 import { readSettings, type Settings } from './settings.js';
 import { startTimbre } from './start.js';
 
+/** Started by scripts/dev.mjs, which compiles what changes. */
+const isDev = process.argv.includes('--dev');
+
 const say = (name: string, line: string): void => void process.stdout.write(`${name.padEnd(8)} | ${line}\n`);
 const report = (line: string): void => say('timbre', line);
 
-/** Everything `npm start` needs before its first process: a free port and a data folder of its own. */
+/** Makes sure that the port is free and locks the data folder, before the first process starts. */
 async function prepare(environment: NodeJS.ProcessEnv): Promise<{ settings: Settings; lock: InstanceLock }> {
   const settings = readSettings(environment);
-  // Passable for the user that Postgres runs as when root starts it; what is secret in it is readable to us alone.
+  // If root starts Timbre, Postgres runs as another user, who must be able to enter the folder. Secrets in it are files
+  // that only we can read.
   mkdirSync(settings.dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const lock = await InstanceLock.take(settings.dataDir);
   if (await isPortFree(settings.port)) return { settings, lock };
@@ -41,21 +46,26 @@ async function showHowToUse(settings: Settings): Promise<void> {
 async function main(): Promise<void> {
   const wrong = wrongSettings(process.env);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
-  const environment = withSecretsFromFiles(process.env);
+  const environment = withSecretsFromFiles({ ...(isDev && developmentDefaults), ...process.env });
+  const engine = readEngine(process.argv.slice(2), Boolean(environment['RUNPOD_BASE_URL']));
   const { settings, lock } = await prepare(environment);
-  const run = new Run(lock, { line: say, report }, () => {
+  const onGiveUp = (): void => {
+    if (isDev) return report('Waiting for a change');
     process.exitCode = 1;
     void run.stop();
-  });
+  };
+  const run = new Run(lock, { line: say, report }, { onGiveUp, ...(isDev && { adapt: forDevelopment }) });
   const stop = (): void => {
     if (!run.isStopping) report('Stopping …');
     void run.stop();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('disconnect', stop);
 
   try {
-    await startTimbre(run, settings, environment, report);
+    const env = await startTimbre(run, settings, { environment, engine, report });
     await showHowToUse(settings);
+    if (isDev) followChanges(run, env, report);
   } catch (error) {
     if (!run.isStopping) {
       process.exitCode = 1;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readSettings } from './settings.js';
 
 describe('readSettings', () => {
-  it('uses embedded parts and makes up keys when nothing is said', () => {
+  it('uses embedded servers and generates keys by default', () => {
     const one = readSettings({});
     expect(one).toMatchObject({ port: 8080, address: 'http://127.0.0.1:8080', isProduction: false });
     expect([one.databaseUrl, one.redisUrl, one.runpodBaseUrl]).toEqual([undefined, undefined, undefined]);
@@ -10,7 +10,7 @@ describe('readSettings', () => {
     expect(readSettings({}).adminApiKey).not.toBe(one.adminApiKey);
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats an empty variable as absent', () => {
     expect(readSettings({ DATABASE_URL: '', PORT: '', HOST: '' })).toMatchObject({
       databaseUrl: undefined,
       port: 8080,

@@ -1,25 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
-/** What `npm start` reads from the environment itself; everything else is handed on to the API and the worker. */
+/** The settings that `npm start` reads itself. All others are passed on to the API and the worker. */
 export interface Settings {
   readonly dataDir: string;
   readonly port: number;
-  /** The API as this machine reaches it. */
+  /** The URL of the API on this machine. */
   readonly address: string;
   readonly isProduction: boolean;
-  /** Absent: the embedded part is used. */
+  /** Undefined: the embedded Postgres, Valkey or emulator is started. */
   readonly databaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly runpodBaseUrl: string | undefined;
   readonly runpodApiKey: string;
-  /** For making the demo key; the operator's own (of several the first), else one of this run. */
+  /** Creates the demo key: the first key in ADMIN_API_KEY, otherwise a random key of this run. */
   readonly adminApiKey: string;
   readonly isAdminKeyOfThisRun: boolean;
   readonly hasQueuesBoard: boolean;
 }
 
-/** @throws Error naming the variable that is wrong */
+/** @throws Error that names the wrong variable */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const port = environment['PORT'] || '8080';
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {

@@ -1,11 +1,19 @@
 import path from 'node:path';
 import { findAudioTools, type AudioTools } from '#libs/audio';
-import { embeddedPostgres } from './embedded-postgres.js';
-import { embeddedValkey } from './embedded-valkey.js';
-import { apiProcess, emulatorProcess, migrateProcess, workerProcess } from './parts.js';
-import { freePort } from './ports.js';
+import {
+  apiProcess,
+  embeddedPostgres,
+  embeddedValkey,
+  emulatorProcess,
+  freePort,
+  migrateProcess,
+  serviceEnvironment,
+  workerEnvironment,
+  workerProcess,
+} from '#libs/local-services';
+import type { EngineChoice } from './gpu/engine-flag.js';
+import { gpuHandlerProcess, preparePocketTts } from './gpu/pocket-tts.js';
 import type { Run } from './run.js';
-import { serviceEnvironment, workerEnvironment } from './service-environment.js';
 import type { Settings } from './settings.js';
 
 type Report = (line: string) => void;
@@ -41,19 +49,30 @@ async function findTools({ dataDir }: Settings, report: Report): Promise<AudioTo
   return tools;
 }
 
-/** Starts what the environment does not name already, each part when those it needs are ready. */
+export interface StartOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly engine: EngineChoice;
+  readonly report: Report;
+}
+
+/**
+ * Starts what the environment does not name, each process as soon as those it needs are ready.
+ *
+ * @returns the environment of the API
+ */
 export async function startTimbre(
   run: Run,
   settings: Settings,
-  environment: NodeJS.ProcessEnv,
-  report: Report,
-): Promise<void> {
+  { environment, engine, report }: StartOptions,
+): Promise<NodeJS.ProcessEnv> {
   report('Starting what the environment does not name: Postgres, Valkey, the stand-in for RunPod');
   const emulatorPort = await freePort();
-  const [tools, databaseUrl, redisUrl] = await Promise.all([
+  const withPocketTts = engine === 'pocket-tts';
+  const [tools, databaseUrl, redisUrl, pocketTts] = await Promise.all([
     findTools(settings, report),
     settings.databaseUrl ?? startPostgres(run, settings.dataDir, report),
     settings.redisUrl ?? startValkey(run),
+    withPocketTts ? preparePocketTts(environment, report, run.signal) : undefined,
   ]);
   const env = serviceEnvironment(environment, {
     ...settings,
@@ -65,9 +84,13 @@ export async function startTimbre(
   });
   const emulator = { port: emulatorPort, apiKey: settings.runpodApiKey, ffmpegPath: tools.ffmpeg.path };
   await Promise.all([
-    settings.runpodBaseUrl ?? run.keep(emulatorProcess(env, emulator)),
+    settings.runpodBaseUrl ?? run.keep(emulatorProcess(env, emulator, withPocketTts ? ['--engine', 'worker'] : [])),
     run.complete(migrateProcess(env)),
   ]);
-  report('Starting the API and the worker');
-  await Promise.all([run.keep(workerProcess(workerEnvironment(env))), run.keep(apiProcess(env, settings.address))]);
+  report(`Starting the API and the worker${pocketTts ? ', and pocket-tts' : ''}`);
+  const parts = [workerProcess(workerEnvironment(env)), apiProcess(env, settings.address)];
+  await Promise.all(
+    [...parts, ...(pocketTts ? [gpuHandlerProcess(pocketTts, env)] : [])].map((part) => run.keep(part)),
+  );
+  return env;
 }

@@ -1,29 +1,37 @@
 export {
-  findAudioTools,
-  type AudioTool,
-  type AudioTools,
-  type FindAudioToolsOptions,
-  type ToolOrigin,
-} from './audio-tools.js';
-export { planCut, preRollPackets, type CutPlan, type Stretch } from './cut-plan.js';
-export { clockTime } from './clock-time.js';
-export { cutSample } from './cut-sample.js';
-export { encodeOpus, type EncodeOptions, type OpusEncoding } from './encode-opus.js';
-export { encodeRecording, type EncodeRecordingOptions, type RecordingEncoding } from './encode-recording.js';
-export { EncodeSlots, type EncodeSlot } from './encode-slots.js';
-export { encodeToFile, type EncodedFile, type EncodeToFileOptions } from './encode-to-file.js';
-export { conversionLimits, probeLimits, recordingLimits, type ProcessLimits, type RecordingLimits } from './limits.js';
-export { LiveCutter, type CutSample, type LiveCutterOptions } from './live-cutter.js';
-export { executablesFromNpm } from './executables.js';
-export { OggOpusReader } from './ogg-opus-reader.js';
-export { OggOpusWriter, type OggOpusWriterOptions } from './ogg-opus-writer.js';
-export { type OpusHead, type OpusTags } from './opus-header.js';
-export { packetSamples, samplesPerSecond } from './opus-packet.js';
-export { oggOpusFile, readOpusStream, type OpusStream } from './opus-stream.js';
-export { probeRecording, refuseSilence, type ProbeOptions } from './probe-recording.js';
-export { type RecordingFacts } from './recording-facts.js';
-export { recordingTime, type MissingAudio } from './recording-time.js';
-export { recordingWarnings, uploadWarnings, type RecordingWarning } from './recording-warnings.js';
-export { planWindows, secondsNeeded, windowOf, type SampleWindows } from './sample-windows.js';
-export { SectionsDisagree } from './section-joiner.js';
-export { serialFrom } from './stream-serial.js';
+  gradeOf,
+  type GradingContext,
+  type QualityCode,
+  type QualityGrade,
+  type QualityReason,
+} from './analysis/grade.js';
+export { measureRecording } from './analysis/measure-recording.js';
+export type { AnalysisTrack } from './analysis/track.js';
+export { measureQuality, type QualityFigures } from './analysis/quality.js';
+export { readTrack, trackFile } from './analysis/track-file.js';
+export { waveformOf, type Waveform } from './analysis/waveform.js';
+export {
+  planSplit,
+  sampleSelections,
+  splitModes,
+  type SampleSelection,
+  type SplitMode,
+  type SplitRequest,
+} from './analysis/split-plan.js';
+export { LiveCutter, type CutSample } from './cutting/live-cutter.js';
+export { secondsNeeded, type CutWindows, type SampleWindows } from './cutting/sample-windows.js';
+export { AUDIO_TOOLS, findAudioTools, type AudioTools } from './ffmpeg/audio-tools.js';
+export { encodeToFile, type EncodedFile, type EncodeToFileOptions } from './ffmpeg/encode-to-file.js';
+export { executablesFromNpm } from './ffmpeg/executables.js';
+export { recordingLimits } from './ffmpeg/limits.js';
+export { OggOpusWriter } from './ogg/ogg-opus-writer.js';
+export { samplesPerSecond } from './ogg/opus-packet.js';
+export { oggOpusFile, readOpusStream, type OpusStream, serialFrom } from './ogg/opus-stream.js';
+export { clockTime } from './probing/clock-time.js';
+export { probeRecording, refuseSilence } from './probing/probe-recording.js';
+export type { RecordingFacts } from './probing/recording-facts.js';
+export { decodedTime, recordingTime, type MissingAudio } from './probing/recording-time.js';
+export { recordingWarnings, uploadWarnings, type RecordingWarning } from './probing/recording-warnings.js';
+export { encodeRecording, type RecordingEncoding } from './sections/encode-recording.js';
+export { EncodeSlots } from './sections/encode-slots.js';
+export { SectionsDisagree } from './sections/section-joiner.js';

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Who makes a change, as the audit log tells it: the key's id, never the key. */
+/** Who makes a change, as the audit log records it: the id of the key, never the key. */
 export interface Actor {
   readonly kind: 'admin' | 'partner' | 'system';
   readonly keyId: string | null;
-  /** The `X-Request-Id` of the request that asked for it. */
+  /** The `X-Request-Id` of the request. */
   readonly requestId: string | null;
 }
 
@@ -12,17 +12,17 @@ const system: Actor = { kind: 'system', keyId: null, requestId: null };
 const current = new AsyncLocalStorage<() => Actor>();
 
 /**
- * Runs work in an actor's name: what it changes, however deep, is recorded as theirs.
+ * Runs work on behalf of an actor, to whom its changes are attributed.
  *
- * Carried beside the calls and not through them: no rule of the domain may come to depend on who asks.
+ * Passed through AsyncLocalStorage, not as a parameter, so that domain rules cannot depend on the caller.
  *
- * @param who is asked at each change: it may be found out in the course of the work
+ * @param who called at each change, since the actor may be identified during the work
  */
 export function actingAs<T>(who: () => Actor, work: () => T): T {
   return current.run(who, work);
 }
 
-/** Who acts here; outside of requests the system itself. */
+/** Returns the current actor; outside of requests, the system. */
 export function currentActor(): Actor {
   return current.getStore()?.() ?? system;
 }

@@ -1,21 +1,23 @@
-import type { AuditEntryEntity, Database } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { Database, type AuditEntryEntity } from '#libs/database';
 
-/** One change, as it is noted. */
+/** A recorded change. */
 export type AuditEntry = Readonly<AuditEntryEntity>;
 
 export interface AuditPage {
-  /** Only changes of this partner's things, by its name at the time. */
+  /** Only changes to this partner's voices and keys, by its name at the time. */
   readonly partner: string | null;
-  /** Only what was noted before the entry with this id. */
+  /** Only entries older than the one with this id. */
   readonly before: string | null;
   readonly limit: number;
 }
 
-/** Reads the audit log, and forgets what is old. */
+/** Reads the audit log and deletes its old entries. */
+@Injectable()
 export class AuditLogRepository {
   constructor(private readonly database: Database) {}
 
-  /** Newest first. */
+  /** Returns entries, newest first. */
   list({ partner, before, limit }: AuditPage): Promise<AuditEntry[]> {
     return this.database.query<AuditEntry>(
       `SELECT id, at, actor, key_id AS "keyId", request_id AS "requestId", action, partner_id AS "partnerId", partner,
@@ -27,7 +29,7 @@ export class AuditLogRepository {
     );
   }
 
-  /** Forgets entries that are older; a second time changes nothing. */
+  /** Deletes older entries. May run twice: the second run deletes nothing. */
   async forgetOlderThan(days: number): Promise<void> {
     await this.database.query(`DELETE FROM audit_log WHERE at < now() - make_interval(days => $1)`, [days]);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApiKeysService } from '#libs/auth';
+import { ApiKeysService, PartnersService } from '#libs/partners';
 import { AppError } from '#libs/errors';
 import { changeVoice, VoicesService } from '#libs/voices';
 import { Domain } from '../../../test/support/domain.js';
@@ -23,13 +23,20 @@ describe('the audit log', () => {
     const [row] = await domain.database.query<{ id: string }>('INSERT INTO partners (name) VALUES ($1) RETURNING id', [
       partner,
     ]);
-    const voice = { id: randomUUID(), partnerId: row?.id ?? '', name, creatorName: null, creatorEmail: null };
+    const voice = {
+      id: randomUUID(),
+      partnerId: row?.id ?? '',
+      name,
+      creatorName: null,
+      creatorEmail: null,
+      language: 'en',
+    };
     await domain.get(VoicesService).create(voice, null);
     return voice.id;
   };
   const all = (partner: string): Promise<AuditEntry[]> => log.list({ partner, before: null, limit: 1000 });
 
-  it('tells who did what, with the names of that moment, newest first', async () => {
+  it('lists who did what with the names at that moment, newest first', async () => {
     const voices = domain.get(VoicesService);
     const voiceId = await newVoice('names', 'before');
     await actingAs(
@@ -54,7 +61,7 @@ describe('the audit log', () => {
     expect(new Set(entries.map((entry) => entry.voiceId))).toEqual(new Set([voiceId]));
   });
 
-  it('has nothing of a change that did not happen', async () => {
+  it('has no entry for a change that was rolled back', async () => {
     const voiceId = await newVoice('undone', 'kept');
     const before = await all('undone');
     const failing = changeVoice(domain.database, voiceId, async (tx, { partnerId }) => {
@@ -65,21 +72,21 @@ describe('the audit log', () => {
     expect(await all('undone')).toEqual(before);
   });
 
-  it('tells of keys by their ids and outlives their partner', async () => {
+  it('records keys by their ids and outlives their partner', async () => {
     const keys = domain.get(ApiKeysService);
     const made = await keys.create('gone', { name: 'production', expiresAt: null });
     await keys.revoke(made.id);
-    await keys.removePartner('gone');
+    await domain.get(PartnersService).erase('gone');
     const entries = await all('gone');
     expect(entries.map(({ action, details }) => ({ action, details }))).toEqual([
       { action: 'partner.delete', details: { voices: 0 } },
       { action: 'key.revoke', details: { key: made.id } },
-      { action: 'key.create', details: { key: made.id, name: 'production' } },
+      { action: 'key.create', details: { key: made.id, name: 'production', scopes: 'read write' } },
     ]);
     expect(JSON.stringify(entries)).not.toContain(made.key);
   });
 
-  it('is read page by page, and forgets what is older than it should remember', async () => {
+  it('is read in pages, and deletes entries after their time', async () => {
     const keys = domain.get(ApiKeysService);
     for (let made = 0; made < 5; made++) await keys.create('pages', { name: `${made}`, expiresAt: null });
     const first = await log.list({ partner: 'pages', before: null, limit: 3 });
@@ -90,7 +97,7 @@ describe('the audit log', () => {
     expect(await all('pages')).toHaveLength(2);
   });
 
-  it('keeps the actors of changes made at the same time apart', async () => {
+  it('attributes concurrent changes to their actors', async () => {
     const keys = domain.get(ApiKeysService);
     const ids = Array.from({ length: 10 }, (_, at) => `key-${at}`);
     await Promise.all(

@@ -1,3 +1,4 @@
-export { actingAs, currentActor, type Actor } from './actor.js';
-export { AuditLogRepository, type AuditEntry, type AuditPage } from './audit-log.repository.js';
-export { recordChange, type Change, type ChangeAction } from './record-change.js';
+export { actingAs, type Actor } from './actor.js';
+export { AuditLogRepository, type AuditEntry } from './audit-log.repository.js';
+export { AuditModule } from './audit.module.js';
+export { recordChange, type ChangeAction } from './record-change.js';

@@ -1,37 +1,52 @@
-import { rowsOf, type Transaction } from '#libs/database';
+import { noteChange, rowsOf, type Transaction } from '#libs/database';
 import { currentActor } from './actor.js';
 
-/** Everything a request can change. */
+/** All changes that a request can make. */
 export type ChangeAction =
   | 'voice.create'
   | 'voice.rename'
+  | 'voice.update'
   | 'voice.delete'
+  | 'voice.cancel'
   | 'voice.split'
   | 'voice.embed'
+  | 'voice.speak'
   | 'voice.prefer-sample'
+  | 'voice.remove-original'
   | 'sample.add'
   | 'sample.delete'
+  | 'consent.add'
+  | 'consent.revoke'
   | 'test-files.delete'
   | 'key.create'
   | 'key.revoke'
+  | 'partner.change'
   | 'partner.delete'
-  | 'job.cancel';
+  | 'job.cancel'
+  | 'webhook.create'
+  | 'webhook.update'
+  | 'webhook.delete'
+  | 'webhook.rotate-secret'
+  | 'webhook.test'
+  | 'webhook.resend';
 
 export interface Change {
   readonly action: ChangeAction;
   readonly partnerId: string;
   readonly voiceId?: string;
-  /** What else tells the change, without secrets: the new name, the key's id. */
+  /** More about the change, without secrets: the new name, the key's id. */
   readonly details?: Readonly<Record<string, string | number | null>>;
 }
 
 /**
- * Notes a change in the transaction that makes it: the log has what happened, and nothing else.
+ * Records a change in the transaction that makes it, so that the log contains exactly what happened.
  *
- * Partner and voice are noted by name too, as they are called at this moment: before a rename or a deletion.
+ * Also records the names of partner and voice at this moment: before a rename or a deletion. If the answer to the request
+ * is kept for its `Idempotency-Key`, the change is committed together with that answer.
  */
 export async function recordChange(tx: Transaction, change: Change): Promise<void> {
   const actor = currentActor();
+  noteChange(tx, { partnerId: change.partnerId, voiceId: change.voiceId ?? null });
   await rowsOf(
     tx,
     `INSERT INTO audit_log (actor, key_id, request_id, action, partner_id, partner, voice_id, voice, details)

@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DatabaseClock, Notifications, type NotificationsConfig } from '#libs/database';
+import { ApiKeysRepository, ApiKeysService, type CreatedKey } from '#libs/partners';
+import { freshDatabase } from '../../../test/support/database.js';
 import { Domain, required } from '../../../test/support/domain.js';
 import { waitFor } from '../../../test/support/wait-for.js';
-import { ApiKeysRepository } from './api-keys.repository.js';
-import { ApiKeysService, type CreatedKey } from './api-keys.service.js';
 import { Authenticator } from './authenticator.js';
 
 const adminApiKey = 'an operator’s key, long enough';
+/** The cache forgets a key after 30 s. Sooner means that it was told. */
+const beforeCacheEndsMs = 20_000;
 const nextAdminKey = 'the key that will take its place';
 
 describe('Authenticator', () => {
@@ -14,41 +17,64 @@ describe('Authenticator', () => {
   beforeAll(async () => {
     domain = await Domain.open();
     keys = domain.get(ApiKeysService);
-    await domain.get(Authenticator).onApplicationShutdown(); // only those of the tests listen
+    await domain.get(Notifications).onApplicationShutdown(); // only the listeners of the tests run
   });
   afterAll(() => domain.close());
 
-  const started: Authenticator[] = [];
-  afterEach(() => Promise.all(started.splice(0).map((one) => one.onApplicationShutdown())));
-  const authenticator = (repository = new ApiKeysRepository(domain.database)): Authenticator =>
-    new Authenticator(repository, { databaseUrl: domain.databaseUrl, adminApiKeys: [adminApiKey, nextAdminKey] });
-  /** Backends of listeners that hear. */
+  const ending: Notifications[] = [];
+  afterEach(() => Promise.all(ending.splice(0).map((one) => one.onApplicationShutdown())));
+  /** The ears of each authenticator, as a process of its own has them. */
+  const earsOf = new Map<Authenticator, Notifications>();
+  const authenticator = (
+    repository = new ApiKeysRepository(domain.database),
+    options: Partial<NotificationsConfig & { readonly adminApiKeys: readonly string[] }> = {},
+    warnings: Error[] = [],
+  ): Authenticator => {
+    const config = {
+      databaseDirectUrl: domain.databaseUrl,
+      databaseConnectionSeconds: 300,
+      adminApiKeys: [adminApiKey, nextAdminKey],
+      ...options,
+    };
+    const warn = ({ err }: { readonly err: Error }): void => void warnings.push(err);
+    const notifications = new Notifications(domain.database, config);
+    const one = new Authenticator(repository, domain.get(DatabaseClock), notifications, config, { warn });
+    earsOf.set(one, notifications);
+    return one;
+  };
+  /** Postgres backends of listeners that receive notifications. */
   const ears = async (): Promise<number[]> => {
     const rows = await domain.database.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-         AND application_name = 'timbre-revocations' AND state = 'idle' AND query <> ''`,
+         AND application_name = 'timbre-notifications' AND state = 'idle' AND query <> ''`,
     );
     return rows.map(({ pid }) => pid);
   };
   const start = async (one: Authenticator): Promise<Authenticator> => {
     const before = (await ears()).length;
-    started.push(one);
-    one.onApplicationBootstrap();
-    await waitFor('the listener', async () => (await ears()).length > before);
+    listen(one);
+    await waitFor('the listener', async () => isHearing(one) && (await ears()).length > before);
     return one;
   };
+  const listen = (one: Authenticator): Notifications => {
+    const notifications = required(earsOf.get(one));
+    ending.push(notifications);
+    notifications.onApplicationBootstrap();
+    return notifications;
+  };
+  const isHearing = (one: Authenticator): boolean => required(earsOf.get(one)).hearing;
   const newKey = (expiresAt: Date | null = null): Promise<CreatedKey> =>
     keys.create('acme', { name: 'test', expiresAt });
   const refused = (one: Authenticator, key: string | undefined): Promise<boolean> =>
-    Promise.resolve(one.authenticate(key)).then(
+    one.authenticate(key).then(
       () => false,
       (error: { code?: unknown }) => error.code === 'invalid_api_key',
     );
-  /** Changes a key behind the cache's back: who still takes it has it from the cache. */
+  /** Revokes a key without a notification: a process that still accepts it has it in its cache. */
   const spoil = (id: string): Promise<unknown> =>
     domain.database.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [id]);
 
-  it('knows partners by their keys, and the operator', async () => {
+  it('returns the partner of a key, and the operator for each admin key', async () => {
     const one = authenticator();
     const made = await newKey();
     const other = await keys.create('globex', { name: 'test', expiresAt: null });
@@ -59,7 +85,7 @@ describe('Authenticator', () => {
     expect(new Set(admins.map(({ keyId }) => keyId)).size).toBe(2);
   });
 
-  it('refuses missing, unknown, wrong, expired and revoked keys alike', async () => {
+  it('rejects missing, unknown, wrong, expired and revoked keys alike', async () => {
     const one = authenticator();
     const [made, other] = [await newKey(), await newKey()];
     const expired = await newKey(new Date(Date.now() - 1000));
@@ -72,15 +98,12 @@ describe('Authenticator', () => {
         message: 'Invalid API key',
       });
     }
-    const nobodyIsAdmin = new Authenticator(new ApiKeysRepository(domain.database), {
-      databaseUrl: domain.databaseUrl,
-      adminApiKeys: [],
-    });
+    const nobodyIsAdmin = authenticator(undefined, { adminApiKeys: [] });
     expect(await refused(nobodyIsAdmin, adminApiKey)).toBe(true);
     expect(await refused(nobodyIsAdmin, '')).toBe(true);
   });
 
-  it('refuses a revoked key in every process within a second, cached or not', async () => {
+  it('rejects a revoked key in every process at once, cached or not', async () => {
     const [one, other] = [await start(authenticator()), await start(authenticator())];
     const made = await newKey();
     const cachedBy = async (process: Authenticator, id: string, key: string): Promise<boolean> => {
@@ -93,12 +116,12 @@ describe('Authenticator', () => {
     expect(await cachedBy(one, made.id, made.key)).toBe(true);
     expect(await cachedBy(other, made.id, made.key)).toBe(true);
     await keys.revoke(made.id);
-    const inTime = { timeoutMs: 1_000, everyMs: 10 };
+    const inTime = { timeoutMs: beforeCacheEndsMs, everyMs: 10 };
     await waitFor('the refusal here', () => refused(one, made.key), inTime);
     await waitFor('the refusal there', () => refused(other, made.key), inTime);
   });
 
-  it('caches nothing while its listener is deaf, and forgets what it had', async () => {
+  it('clears its cache and caches nothing while notifications are interrupted', async () => {
     const one = await start(authenticator());
     const made = await newKey();
     await one.authenticate(made.key);
@@ -106,16 +129,46 @@ describe('Authenticator', () => {
     expect(await refused(one, made.key)).toBe(false); // from the cache
     const [ear] = await ears();
     await domain.database.query('SELECT pg_terminate_backend($1)', [required(ear)]);
-    await waitFor('Postgres to be asked', () => refused(one, made.key), { timeoutMs: 1_000, everyMs: 10 });
+    await waitFor('Postgres to be asked', () => refused(one, made.key), { timeoutMs: beforeCacheEndsMs, everyMs: 10 });
 
-    await waitFor('the listener to be back', async () => (await ears()).some((pid) => pid !== ear));
+    await waitFor('the listener to be back', async () => isHearing(one) && (await ears()).some((pid) => pid !== ear));
     const later = await newKey();
     await one.authenticate(later.key);
     await spoil(later.id);
     expect(await refused(one, later.key)).toBe(false);
   });
 
-  it('caches nothing before it listens', async () => {
+  it('caches nothing, and logs it once, where no notification arrives, as through a pooler', async () => {
+    const elsewhere = await freshDatabase();
+    const reasons: Error[] = [];
+    const one = authenticator(undefined, { databaseDirectUrl: elsewhere.url }, reasons);
+    const notifications = listen(one);
+    await waitFor('a lost notification', () => reasons.length > 0);
+    expect(reasons[0]?.message).toMatch(/a NOTIFY was not received.*DATABASE_DIRECT_URL/);
+    const made = await newKey();
+    await one.authenticate(made.key);
+    await spoil(made.id);
+    expect([await refused(one, made.key), notifications.hearing]).toEqual([true, false]);
+    await notifications.onApplicationShutdown();
+    await elsewhere.drop();
+    expect(reasons).toHaveLength(1);
+  });
+
+  it('replaces its connection after its time without logging a failure', async () => {
+    const reasons: Error[] = [];
+    const before = await ears();
+    const one = authenticator(undefined, { databaseConnectionSeconds: 1 }, reasons);
+    await start(one);
+    const [first] = (await ears()).filter((pid) => !before.includes(pid));
+    await waitFor('a new connection', async () => isHearing(one) && !(await ears()).includes(required(first)));
+    const made = await newKey();
+    await one.authenticate(made.key);
+    await keys.revoke(made.id);
+    await waitFor('the refusal', () => refused(one, made.key), { timeoutMs: beforeCacheEndsMs, everyMs: 10 });
+    expect(reasons).toEqual([]);
+  });
+
+  it('caches nothing before its listener is connected', async () => {
     const one = authenticator();
     const made = await newKey();
     await one.authenticate(made.key);
@@ -123,7 +176,7 @@ describe('Authenticator', () => {
     expect(await refused(one, made.key)).toBe(true);
   });
 
-  it('does not keep a key that was read while it was deaf and revoked before it heard again', async () => {
+  it('does not cache a key that was read before the listener connected and revoked meanwhile', async () => {
     const repository = new ApiKeysRepository(domain.database);
     const find = repository.find.bind(repository);
     let deliver = (): void => undefined;
@@ -137,7 +190,7 @@ describe('Authenticator', () => {
     };
     const one = authenticator(repository);
     const made = await newKey();
-    const early = Promise.resolve(one.authenticate(made.key));
+    const early = one.authenticate(made.key);
     await waitFor('the key to be read', () => isRead);
     await keys.revoke(made.id);
     await start(one);
@@ -146,10 +199,45 @@ describe('Authenticator', () => {
     expect(await refused(one, made.key)).toBe(true);
   });
 
-  it('notes when a key was used', async () => {
+  it('batches lookups of a client that floods, and still accepts its valid key', async () => {
+    const repository = new ApiKeysRepository(domain.database);
+    const [find, existing] = [repository.find.bind(repository), repository.existing.bind(repository)];
+    let [finds, lookups] = [0, 0];
+    repository.find = (id) => {
+      finds += 1;
+      return find(id);
+    };
+    repository.existing = (ids) => {
+      lookups += 1;
+      return existing(ids);
+    };
+    const one = await start(authenticator(repository));
+    const invented = (at: number): string =>
+      `tk_${String(at)
+        .padStart(16, 'x')
+        .replaceAll(/[0189]/g, 'y')}_${'A'.repeat(43)}`;
+    const flood = async (isFlooding: boolean): Promise<void> => {
+      const asked = Array.from({ length: 50 }, (_, at) => one.authenticate(invented(at), () => isFlooding));
+      for (const each of await Promise.allSettled(asked)) {
+        expect(each).toMatchObject({ status: 'rejected', reason: { code: 'invalid_api_key' } });
+      }
+    };
+    await flood(false);
+    expect([finds, lookups]).toEqual([50, 0]);
+    await flood(true);
+    expect([finds, lookups]).toEqual([50, 1]);
+    const made = await newKey();
+    expect(await one.authenticate(made.key, () => true)).toMatchObject({ keyId: made.id });
+    expect([finds, lookups]).toEqual([51, 2]);
+    await one.authenticate(made.key, () => {
+      throw new Error('never called for a cached key');
+    });
+  });
+
+  it('records when a key was used', async () => {
     const made = await newKey();
     await authenticator().authenticate(made.key);
-    await waitFor('the note', async () =>
+    await waitFor('the record', async () =>
       (await keys.list('acme')).some(({ id, lastUsedAt }) => id === made.id && lastUsedAt !== null),
     );
   });

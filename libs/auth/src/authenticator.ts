@@ -1,11 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '#libs/config';
+import { DatabaseClock, Notifications, type KeyScope } from '#libs/database';
 import { AppError } from '#libs/errors';
-import { hashKey, keyIdOf } from './api-key-format.js';
-import type { ApiKeysRepository, KeyRecord } from './api-keys.repository.js';
+import { LOGGER, type Logger } from '#libs/logging';
+import { ApiKeysRepository, hashKey, keyIdOf, revokedChannel, type KeyRecord } from '#libs/partners';
 import { KeyCache } from './key-cache.js';
-import { RevocationListener } from './revocation-listener.js';
+import { KeyLookups } from './key-lookups.js';
 
-/** Who makes a request. */
+/** The owner of the key that a request carries. */
 export type Caller =
   | { readonly kind: 'admin'; readonly keyId: string }
   | {
@@ -13,77 +16,78 @@ export type Caller =
       readonly keyId: string;
       readonly partnerId: string;
       readonly partnerName: string;
+      readonly scopes: readonly KeyScope[];
     };
 
-export interface AuthenticatorOptions {
-  readonly databaseUrl: string;
-  /** The operator's own admin keys, all of them good; without one nobody is admin. */
-  readonly adminApiKeys: readonly string[];
-}
-
 const touchEveryMs = 60_000;
-const nobody = Buffer.alloc(32);
+/** Compared with keys that do not exist, so that these take as long to reject as wrong ones. */
+const noHash = Buffer.alloc(32);
 
-/** Tells who a key belongs to. Caches only while revocations are heard. */
+/** Finds the owner of a key. Caches keys only while it receives notifications of revoked ones. */
+@Injectable()
 export class Authenticator {
   private readonly cache = new KeyCache();
+  private readonly lookups: KeyLookups;
   private readonly touched = new Map<string, number>();
-  private readonly listener: RevocationListener;
   private readonly adminHashes: readonly Buffer[];
 
   constructor(
     private readonly keys: ApiKeysRepository,
-    options: AuthenticatorOptions,
+    private readonly clock: DatabaseClock,
+    private readonly notifications: Notifications,
+    @Inject(CONFIG) config: Pick<Config, 'adminApiKeys'>,
+    @Inject(LOGGER) logger: Pick<Logger, 'warn'>,
   ) {
-    this.adminHashes = options.adminApiKeys.map((key) => hashKey(key));
-    this.listener = new RevocationListener({
-      databaseUrl: options.databaseUrl,
-      onRevoked: (id) => this.cache.forget(id),
-      onDeaf: () => this.cache.forgetAll(),
+    this.lookups = new KeyLookups((ids) => keys.existing(ids));
+    this.adminHashes = config.adminApiKeys.map((key) => hashKey(key));
+    notifications.listen(revokedChannel, {
+      onMessage: (id) => this.cache.remove(id),
+      onDeaf: () => this.cache.clear(),
+      onTrouble: (reason) =>
+        logger.warn({ err: reason }, 'key revocations not received, every request reads its key from Postgres'),
     });
   }
 
-  onApplicationBootstrap(): void {
-    this.listener.start();
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.listener.stop();
-  }
-
   /**
+   * Returns the owner of a key. A cached key needs neither Postgres nor Redis.
+   *
    * @param key as the client sent it
-   * @returns at once where nobody has to be asked, as for most requests: no promise is made for them
-   * @throws (as a promise that rejects) AppError `invalid_api_key`: missing, unknown, revoked and expired keys get one
-   *   answer
+   * @param isFlooding whether the client has sent so many invalid keys that its keys are looked up in batches; called
+   *   only for a key that is not cached
+   * @throws AppError `invalid_api_key` for missing, unknown, revoked and expired keys alike
    */
-  authenticate(key: string | undefined): Caller | Promise<Caller> {
+  async authenticate(key: string | undefined, isFlooding = (): boolean => false): Promise<Caller> {
     const hash = hashKey(key ?? '');
     const admin = this.adminHashes.find((known) => timingSafeEqual(hash, known));
     if (admin !== undefined) return { kind: 'admin', keyId: adminKeyId(admin) };
     const id = keyIdOf(key ?? '');
     const cached = id === null ? null : this.cache.get(id);
-    return this.callerWith(hash, cached) ?? this.ask(hash, cached === null ? id : null);
+    const caller = this.callerWith(hash, cached);
+    if (caller !== null) return caller;
+    const isUnread = id !== null && cached === null;
+    const mayExist = isUnread && (!isFlooding() || (await this.lookups.exists(id)));
+    const found = mayExist ? this.callerWith(hash, await this.read(id)) : null;
+    if (found === null) throw AppError.of('invalid_api_key');
+    return found;
   }
 
-  /** @param id null: there is nothing to ask for */
-  private async ask(hash: Buffer, id: string | null): Promise<Caller> {
-    const caller = id === null ? null : this.callerWith(hash, await this.read(id));
-    if (caller === null) throw AppError.of('invalid_api_key');
-    return caller;
+  /** Returns which of these keys of partners are still valid. Reads Postgres. */
+  async validOf(keyIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(await this.keys.valid(keyIds));
   }
 
-  /** The partner's caller whom a record names, if the key fits it and is good. */
+  /** Returns the partner of a record if the key matches it and is valid. */
   private callerWith(hash: Buffer, record: KeyRecord | null): Caller | null {
-    const fits = timingSafeEqual(hash, record?.sha256 ?? nobody);
-    if (record === null || !fits || !isGood(record)) return null;
+    const matches = timingSafeEqual(hash, record?.sha256 ?? noHash);
+    if (record === null || !matches || !isValid(record, this.clock.now())) return null;
     this.touch(record.id);
-    return { kind: 'partner', keyId: record.id, partnerId: record.partnerId, partnerName: record.partnerName };
+    const { id: keyId, partnerId, partnerName, scopes } = record;
+    return { kind: 'partner', keyId, partnerId, partnerName, scopes };
   }
 
   private async read(id: string): Promise<KeyRecord | null> {
-    // Only what was read while revocations were heard, and ever since (going deaf moves the mark).
-    const mark = this.listener.hearing ? this.cache.mark : null;
+    // Cached only if notifications arrived during the whole read: an interruption moves the mark.
+    const mark = this.notifications.hearing ? this.cache.mark : null;
     const record = await this.keys.find(id);
     if (record !== null && mark !== null) this.cache.keep(record, mark);
     return record;
@@ -94,13 +98,13 @@ export class Authenticator {
     if (now - (this.touched.get(id) ?? -touchEveryMs) < touchEveryMs) return;
     if (this.touched.size > 10_000) this.touched.clear();
     this.touched.set(id, now);
-    void this.keys.touch(id).catch(() => undefined); // a note for people; never worth failing a request
+    void this.keys.touch(id).catch(() => undefined); // informative only, so a failure must not fail the request
   }
 }
 
-/** Tells admin keys apart in logs, limits and the audit log: 32 bits of the hash of a long random key give none of it away. */
+/** Identifies an admin key in logs, limits and the audit log. 32 bits of the hash of a long random key reveal nothing of it. */
 const adminKeyId = (hash: Buffer): string => `admin-${hash.toString('hex').slice(0, 8)}`;
 
-function isGood(record: KeyRecord): boolean {
-  return record.revokedAt === null && (record.expiresAt === null || record.expiresAt.getTime() > Date.now());
+function isValid({ revokedAt, expiresAt }: KeyRecord, nowMs: number): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt.getTime() > nowMs);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KeyRecord } from './api-keys.repository.js';
+import type { KeyRecord } from '#libs/partners';
 import { KeyCache } from './key-cache.js';
 
 const record = (id: string): KeyRecord => ({
@@ -7,12 +7,13 @@ const record = (id: string): KeyRecord => ({
   partnerId: '5f1b3a0e-0000-4000-8000-000000000001',
   partnerName: 'acme',
   sha256: Buffer.alloc(32),
+  scopes: ['read', 'write'],
   expiresAt: null,
   revokedAt: null,
 });
 
 describe('KeyCache', () => {
-  it('keeps a record for 30 s and no longer', () => {
+  it('returns a record for 30 s', () => {
     let now = 0;
     const cache = new KeyCache(() => now);
     cache.keep(record('a'), cache.mark);
@@ -22,31 +23,31 @@ describe('KeyCache', () => {
     expect(cache.get('a')).toBeNull();
   });
 
-  it('forgets one, or all', () => {
+  it('removes one record, or all', () => {
     const cache = new KeyCache(() => 0);
     for (const id of ['a', 'b']) cache.keep(record(id), cache.mark);
-    cache.forget('a');
+    cache.remove('a');
     expect(cache.get('a')).toBeNull();
     expect(cache.get('b')).not.toBeNull();
-    cache.forgetAll();
+    cache.clear();
     expect(cache.get('b')).toBeNull();
   });
 
   it.each([
-    ['this key', (cache: KeyCache) => cache.forget('a')],
-    ['a key that is not here', (cache: KeyCache) => cache.forget('b')],
-    ['all keys', (cache: KeyCache) => cache.forgetAll()],
-  ])('does not keep what was read before %s was to be forgotten', (_what, forget) => {
+    ['this key', (cache: KeyCache) => cache.remove('a')],
+    ['another key', (cache: KeyCache) => cache.remove('b')],
+    ['all keys', (cache: KeyCache) => cache.clear()],
+  ])('does not cache a record that was read before the removal of %s', (_what, remove) => {
     const cache = new KeyCache(() => 0);
     const mark = cache.mark;
-    forget(cache);
+    remove(cache);
     cache.keep(record('a'), mark);
     expect(cache.get('a')).toBeNull();
     cache.keep(record('a'), cache.mark);
     expect(cache.get('a')).not.toBeNull();
   });
 
-  it('does not grow without end', () => {
+  it('keeps a limited number of records', () => {
     const cache = new KeyCache(() => 0);
     for (let n = 0; n <= 10_000; n++) cache.keep(record(`k${n}`), cache.mark);
     expect(cache.get('k0')).toBeNull();

@@ -1,12 +1,12 @@
-import type { KeyRecord } from './api-keys.repository.js';
+import type { KeyRecord } from '#libs/partners';
 
-const longestMs = 30_000;
-const mostKeys = 10_000;
+const maxAgeMs = 30_000;
+const maxKeys = 10_000;
 
-/** Keys read lately, for at most 30 s. Whoever uses it makes sure that revocations are heard meanwhile. */
+/** Keeps keys for up to 30 s. Its user must remove a key that is revoked. */
 export class KeyCache {
   private readonly kept = new Map<string, { readonly record: KeyRecord; readonly until: number }>();
-  /** Raised by every forgetting, so that a read that began before it is not kept. */
+  /** Incremented by every removal, so that a read that started before it is not cached. */
   private version = 0;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -16,24 +16,24 @@ export class KeyCache {
     return found !== undefined && found.until > this.now() ? found.record : null;
   }
 
-  /** Remember this before reading, and hand it to `keep`. */
+  /** Take this before a read and pass it to `keep`. */
   get mark(): number {
     return this.version;
   }
 
-  /** Keeps a record, unless something was forgotten since `mark`. */
+  /** Caches a record, unless something was removed since `mark`. */
   keep(record: KeyRecord, mark: number): void {
     if (mark !== this.version) return;
-    if (this.kept.size >= mostKeys) this.kept.clear();
-    this.kept.set(record.id, { record, until: this.now() + longestMs });
+    if (this.kept.size >= maxKeys) this.kept.clear();
+    this.kept.set(record.id, { record, until: this.now() + maxAgeMs });
   }
 
-  forget(id: string): void {
+  remove(id: string): void {
     this.version += 1;
     this.kept.delete(id);
   }
 
-  forgetAll(): void {
+  clear(): void {
     this.version += 1;
     this.kept.clear();
   }

@@ -7,11 +7,11 @@ import { waitFor } from '../../../test/support/wait-for.js';
 import { RateLimiter } from './rate-limiter.js';
 import type { RateCount } from './rate-window.js';
 
-describe('RateLimiter', () => {
+describe('RateLimiter.count', () => {
   const redisUrl = (): string => process.env['TEST_REDIS_URL'] ?? '';
   const made: RateLimiter[] = [];
-  const limiter = (url: string): RateLimiter => {
-    const one = new RateLimiter(url);
+  const limiter = (redisUrl: string): RateLimiter => {
+    const one = new RateLimiter({ redisUrl });
     made.push(one);
     return one;
   };
@@ -33,11 +33,11 @@ describe('RateLimiter', () => {
     return one;
   };
 
-  it('counts in Redis soon, though requests came before it was there', async () => {
-    await connected(); // which asks long before the connection is made, and must not keep away from it after
+  it('counts in Redis soon after requests that came before the connection', async () => {
+    await connected(); // which counts long before the connection is made
   }, 8_000);
 
-  it('shares its counts with other processes, each request once', async () => {
+  it('shares its counts with other processes and counts each request once', async () => {
     const [one, other] = [await connected(), await connected()];
     const bucket = randomUUID();
     const counts: RateCount[] = [];
@@ -51,7 +51,7 @@ describe('RateLimiter', () => {
     }
   });
 
-  it('does not let refused requests lengthen the window', async () => {
+  it('does not extend the window for rejected requests', async () => {
     const one = await connected();
     const bucket = randomUUID();
     await one.count(bucket, 1);
@@ -62,7 +62,7 @@ describe('RateLimiter', () => {
     expect(await redis.pttl(`{timbre-rate}:${bucket}`)).toBeLessThanOrEqual(30_000);
   });
 
-  it('gives a window that lost its end a new one, so that nobody is locked out for ever', async () => {
+  it('gives a window without expiry a new one, so that nobody is locked out forever', async () => {
     const one = await connected();
     const bucket = randomUUID();
     await one.count(bucket, 1);
@@ -71,7 +71,7 @@ describe('RateLimiter', () => {
     expect(await redis.pttl(`{timbre-rate}:${bucket}`)).toBeGreaterThan(0);
   });
 
-  it('counts in this process at once while Redis is down', async () => {
+  it('counts in this process while Redis is down', async () => {
     const one = limiter(deadRedisUrl);
     const counts = await Promise.all(Array.from({ length: 6 }, () => one.count('a', 4)));
     expect(counts.filter(({ allowed }) => allowed)).toHaveLength(4);
@@ -83,7 +83,7 @@ describe('RateLimiter', () => {
     let silent: Server;
     let silentUrl = '';
     beforeAll(async () => {
-      // Says what a connecting client needs to hear, then nothing to any EVAL.
+      // Answers what a connecting client sends, but no EVAL.
       silent = createServer((socket) => {
         sockets.add(socket);
         socket.on('error', () => undefined);
@@ -103,9 +103,9 @@ describe('RateLimiter', () => {
       silent.close();
     });
 
-    it('waits no longer than its patience, counts each request once, and asks no more after three failures', async () => {
+    it('counts each request once, after at most 50 ms, and stops asking after three failures', async () => {
       const one = limiter(silentUrl);
-      await waitFor('the first question', async () => {
+      await waitFor('the first command', async () => {
         await one.count(randomUUID(), 1);
         return asked > 0;
       });

@@ -1,12 +1,14 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '#libs/config';
 import { connectRedis, type RedisConnection } from '#libs/jobs';
+import { admit, closedBreaker, failed, succeeded } from '#libs/service';
 import { LocalWindows, rateCount, windowMs, type RateCount } from './rate-window.js';
 
-/** One request never waits longer than this for Redis. */
+/** The longest wait of a request for Redis. */
 const patienceMs = 50;
-const failuresToOpen = 3;
-const openMs = 10_000;
+const breakerSettings = { opensAfter: 3, openMs: 10_000 };
 
-/** Counts a hit and says what is left of the window; the window begins with its first hit and is never lengthened. */
+/** Counts a request. Returns the count and the rest of the window, which later requests never extend. */
 const hitScript = `
 local count = redis.call('INCR', KEYS[1])
 local rest = redis.call('PTTL', KEYS[1])
@@ -17,51 +19,49 @@ end
 return {count, rest}`;
 
 /**
- * Counts requests in Redis, shared by all API processes. With Redis down or slow it counts in this process instead: it
- * neither refuses nor waits.
+ * Counts requests in Redis, for all API processes together. While Redis is down or slow it counts in this process: it
+ * neither rejects requests nor delays them. Why it is our own: docs/decisions/own-rate-limiter.md.
  */
-export class RateLimiter {
+@Injectable()
+export class RateLimiter implements OnApplicationShutdown {
   private readonly redis: RedisConnection;
   private readonly local = new LocalWindows();
-  private failures = 0;
-  private openUntil = 0;
+  private breaker = closedBreaker;
 
-  constructor(redisUrl: string) {
-    this.redis = connectRedis(redisUrl, {
+  constructor(@Inject(CONFIG) config: Pick<Config, 'redisUrl'>) {
+    this.redis = connectRedis(config.redisUrl, {
       commandTimeout: patienceMs,
       connectTimeout: 2_000,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => Math.min(times * 200, 2_000),
     });
-    this.redis.on('error', () => undefined); // told by the commands that fail
+    this.redis.on('error', () => undefined); // the commands that fail report it
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.redis.disconnect();
   }
 
-  /** Counts one request against a bucket (a key's id, an address). */
+  /** Counts one request. @param bucket the id of a key, or an address */
   async count(bucket: string, limit: number): Promise<RateCount> {
-    const shared = performance.now() < this.openUntil ? null : await this.hitShared(bucket);
-    const { count, restMs } = shared ?? this.local.hit(bucket);
+    const { count, restMs } = (await this.hitShared(bucket)) ?? this.local.hit(bucket);
     return rateCount(count, restMs, limit);
   }
 
   private async hitShared(bucket: string): Promise<{ count: number; restMs: number } | null> {
-    // Nothing to wait for, so no reason to open the breaker: it would keep Redis away for 10 s after each (re)start.
+    // Fails at once, so it must not open the breaker: Redis would stay unused for 10 s after each (re)start.
     if (this.redis.status !== 'ready') return null;
+    const { breaker, retryAfterMs } = admit(this.breaker, breakerSettings, performance.now());
+    this.breaker = breaker;
+    if (retryAfterMs > 0) return null;
     try {
       const answer = await this.redis.eval(hitScript, 1, `{timbre-rate}:${bucket}`, windowMs);
-      this.failures = 0;
+      this.breaker = succeeded();
       const [count, restMs] = answer as [number, number];
       return { count, restMs };
     } catch {
-      this.failures += 1;
-      if (this.failures >= failuresToOpen) {
-        this.failures = 0;
-        this.openUntil = performance.now() + openMs;
-      }
+      this.breaker = failed(this.breaker, breakerSettings, performance.now());
       return null;
     }
   }

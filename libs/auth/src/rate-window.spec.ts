@@ -8,13 +8,13 @@ describe('rateCount', () => {
     [3, 1_000, { allowed: false, remaining: 0, resetSeconds: 1 }],
     [900, 1, { allowed: false, remaining: 0, resetSeconds: 1 }],
     [900, 0, { allowed: false, remaining: 0, resetSeconds: 1 }],
-  ])('request %d of at most 2 with %d ms left', (count, restMs, told) => {
-    expect(rateCount(count, restMs, 2)).toEqual({ limit: 2, ...told });
+  ])('describes request %d of a limit of 2, %d ms before the window ends', (count, restMs, expected) => {
+    expect(rateCount(count, restMs, 2)).toEqual({ limit: 2, ...expected });
   });
 });
 
-describe('LocalWindows', () => {
-  it('counts in windows that begin with the first request and are not lengthened by later ones', () => {
+describe('LocalWindows.hit', () => {
+  it('counts in a window that starts with the first request and that later ones do not extend', () => {
     let now = 5_000;
     const windows = new LocalWindows(() => now);
     expect(windows.hit('a')).toEqual({ count: 1, restMs: windowMs });
@@ -24,14 +24,14 @@ describe('LocalWindows', () => {
     expect(windows.hit('a')).toEqual({ count: 1, restMs: windowMs });
   });
 
-  it('counts each bucket by itself', () => {
+  it('counts buckets separately', () => {
     const windows = new LocalWindows(() => 0);
     windows.hit('a');
     windows.hit('a');
     expect(windows.hit('b').count).toBe(1);
   });
 
-  it('forgets no window that lasts, however many there are', () => {
+  it('deletes only windows that have ended, however many there are', () => {
     let now = 0;
     const windows = new LocalWindows(() => now);
     windows.hit('early');
@@ -39,7 +39,7 @@ describe('LocalWindows', () => {
     windows.hit('late');
     for (let n = 0; n < 10_001; n++) windows.hit(`other ${n}`);
     now = windowMs;
-    windows.hit('one more'); // ended windows are dropped here
+    windows.hit('one more'); // deletes ended windows
     expect(windows.hit('late').count).toBe(2);
     expect(windows.hit('early').count).toBe(1);
   });

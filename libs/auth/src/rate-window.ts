@@ -1,16 +1,15 @@
-/** What a count says: at most `limit` in a window of a minute that begins with its first request. */
+/** The state of a limit: up to `limit` requests in a window of one minute that starts with the first request. */
 export interface RateCount {
   readonly allowed: boolean;
   readonly limit: number;
   readonly remaining: number;
-  /** Whole seconds until the window ends, ≥ 1. */
+  /** Whole seconds until the window ends, at least 1. */
   readonly resetSeconds: number;
 }
 
-/** How long a window is. */
 export const windowMs = 60_000;
 
-/** A count and the rest of its window, told as a client hears it. */
+/** Describes a count and the rest of its window as clients see it. */
 export function rateCount(count: number, restMs: number, limit: number): RateCount {
   return {
     allowed: count <= limit,
@@ -20,7 +19,7 @@ export function rateCount(count: number, restMs: number, limit: number): RateCou
   };
 }
 
-/** Counting in this process, for when Redis cannot: the same windows, only not shared. */
+/** Counts in this process while Redis cannot. The windows are the same, but not shared. */
 export class LocalWindows {
   private readonly windows = new Map<string, { count: number; readonly endsAt: number }>();
 
@@ -31,7 +30,7 @@ export class LocalWindows {
     const now = this.now();
     let window = this.windows.get(bucket);
     if (window === undefined || window.endsAt <= now) {
-      if (this.windows.size > 10_000) this.dropEnded(now);
+      if (this.windows.size > 10_000) this.deleteEnded(now);
       window = { count: 0, endsAt: now + windowMs };
       this.windows.set(bucket, window);
     }
@@ -39,7 +38,7 @@ export class LocalWindows {
     return { count: window.count, restMs: window.endsAt - now };
   }
 
-  private dropEnded(now: number): void {
+  private deleteEnded(now: number): void {
     for (const [bucket, window] of this.windows) if (window.endsAt <= now) this.windows.delete(bucket);
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError, readConfig, readDatabaseUrl } from './config.js';
 
 const least = {
   DATABASE_URL: 'postgres://a:b@localhost/c',
@@ -19,7 +19,7 @@ function linesFor(environment: NodeJS.ProcessEnv): readonly string[] {
 }
 
 describe('readConfig', () => {
-  it('fills in what the documentation promises', () => {
+  it('has the documented defaults', () => {
     const config = readConfig({ ...least, DATA_DIR: '/srv/timbre', PORT: '9000' });
     expect(config).toMatchObject({
       port: 9000,
@@ -34,20 +34,34 @@ describe('readConfig', () => {
     expect([...config.runpodEndpoints.keys()]).toEqual(['kyutai']);
   });
 
-  it('takes no browser, no proxy and no admin key for granted', () => {
+  it('has no trusted origin, no trusted proxy and no admin key by default', () => {
     expect(readConfig(least)).toMatchObject({ corsOrigins: [], trustProxy: false, adminApiKeys: [], swagger: 'on' });
   });
 
-  it('takes several admin keys, so that one can follow the other', () => {
+  it('reads several admin keys, for a rotation', () => {
     const [old, next] = ['o'.repeat(24), 'n'.repeat(24)];
     expect(readConfig({ ...least, ADMIN_API_KEY: `${next}, ${old}` }).adminApiKeys).toEqual([next, old]);
   });
 
-  it('takes an empty variable for an absent one', () => {
+  it('treats DATABASE_URL as a pooler only if there is a direct URL', () => {
+    const direct = 'postgres://a:b@postgres/c';
+    const url = least.DATABASE_URL;
+    expect(readConfig(least)).toMatchObject({ databaseDirectUrl: url, databaseIsPooled: false });
+    expect(readConfig({ ...least, DATABASE_DIRECT_URL: direct })).toMatchObject({
+      databaseUrl: url,
+      databaseDirectUrl: direct,
+      databaseIsPooled: true,
+    });
+    expect(linesFor({ DATABASE_DIRECT_URL: 'host=postgres' })).toEqual([
+      'DATABASE_DIRECT_URL must be a URL starting with postgres:// or postgresql://',
+    ]);
+  });
+
+  it('treats an empty variable as absent', () => {
     expect(readConfig({ ...least, PORT: '' }).port).toBe(8080);
   });
 
-  it('splits the secrets, the endpoints and the sentences', () => {
+  it('splits lists of secrets, endpoints and sentences', () => {
     const config = readConfig({
       ...least,
       SIGNING_SECRET: 'new-secret-of-ours,old-secret-of-ours',
@@ -57,6 +71,10 @@ describe('readConfig', () => {
     expect(config.signingSecrets).toEqual(['new-secret-of-ours', 'old-secret-of-ours']);
     expect(config.runpodEndpoints.get('other')).toBe('def456');
     expect(config.testSentences).toEqual(['One, two.', 'Three.']);
+  });
+
+  it('has no sentences by default: each language has its own', () => {
+    expect(readConfig(least).testSentences).toBeUndefined();
   });
 
   it.each([
@@ -77,11 +95,11 @@ describe('readConfig', () => {
       { RUNPOD_BASE_URL: 'https://api.runpod.ai/v2' },
       'CALLBACK_URL http://localhost:8080 cannot be reached by RunPod at https://api.runpod.ai/v2',
     ],
-  ])('%j stops the start with "%s"', (environment, line) => {
+  ])('rejects %j with "%s"', (environment, line) => {
     expect(linesFor(environment)).toEqual([line]);
   });
 
-  it('watches nothing and tells nobody unless it is asked to', () => {
+  it('disables the metrics port and tracing by default', () => {
     expect(readConfig(least)).toMatchObject({ metricsHost: '127.0.0.1', bullBoard: 'on' });
     expect(readConfig(least).metricsPort).toBeUndefined();
     expect(readConfig(least).otlpEndpoint).toBeUndefined();
@@ -97,11 +115,27 @@ describe('readConfig', () => {
       'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL starting with http:// or https://',
     ],
     [{ BULL_BOARD: 'yes' }, 'BULL_BOARD must be one of on, off'],
-  ])('%j is refused in words', (environment, line) => {
+  ])('rejects the monitoring settings %j with a readable line', (environment, line) => {
     expect(linesFor(environment)).toEqual([line]);
   });
 
-  it('names every wrong variable at once', () => {
+  it('reports all invalid variables at once', () => {
     expect(linesFor({ PORT: 'x', MAX_UPLOAD_BYTES: '-1' })).toHaveLength(2);
+  });
+});
+
+describe('readDatabaseUrl', () => {
+  const [pooler, direct] = ['postgres://pooler/c', 'postgres://postgres/c'];
+
+  it('needs only DATABASE_URL, and prefers the direct URL', () => {
+    expect(readDatabaseUrl({ DATABASE_URL: direct })).toBe(direct);
+    expect(readDatabaseUrl({ DATABASE_URL: pooler, DATABASE_DIRECT_URL: direct })).toBe(direct);
+    expect(readDatabaseUrl({ DATABASE_URL: direct, PORT: 'none', REDIS_URL: 'http://wrong' })).toBe(direct);
+  });
+
+  it('reports each invalid variable on a line', () => {
+    expect(() => readDatabaseUrl({ DATABASE_DIRECT_URL: 'x' })).toThrow(
+      'DATABASE_URL is required\nDATABASE_DIRECT_URL must be a URL starting with postgres:// or postgresql://',
+    );
   });
 });

@@ -5,22 +5,26 @@ import { variables } from './variables.js';
 
 type Values = { readonly [K in keyof typeof variables]: ReturnType<(typeof variables)[K]['read']> };
 
-/** Everything the environment says, checked, typed and resolved. */
+/** The environment, checked, typed and resolved. */
 export interface Config extends Omit<
   Values,
-  'publicUrl' | 'callbackUrl' | 'scratchDir' | 'storageUrl' | 'signingSecret' | 'runpodEndpoints'
+  'publicUrl' | 'callbackUrl' | 'scratchDir' | 'storageUrl' | 'signingSecret' | 'runpodEndpoints' | 'databaseDirectUrl'
 > {
   readonly publicUrl: string;
   readonly callbackUrl: string;
   readonly scratchDir: string;
   readonly storageUrl: string;
-  /** The first signs, all verify; empty when Postgres keeps the secret. */
+  /** The URL of Postgres itself, also where `databaseUrl` names a pooler. */
+  readonly databaseDirectUrl: string;
+  /** `databaseUrl` names a connection pooler: the environment has another URL for Postgres itself. */
+  readonly databaseIsPooled: boolean;
+  /** The first signs, all verify. Empty if Postgres keeps the secret. */
   readonly signingSecrets: readonly string[];
-  /** RunPod endpoint id by tts type. */
+  /** RunPod endpoint ids by tts type. */
   readonly runpodEndpoints: ReadonlyMap<string, string>;
 }
 
-/** A bad environment: one readable line for each variable that is wrong. */
+/** An invalid environment, with one readable line per variable. */
 export class ConfigError extends Error {
   constructor(readonly lines: readonly string[]) {
     super(lines.join('\n'));
@@ -31,8 +35,13 @@ export class ConfigError extends Error {
 const isLoopback = (address: string): boolean =>
   /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(new URL(address).hostname);
 
-function readAll(environment: NodeJS.ProcessEnv, lines: string[]): Values {
-  const read = Object.entries(variables).map(([key, variable]) => {
+function readSome<K extends keyof Values>(
+  environment: NodeJS.ProcessEnv,
+  keys: readonly K[],
+  lines: string[],
+): Pick<Values, K> {
+  const read = keys.map((key) => {
+    const variable = variables[key];
     try {
       return [key, variable.read(textOf(environment, variable))] as const;
     } catch (error) {
@@ -40,13 +49,13 @@ function readAll(environment: NodeJS.ProcessEnv, lines: string[]): Values {
       return [key, undefined] as const;
     }
   });
-  return Object.fromEntries(read) as unknown as Values;
+  return Object.fromEntries(read) as unknown as Pick<Values, K>;
 }
 
 /**
- * An environment with the secrets that files hold put in by name, for who hands it on to other processes.
+ * Returns the environment with the secrets from files in their own variables, for other processes.
  *
- * @throws ConfigError naming every secret that cannot be read
+ * @throws ConfigError with a line for each secret that cannot be read
  */
 export function withSecretsFromFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const lines: string[] = [];
@@ -67,11 +76,11 @@ export function withSecretsFromFiles(environment: NodeJS.ProcessEnv): NodeJS.Pro
 /**
  * Reads and checks an environment.
  *
- * @throws ConfigError naming every variable that is wrong, a line each
+ * @throws ConfigError with a line for each invalid variable
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const lines: string[] = [];
-  const values = readAll(environment, lines);
+  const values = readSome(environment, Object.keys(variables) as (keyof Values)[], lines);
   if (lines.length > 0) throw new ConfigError(lines);
 
   const dataDir = path.resolve(values.dataDir);
@@ -80,7 +89,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const runpodEndpoints = new Map(values.runpodEndpoints.map((pair) => pair.split('=') as [string, string]));
 
   if (!runpodEndpoints.has('kyutai')) lines.push('RUNPOD_ENDPOINTS must name an endpoint for kyutai');
-  if (values.testSentences.length === 0) lines.push('TEST_SENTENCES must hold at least one sentence');
   if (isLoopback(callbackUrl) && !isLoopback(values.runpodBaseUrl)) {
     lines.push(`CALLBACK_URL ${callbackUrl} cannot be reached by RunPod at ${values.runpodBaseUrl}`);
   }
@@ -96,7 +104,21 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     callbackUrl,
     scratchDir: path.resolve(values.scratchDir ?? path.join(dataDir, 'scratch')),
     storageUrl,
+    databaseDirectUrl: values.databaseDirectUrl ?? values.databaseUrl,
+    databaseIsPooled: values.databaseDirectUrl !== undefined,
     signingSecrets: (values.signingSecret ?? '').split(',').filter((secret) => secret !== ''),
     runpodEndpoints,
   });
+}
+
+/**
+ * Reads the URL of Postgres itself, which is all that a migration needs.
+ *
+ * @throws ConfigError with a line for each invalid variable
+ */
+export function readDatabaseUrl(environment: NodeJS.ProcessEnv): string {
+  const lines: string[] = [];
+  const { databaseUrl, databaseDirectUrl } = readSome(environment, ['databaseUrl', 'databaseDirectUrl'], lines);
+  if (lines.length > 0) throw new ConfigError(lines);
+  return databaseDirectUrl ?? databaseUrl;
 }

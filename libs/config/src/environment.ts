@@ -1,13 +1,18 @@
-import { ConfigError, readConfig, type Config } from './config.js';
+import { ConfigError, readConfig, readDatabaseUrl, type Config } from './config.js';
 
 /**
- * The configuration of this process, from its environment: the only place `process.env` is read.
+ * Reads the configuration of this process. Only this file reads `process.env`.
  *
- * A bad environment ends the process with one readable line for each variable that is wrong.
+ * An invalid environment ends the process with one readable line per variable.
  */
-export function configFromEnvironment(): Config {
+export const configFromEnvironment = (): Config => fromEnvironment(readConfig);
+
+/** Reads the URL of Postgres itself, which is all that a migration needs. */
+export const databaseUrlFromEnvironment = (): string => fromEnvironment(readDatabaseUrl);
+
+function fromEnvironment<T>(read: (environment: NodeJS.ProcessEnv) => T): T {
   try {
-    return readConfig(process.env);
+    return read(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`Timbre cannot start:\n${error.lines.map((line) => `  ${line}\n`).join('')}`);

@@ -61,7 +61,7 @@ describe('parseRedisUrl', () => {
     ['redis://:%zzsecret@host', 'has a broken percent-encoding'],
     ['redis+sentinel://:secret@host', 'must name the master'],
     ['redis+cluster://:secret@host/1', 'a cluster has only 0'],
-  ])('refuses %s without repeating its password', (url, why) => {
+  ])('rejects %s without repeating its password', (url, why) => {
     expect(() => parseRedisUrl(url)).toThrow(why);
     expect(() => parseRedisUrl(url)).not.toThrow('secret');
   });

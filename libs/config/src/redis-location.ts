@@ -1,43 +1,43 @@
-/** A server of Redis. */
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
 }
 
-/** What a REDIS_URL says. */
+/** A parsed REDIS_URL. */
 export interface RedisLocation {
-  /** One server; whichever the sentinels call master; or the nodes of a cluster to ask first. */
+  /** One server, the master that the sentinels name, or a cluster. */
   readonly kind: 'single' | 'sentinel' | 'cluster';
+  /** The server, the sentinels, or the nodes of the cluster to ask first. */
   readonly nodes: readonly RedisNode[];
   readonly tls: boolean;
   readonly username?: string;
   readonly password?: string;
-  /** The master's name among the sentinels. */
+  /** The name of the master at the sentinels. */
   readonly masterName?: string;
-  /** Password of the sentinels themselves, where they have one. */
+  /** Password of the sentinels. */
   readonly sentinelPassword?: string;
-  /** A cluster has only 0. */
+  /** Always 0 for a cluster. */
   readonly database: number;
 }
 
 export const redisSchemes =
   'redis://, rediss://, redis+sentinel://, rediss+sentinel://, redis+cluster:// or rediss+cluster://';
 
-// URL itself takes no list of hosts.
+// The URL class accepts no list of hosts.
 const form =
   /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@/?]*)(?::([^@/?]*))?@)?([^@/?]+)(?:\/([^?]*))?(?:\?(.*))?$/;
 const node = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /**
- * Reads where Redis is:
+ * Parses a REDIS_URL:
  *
  * - `redis://user:password@host:6379/0`
  * - `redis+sentinel://user:password@host:26379,host:26379/master-name?db=0&sentinel_password=…`
  * - `redis+cluster://user:password@host:6379,host:6379`
  *
- * `rediss` is the same over TLS. User, password and path are percent-encoded.
+ * `rediss` means TLS. User, password and path are percent-encoded.
  *
- * @throws Error whose message continues "REDIS_URL …"; it never holds the URL, which may hold a password
+ * @throws Error whose message continues "REDIS_URL …". It never contains the URL, which may contain a password.
  */
 export function parseRedisUrl(text: string): RedisLocation {
   const match = form.exec(text);

@@ -1,15 +1,15 @@
 import { isIP } from 'node:net';
 
-/** Whose `X-Forwarded-For` is believed: nobody's, that of so many proxies in a row, or of these addresses. */
+/** Which proxies may set `X-Forwarded-For`: none, the last N hops, or these addresses. */
 export type TrustedProxies = false | number | readonly string[];
 
 const names: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 /**
- * Reads whose word about a client's address is taken.
+ * Reads which proxies are trusted. The meaning is that of Express' `trust proxy`.
  *
  * @param text a number of proxies, or addresses, subnets (`10.0.0.0/8`) and names (`loopback`, `linklocal`,
- *   `uniquelocal`) with commas between; the meaning is that of Express' `trust proxy`
+ *   `uniquelocal`), separated by commas
  * @throws Error whose message continues "TRUST_PROXY …"
  */
 export function parseTrustedProxies(text: string | undefined): TrustedProxies {

@@ -7,6 +7,7 @@ import { variables } from './variables.js';
 
 const values = {
   DATABASE_URL: 'postgres://a:b@localhost/c',
+  DATABASE_DIRECT_URL: 'postgres://a:b@postgres/c',
   REDIS_URL: 'redis://localhost',
   SIGNING_SECRET: 'a secret of sixteen',
   ADMIN_API_KEY: 'an admin key of 24 or more',
@@ -16,7 +17,7 @@ type Secret = keyof typeof values;
 const names = Object.keys(values) as Secret[];
 const around = { RUNPOD_BASE_URL: 'http://127.0.0.1:8900/v2' };
 
-describe('secrets in files', () => {
+describe('textOf a secret', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'timbre secrets '));
@@ -27,12 +28,12 @@ describe('secrets in files', () => {
   const file = (name: string): string => path.join(folder, name);
   const files = (): NodeJS.ProcessEnv => Object.fromEntries(names.map((name) => [`${name}_FILE`, file(name)]));
 
-  it('are all the secrets there are', () => {
+  it('covers all secrets', () => {
     const marked = Object.values(variables).filter(({ isSecret }) => isSecret);
     expect(marked.map(({ name }) => name).sort()).toEqual([...names].sort());
   });
 
-  it('say the same as variables', () => {
+  it('reads the file that NAME_FILE names', () => {
     expect(readConfig({ ...around, ...files() })).toEqual(readConfig({ ...around, ...values }));
     expect(withSecretsFromFiles({ ...around, ...files() })).toEqual({ ...around, ...values });
   });
@@ -40,18 +41,18 @@ describe('secrets in files', () => {
   it.each([
     [{ REDIS_URL: 'redis://x' }, 'REDIS_URL is given twice, by REDIS_URL_FILE too'],
     [{ REDIS_URL_FILE: '/nowhere' }, 'REDIS_URL cannot be read from the file that REDIS_URL_FILE names (ENOENT)'],
-  ])('with %j stop the start', (more, line) => {
+  ])('rejects %j', (more, line) => {
     expect(() => readConfig({ ...around, ...files(), ...more })).toThrow(line);
     expect(() => withSecretsFromFiles({ ...around, ...files(), ...more })).toThrow(line);
   });
 
-  it('may not be empty', () => {
+  it('rejects an empty file', () => {
     expect(() => readConfig({ ...around, ...files(), SIGNING_SECRET_FILE: file('EMPTY') })).toThrow(
       'SIGNING_SECRET is empty in the file that SIGNING_SECRET_FILE names',
     );
   });
 
-  it('are read for secrets only', () => {
+  it('ignores NAME_FILE of other variables', () => {
     expect(readConfig({ ...around, ...values, PORT_FILE: '/nowhere' }).port).toBe(8080);
   });
 });

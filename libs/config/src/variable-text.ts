@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Variable } from './variable.js';
 
-/** An empty variable is an absent one: compose files and shells cannot always leave a name out. */
+/** An empty variable counts as absent: compose files and shells cannot always omit a name. */
 const given = (environment: NodeJS.ProcessEnv, name: string): string | undefined => environment[name] || undefined;
 
-/** The variable that names the file a secret is kept in, as Docker and Kubernetes mount them. */
+/** The variable with the path of a secret's file, as Docker and Kubernetes mount it. */
 export const fileVariable = (name: string): string => `${name}_FILE`;
 
 /**
- * A variable's text: its own, or for a secret that of the file which NAME_FILE names, without the line end that editors
- * leave at its end.
+ * Returns the text of a variable. For a secret it may come from the file that NAME_FILE names, without its last line end.
  *
- * @throws Error whose message continues "NAME …": both are given, or the file cannot be read or is empty
+ * @throws Error whose message continues "NAME …" if both are given, or the file is empty or cannot be read
  */
 export function textOf(
   environment: NodeJS.ProcessEnv,

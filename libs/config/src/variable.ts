@@ -1,4 +1,4 @@
-/** What one environment variable is, how its text is read and what it means. docs/configuration.md lists these. */
+/** One environment variable. docs/configuration.md is generated from these. */
 export interface Variable<T> {
   readonly name: string;
   readonly about: string;
@@ -6,11 +6,11 @@ export interface Variable<T> {
   readonly shownDefault: string | null;
   /** @throws Error whose message continues "NAME …" */
   readonly read: (text: string | undefined) => T;
-  /** May be given by a file instead, which NAME_FILE names. */
+  /** Its value may come from a file, which the variable NAME_FILE names. */
   readonly isSecret?: true;
 }
 
-/** Marks a variable whose value must not be seen: it may come from a file, and no message repeats it. */
+/** Marks a secret: its value may come from a file, and no message repeats it. */
 export const secret = <T>(variable: Variable<T>): Variable<T> => ({ ...variable, isSecret: true });
 
 interface Common {
@@ -42,7 +42,21 @@ export function integer(
   };
 }
 
-/** Any text; absent without a default is `undefined`. */
+/** A whole number within bounds, or `undefined` if absent. */
+export function optionalInteger(
+  name: string,
+  options: Common & { readonly min: number; readonly max: number },
+): Variable<number | undefined> {
+  const { read } = integer(name, { ...options, default: options.min });
+  return {
+    name,
+    about: options.about,
+    shownDefault: '',
+    read: (text) => (text === undefined ? undefined : read(text)),
+  };
+}
+
+/** Any text, or `undefined` if absent. */
 export function optionalText(
   name: string,
   options: Common & { readonly minLength?: number },
@@ -70,12 +84,12 @@ export function text(name: string, options: Common & { readonly default: string 
   };
 }
 
-/** Any text that has to be there. */
+/** Required text. */
 export function requiredText(name: string, options: Common): Variable<string> {
   return { name, about: options.about, shownDefault: null, read: (value) => value ?? required() };
 }
 
-/** Text that is read by a function of its own. */
+/** Text with a parser of its own. */
 export function parsed<T>(
   name: string,
   options: Common & { readonly shown: string | null; readonly parse: (text: string | undefined) => T },
@@ -83,7 +97,7 @@ export function parsed<T>(
   return { name, about: options.about, shownDefault: options.shown, read: options.parse };
 }
 
-/** One of a few words. */
+/** One of a list of words. */
 export function choice<const T extends string>(
   name: string,
   options: Common & { readonly of: readonly T[]; readonly default: T },
@@ -108,7 +122,7 @@ function checkUrl(value: string, protocols: readonly string[]): string {
   return value.replace(/\/+$/, '');
 }
 
-/** A URL without a trailing slash; required when it has neither a default nor a value. */
+/** A URL, read without trailing slashes. Required if it has no default. */
 export function url(
   name: string,
   options: Common & { readonly protocols: readonly string[]; readonly default?: string },
@@ -121,7 +135,7 @@ export function url(
   };
 }
 
-/** A URL that something else stands in for when absent. */
+/** A URL, or `undefined` if absent. @param options.shown what is used instead, for the documentation */
 export function optionalUrl(
   name: string,
   options: Common & { readonly protocols: readonly string[]; readonly shown: string },
@@ -134,7 +148,7 @@ export function optionalUrl(
   };
 }
 
-/** Parts between separators, trimmed, empty ones dropped. */
+/** A list with a separator. Parts are trimmed, empty parts dropped. */
 export function list(
   name: string,
   options: Common & {

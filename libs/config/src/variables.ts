@@ -1,91 +1,39 @@
-import { availableParallelism } from 'node:os';
-import { parseRedisUrl } from './redis-location.js';
+import { limitVariables } from './limit-variables.js';
+import { runpodVariables } from './runpod-variables.js';
 import { parseTrustedProxies } from './trusted-proxies.js';
-import {
-  choice,
-  integer,
-  list,
-  optionalText,
-  optionalUrl,
-  parsed,
-  requiredText,
-  secret,
-  text,
-  url,
-} from './variable.js';
+import { choice, integer, list, optionalText, optionalUrl, parsed, secret, text, url } from './variable.js';
+import { checkAdminKey, checkOrigin, http, readCollector, readPort, readRedisUrl } from './variable-values.js';
 
-const gibibyte = 1024 ** 3;
-const mebibyte = 1024 ** 2;
-const http = ['http:', 'https:'];
-
-function checkEndpoint(pair: string): void {
-  if (!/^[a-z0-9_-]{1,64}=[A-Za-z0-9_-]{1,64}$/.test(pair)) {
-    throw new Error('must look like kyutai=<endpoint id>,other=<endpoint id>');
-  }
-}
-
-function checkAdminKey(key: string): void {
-  if (key.length < 24) throw new Error('must have at least 24 characters');
-}
-
-function checkOrigin(origin: string): void {
-  if (origin === '*') return;
-  const url = URL.canParse(origin) ? new URL(origin) : null;
-  if (url === null || !http.includes(url.protocol) || url.origin !== origin) {
-    throw new Error('must hold origins like https://app.example.com, or *');
-  }
-}
-
-function readRedisUrl(text: string | undefined): string {
-  if (text === undefined) throw new Error('is required');
-  parseRedisUrl(text);
-  return text;
-}
-
-function readPort(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port >= 1 && port <= 65_535)) throw new Error('must be a whole number from 1 to 65535');
-  return port;
-}
-
-function readCollector(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (!URL.canParse(text) || !http.includes(new URL(text).protocol))
-    throw new Error('must be a URL starting with http:// or https://');
-  return text.replace(/\/+$/, '');
-}
-
-/** Every environment variable Timbre reads: name, bounds, default, meaning. */
+/** All environment variables of Timbre: name, bounds, default, description. */
 export const variables = {
   port: integer('PORT', { default: 8080, min: 0, max: 65535, about: 'Port the API listens on.' }),
   host: text('HOST', { default: '0.0.0.0', about: 'Address the API listens on.' }),
   publicUrl: optionalUrl('PUBLIC_URL', {
     protocols: http,
     shown: 'http://localhost:PORT',
-    about: 'The API as its clients reach it; download URLs start with it.',
+    about: 'Base URL at which clients reach the API. Download URLs start with it.',
   }),
   callbackUrl: optionalUrl('CALLBACK_URL', {
     protocols: http,
     shown: 'PUBLIC_URL',
-    about: 'The API as RunPod reaches it: webhooks and signed objects of local storage.',
+    about: 'Base URL at which RunPod reaches the API, for webhooks and signed objects of local storage.',
   }),
-  dataDir: text('DATA_DIR', { default: '.data', about: 'Folder of everything kept on local disk.' }),
+  dataDir: text('DATA_DIR', { default: '.data', about: 'Folder for all files on local disk.' }),
   scratchDir: optionalText('SCRATCH_DIR', {
     about:
-      'Folder for uploads and conversions under way; best on the file system of the storage. DATA_DIR/scratch when absent.',
+      'Folder for uploads and conversions in progress, preferably on the file system of the storage. Defaults to DATA_DIR/scratch.',
   }),
   corsOrigins: list('CORS_ORIGINS', {
     separator: ',',
     default: [],
     check: checkOrigin,
-    about: 'Origins whose pages may call the API from a browser; `*` is every one. None when absent.',
+    about: 'Origins whose pages may call the API from a browser. `*` allows all. Defaults to none.',
   }),
   trustProxy: parsed('TRUST_PROXY', {
     shown: '',
     parse: parseTrustedProxies,
     about:
-      'Whose `X-Forwarded-For` tells the client’s address: a number of proxies in front, or their addresses and subnets, also `loopback`, `linklocal`, `uniquelocal`. Nobody’s when absent.',
+      'Which proxies may set `X-Forwarded-For`: the last N hops, or addresses and subnets, also `loopback`, `linklocal` and `uniquelocal`. Defaults to none.',
   }),
   swagger: choice('SWAGGER', {
     of: ['on', 'off'],
@@ -95,44 +43,64 @@ export const variables = {
   bullBoard: choice('BULL_BOARD', {
     of: ['on', 'off'],
     default: 'on',
-    about: 'Whether admins may look at the queues at /api/admin/queues.',
+    about: 'Whether admins can see the queues at /api/admin/queues.',
   }),
   databaseUrl: secret(
     url('DATABASE_URL', {
       protocols: ['postgres:', 'postgresql:'],
-      about: 'Postgres, the truth. `npm start` brings its own when absent.',
+      about: 'Postgres, which holds all state. `npm start` starts its own if absent.',
     }),
   ),
+  databaseDirectUrl: secret(
+    optionalUrl('DATABASE_DIRECT_URL', {
+      protocols: ['postgres:', 'postgresql:'],
+      shown: 'DATABASE_URL',
+      about:
+        'Postgres itself, if DATABASE_URL names a connection pooler such as PgBouncer in transaction mode. Needed for migrations and for notifications of revoked keys.',
+    }),
+  ),
+  databaseConnectionSeconds: integer('DATABASE_CONNECTION_SECONDS', {
+    default: 300,
+    min: 1,
+    max: 86_400,
+    about: 'Age at which a Postgres connection is replaced, so that none stays with a server after a failover.',
+  }),
   databasePoolSize: integer('DATABASE_POOL_SIZE', {
     default: 10,
     min: 2,
     max: 200,
-    about: 'Postgres connections a process may hold.',
+    about: 'Maximum number of Postgres connections per process.',
   }),
   redisUrl: secret(
     parsed('REDIS_URL', {
       shown: null,
       parse: readRedisUrl,
       about:
-        'Redis or Valkey for queues and rate limits; may be wiped at any time. Also `rediss://`, `redis+sentinel://` and `redis+cluster://` (docs/operations.md). `npm start` brings its own when absent.',
+        'Redis or Valkey, for queues and rate limits. May be wiped at any time. Also `rediss://`, `redis+sentinel://` and `redis+cluster://` (docs/operations.md). `npm start` starts its own if absent.',
     }),
   ),
   storageUrl: optionalUrl('STORAGE_URL', {
     protocols: ['file:', 's3:'],
     shown: 'file://DATA_DIR/objects',
-    about: 'Where bytes are kept: `file:///folder`, or `s3://bucket/prefix?…` (see S3 below).',
+    about: 'Where objects are stored: `file:///folder` or `s3://bucket/prefix?…` (see S3 below).',
+  }),
+  storageGroupReadable: choice('STORAGE_GROUP_READABLE', {
+    of: ['on', 'off'],
+    default: 'off',
+    about:
+      'Whether the group of the process may read the files of a local storage (modes 0640 and 0750 instead of 0600 and 0700). An nginx that runs as another user needs this for `DOWNLOADS=proxy`.',
   }),
   downloads: choice('DOWNLOADS', {
     of: ['api', 'proxy', 'storage'],
     default: 'api',
     about:
-      'Who sends the bytes of audio and embeddings: the API; the nginx in front of it (`X-Accel-Redirect`, local storage); the storage (a redirect to a URL of a minute, S3).',
+      'Who serves audio and embeddings: the API, the nginx in front of it (`X-Accel-Redirect`, local storage), or the storage (a redirect to a URL that is valid for one minute, S3).',
   }),
   signingSecret: secret(
     optionalText('SIGNING_SECRET', {
       minLength: 16,
       about:
-        'Signs download URLs; a comma list rotates it (the first signs, all verify). Made once and kept in Postgres when absent.',
+        'Signs download URLs, and encrypts answers that are kept for retries. A comma-separated list rotates it: the first secret signs and encrypts, all verify and decrypt. If absent, one is generated and kept in Postgres.',
     }),
   ),
   adminApiKeys: secret(
@@ -140,125 +108,83 @@ export const variables = {
       separator: ',',
       default: [],
       check: checkAdminKey,
-      about: "An admin key of the operator's own, at least 24 characters; a comma list rotates it (all are good).",
+      about: "The operator's admin key, at least 24 characters. A comma-separated list rotates it: all keys are valid.",
     }),
   ),
-  runpodBaseUrl: url('RUNPOD_BASE_URL', {
-    protocols: http,
-    default: 'https://api.runpod.ai/v2',
-    about: 'RunPod, or the emulator. `npm start` brings an emulator when absent.',
+  ...runpodVariables,
+  ...limitVariables,
+  ffmpegPath: optionalText('FFMPEG_PATH', {
+    about: 'Path of ffmpeg. Defaults to ffmpeg on PATH, then to the one from npm (for evaluation only).',
   }),
-  runpodApiKey: secret(requiredText('RUNPOD_API_KEY', { about: 'Bearer key for RunPod.' })),
-  runpodEndpoints: list('RUNPOD_ENDPOINTS', {
-    separator: ',',
-    default: ['kyutai=kyutai'],
-    check: checkEndpoint,
-    about: 'Endpoint id for each tts type: `kyutai=<id>,other=<id>`; kyutai is required.',
-  }),
-  runpodUnknownOutcomeSeconds: integer('RUNPOD_UNKNOWN_OUTCOME_SECONDS', {
-    default: 600,
-    min: 1,
-    max: 86400,
+  ffprobePath: optionalText('FFPROBE_PATH', { about: 'Path of ffprobe, with the same defaults.' }),
+  searchPath: text('PATH', { default: '', about: 'Folders in which ffmpeg and ffprobe are searched.' }),
+  splitMode: choice('SPLIT_MODE', {
+    of: ['fixed', 'speech'],
+    default: 'fixed',
     about:
-      'How long to wait for a sign of life of a submission whose answer was lost before it is submitted once more.',
+      'How recordings are split if the request does not say: `fixed` (windows of equal duration) or `speech` (in pauses).',
   }),
-  embeddingDeadlineSeconds: integer('EMBEDDING_DEADLINE_SECONDS', {
-    default: 86400,
-    min: 10,
-    max: 600_000, // signed URLs outlive it by 15 minutes, and S3 signs for 7 days at most
-    about: 'An embedding not finished this long after its submission has failed.',
+  requireConsent: choice('REQUIRE_CONSENT', {
+    of: ['true', 'false'],
+    default: 'false',
+    about:
+      'Whether a voice needs a consent on record before it is embedded, spoken with or exported (docs/consent.md).',
   }),
-  testSentences: list('TEST_SENTENCES', {
-    separator: '|',
-    default: [
-      'The quick brown fox jumps over the lazy dog.',
-      'Every voice tells a story, and this one is made to be heard.',
-    ],
-    about: 'Sentences spoken as test samples, separated by `|`.',
-  }),
-  rateLimitPerMinute: integer('RATE_LIMIT_PER_MINUTE', {
-    default: 600,
-    min: 0,
-    max: 1_000_000,
-    about: 'Requests a key may make a minute; 0 switches the limit off.',
-  }),
-  maxUploadBytes: integer('MAX_UPLOAD_BYTES', { default: 2 * gibibyte, min: 1, about: 'Largest recording.' }),
-  maxRecordingSeconds: integer('MAX_RECORDING_SECONDS', {
-    default: 4 * 3600,
-    min: 1,
-    max: 86400,
-    about: 'Longest recording.',
-  }),
-  maxSampleBytes: integer('MAX_SAMPLE_BYTES', { default: 100 * mebibyte, min: 1, about: 'Largest uploaded sample.' }),
-  maxSampleSeconds: integer('MAX_SAMPLE_SECONDS', {
-    default: 300,
-    min: 1,
-    max: 3600,
-    about: 'Longest uploaded sample.',
-  }),
-  uploadIdleSeconds: integer('UPLOAD_IDLE_SECONDS', {
+  jobsKeepDays: integer('JOBS_KEEP_DAYS', {
     default: 30,
     min: 1,
-    max: 3600,
-    about: 'An upload that moves no byte for this long is answered 408.',
+    max: 36_500,
+    about: 'How long the row of an ended job is kept. Its results are not affected.',
   }),
-  ffmpegProcesses: integer('FFMPEG_PROCESSES', {
-    default: availableParallelism(),
-    min: 1,
-    max: 256,
-    shown: 'cores',
-    about: 'ffmpeg processes a worker may run at a time.',
-  }),
-  apiFfmpegProcesses: integer('API_FFMPEG_PROCESSES', {
-    default: 1,
-    min: 1,
-    max: 64,
-    about: 'ffmpeg processes an API may run at a time, for uploaded samples.',
-  }),
-  maxActiveJobsPerPartner: integer('MAX_ACTIVE_JOBS_PER_PARTNER', {
-    default: 20,
-    min: 1,
-    max: 10_000,
-    about: 'Jobs of one partner handed to the workers at a time.',
-  }),
-  ffmpegPath: optionalText('FFMPEG_PATH', { about: 'ffmpeg; else PATH, else the one from npm (for trying out).' }),
-  ffprobePath: optionalText('FFPROBE_PATH', { about: 'ffprobe; likewise.' }),
-  searchPath: text('PATH', { default: '', about: 'Where ffmpeg and ffprobe are looked for.' }),
   auditKeepDays: integer('AUDIT_KEEP_DAYS', {
     default: 365,
     min: 1,
     max: 36_500,
-    about: 'How long the audit log remembers a change.',
+    about: 'How long entries of the audit log are kept.',
+  }),
+  webhookAllowPrivate: choice('WEBHOOK_ALLOW_PRIVATE', {
+    of: ['true', 'false'],
+    default: 'false',
+    about:
+      'Whether webhooks may be sent to private addresses: loopback, private networks, link-local and others that are not public. Leave it at `false` if you do not trust every partner with your network.',
+  }),
+  shutdownDelaySeconds: integer('SHUTDOWN_DELAY_SECONDS', {
+    default: 5,
+    min: 0,
+    max: 600,
+    about:
+      'How long an API accepts requests after SIGTERM while /health/ready already answers 503. The grace period follows.',
   }),
   shutdownGraceSeconds: integer('SHUTDOWN_GRACE_SECONDS', {
     default: 25,
     min: 1,
     max: 3600,
-    about: 'How long a process that was told to stop may finish what it is doing.',
+    about: 'How long a process may finish its work after it was asked to stop.',
   }),
   logLevel: choice('LOG_LEVEL', {
     of: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
     default: 'info',
-    about: 'Least severe log line written.',
+    about: 'Minimum level of log lines.',
   }),
   logFormat: choice('LOG_FORMAT', {
     of: ['json', 'pretty'],
     default: 'json',
-    about: 'Log lines for machines or for people.',
+    about: 'Log lines for machines (`json`) or people (`pretty`).',
   }),
   metricsPort: parsed('METRICS_PORT', {
     shown: '',
     parse: readPort,
     about:
-      'Port of /metrics, /health/live and /health/ready of an API or a worker, apart from the API’s own; none when absent. Under `npm start` the worker’s is the next one.',
+      'Separate port of an API or worker for /metrics, /health/live and /health/ready. Disabled if absent. Under `npm start` the worker uses the next port.',
   }),
   metricsHost: text('METRICS_HOST', {
     default: '127.0.0.1',
-    about: 'Address that METRICS_PORT listens on. Whoever reaches it needs no key.',
+    about: 'Address on which METRICS_PORT listens. Requests need no key.',
   }),
   otlpEndpoint: parsed('OTEL_EXPORTER_OTLP_ENDPOINT', {
     shown: '',
     parse: readCollector,
-    about: 'Collector that traces are sent to (OTLP over HTTP, `http://collector:4318`). No traces when absent.',
+    about:
+      'Collector to which traces are exported (OTLP over HTTP, `http://collector:4318`). Tracing is disabled if absent.',
   }),
 } as const;

@@ -5,7 +5,7 @@ import { freshDatabase } from '../../../test/support/database.js';
 import { freePort } from '../../../test/support/ports.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { createDataSource } from './data-source.js';
-import { Database } from './database.js';
+import { Database, rowsOf } from './database.js';
 
 /** A message of the wire protocol (postgresql.org, "Message Formats"): its type, its length, its body. */
 function message(type: string, body: Buffer | string): Buffer {
@@ -23,11 +23,30 @@ const terminating = message('E', 'SFATAL\0VFATAL\0C57P01\0Mterminating connectio
 const connect = (databaseUrl: string): Promise<Database> =>
   new Database(createDataSource({ databaseUrl, poolSize: 1, applicationName: 'timbre-test' })).connect();
 
-describe('a connection to Postgres', () => {
+describe('statement limits', () => {
+  const limits = `SELECT current_setting('statement_timeout') AS statement,
+    current_setting('idle_in_transaction_session_timeout') AS pause`;
+
+  it.each([
+    ['Postgres itself, for each connection', false, '12s'],
+    ['a connection pooler, for each transaction and not beyond', true, '0'],
+  ])('are set behind %s', async (_name, isPooled, outside) => {
+    const fresh = await freshDatabase();
+    const options = { databaseUrl: fresh.url, poolSize: 1, applicationName: 'timbre-test', isPooled };
+    const database = await new Database(createDataSource(options), options).connect();
+    const inside = await database.transaction((tx) => rowsOf(tx, limits));
+    expect(inside).toEqual([{ statement: '12s', pause: '12s' }]);
+    expect(await database.query(limits)).toEqual([{ statement: outside, pause: outside }]);
+    await database.close();
+    await fresh.drop();
+  });
+});
+
+describe('a lost connection to Postgres', () => {
   let server: Server | undefined;
   afterEach(() => void server?.close());
 
-  it('that is ended in the packet that greets is unavailable, and no process ends of it', async () => {
+  it('throws unavailable, and does not end the process, if it is closed in the packet of the greeting', async () => {
     server = createServer((socket: Socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end(Buffer.concat([authenticated, ready, terminating])));
@@ -37,7 +56,7 @@ describe('a connection to Postgres', () => {
     await expect(connect(`postgres://u:p@127.0.0.1:${port}/d`)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('that is dead in silence is unavailable after a while, and the next one works', async () => {
+  it('throws unavailable after a while if it is half-open, and the next one works', async () => {
     const fresh = await freshDatabase();
     const url = new URL(fresh.url);
     const proxy = await TcpProxy.start(await freePort(), { host: url.hostname, port: Number(url.port) });

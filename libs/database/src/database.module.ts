@@ -1,33 +1,28 @@
-import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
-import { createDataSource, type DataSourceOptions } from './data-source.js';
+import { Global, Module } from '@nestjs/common';
+import { CONFIG, type Config } from '#libs/config';
+import { SERVICE, type ServiceName } from '#libs/service';
+import { createDataSource } from './data-source.js';
+import { DatabaseClock } from './database-clock.js';
 import { Database } from './database.js';
+import { Notifications } from './notifications.js';
 import { whenReachable } from './when-reachable.js';
 
-/** Closes the connections last, when nothing asks any more. */
-class DatabaseCloser implements OnApplicationShutdown {
-  constructor(private readonly database: Database) {}
-
-  onApplicationShutdown(): Promise<void> {
-    return this.database.close();
-  }
+/** Waits until Postgres accepts connections. */
+function connect(config: Config, service: ServiceName): Promise<Database> {
+  const options = {
+    databaseUrl: config.databaseUrl,
+    isPooled: config.databaseIsPooled,
+    poolSize: config.databasePoolSize,
+    connectionSeconds: config.databaseConnectionSeconds,
+    applicationName: `timbre-${service}`,
+  };
+  return whenReachable(() => new Database(createDataSource(options), options).connect());
 }
 
-/** One `Database` for the whole process. */
-@Module({})
-export class DatabaseModule {
-  static forRoot(options: DataSourceOptions): DynamicModule {
-    return {
-      module: DatabaseModule,
-      global: true,
-      providers: [
-        { provide: Database, useFactory: () => whenReachable(() => new Database(createDataSource(options)).connect()) },
-        {
-          provide: DatabaseCloser,
-          useFactory: (database: Database) => new DatabaseCloser(database),
-          inject: [Database],
-        },
-      ],
-      exports: [Database],
-    };
-  }
-}
+/** One `Database` for the whole process, its clock, and the connection that listens for notifications. */
+@Global()
+@Module({
+  providers: [{ provide: Database, useFactory: connect, inject: [CONFIG, SERVICE] }, DatabaseClock, Notifications],
+  exports: [Database, DatabaseClock, Notifications],
+})
+export class DatabaseModule {}

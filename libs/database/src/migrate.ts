@@ -1,23 +1,25 @@
+import type { DataSource } from 'typeorm';
 import { migratingLimits } from './connection-limits.js';
-import { createDataSource } from './data-source.js';
+import { createDataSource, type DataSourceOptions } from './data-source.js';
+import { requireWritable } from './require-writable.js';
 import { whenReachable } from './when-reachable.js';
 
-/** Any number of our own: whoever migrates holds it, so that migrations run once. */
+/** An arbitrary number. The process that migrates holds this lock, so that migrations run once. */
 const advisoryLock = 7_416_233;
 
+/** The database whose schema is checked, and whether it is behind a pooler. */
+export type SchemaPlace = Pick<DataSourceOptions, 'databaseUrl' | 'isPooled'>;
+
 /**
- * Brings a database to this version's schema; safe to run from many processes at once. Waits for Postgres to be there.
+ * Migrates a database to this version's schema. Waits until Postgres accepts writes. Many processes may run it at once.
  *
- * @returns names of the migrations that were run now
+ * @param databaseUrl the direct URL: a transaction pooler would give the lock to others
+ * @returns the names of the migrations that were run
  */
 export async function migrate(databaseUrl: string): Promise<readonly string[]> {
-  const dataSource = createDataSource({
-    databaseUrl,
-    poolSize: 2,
-    applicationName: 'timbre-migrate',
-    limits: migratingLimits,
-  });
-  await whenReachable(() => dataSource.initialize());
+  const dataSource = await whenReachable(() =>
+    openWritable({ databaseUrl, poolSize: 2, applicationName: 'timbre-migrate', limits: migratingLimits }),
+  );
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
@@ -30,13 +32,14 @@ export async function migrate(databaseUrl: string): Promise<readonly string[]> {
 }
 
 /**
- * Which of this version's migrations a database lacks.
+ * Returns the migrations of this version that a database lacks.
  *
  * A database ahead of the code is fine: upgrades expand first and contract later.
+ *
+ * @throws also if the database is read-only, since the process could not work
  */
-export async function missingMigrations(databaseUrl: string): Promise<readonly string[]> {
-  const dataSource = createDataSource({ databaseUrl, poolSize: 1, applicationName: 'timbre-schema-check' });
-  await dataSource.initialize();
+export async function missingMigrations(place: SchemaPlace): Promise<readonly string[]> {
+  const dataSource = await openWritable({ ...place, poolSize: 1, applicationName: 'timbre-schema-check' });
   try {
     const [table] = await dataSource.query<{ found: string | null }[]>(`SELECT to_regclass('migrations') AS found`);
     const rows = table?.found ? await dataSource.query<{ name: string }[]>('SELECT name FROM migrations') : [];
@@ -49,16 +52,15 @@ export async function missingMigrations(databaseUrl: string): Promise<readonly s
   }
 }
 
-/**
- * Statements that would bring a migrated database to what the entities say: empty when the migrations are fresh.
- */
-export async function schemaDrift(databaseUrl: string): Promise<readonly string[]> {
-  const dataSource = createDataSource({ databaseUrl, poolSize: 1, applicationName: 'timbre-schema-drift' });
+/** Connects. Fails, and closes everything, if the server is read-only: the next attempt may reach another server. */
+async function openWritable(options: DataSourceOptions): Promise<DataSource> {
+  const dataSource = createDataSource(options);
   await dataSource.initialize();
   try {
-    const log = await dataSource.driver.createSchemaBuilder().log();
-    return log.upQueries.map((query) => query.query);
-  } finally {
+    await requireWritable((sql) => dataSource.query(sql));
+    return dataSource;
+  } catch (error) {
     await dataSource.destroy();
+    throw error;
   }
 }

@@ -1,9 +1,9 @@
 import type { Database } from './database.js';
 
 /**
- * A value a deployment makes once and keeps: the first process to ask writes it, all others read the same.
+ * Returns a value that a deployment generates once and keeps. The first process writes it, all others read it.
  *
- * @param make called when this process may be the first
+ * @param make generates the value, if this process may be the first
  */
 export async function settingOnce(database: Database, name: string, make: () => string): Promise<string> {
   const read = async (): Promise<string | undefined> => {

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAppError } from '#libs/errors';
-import { asAppError } from './connection-failure.js';
+import { asAppError, isPoolerRefusal } from './connection-failure.js';
 
-const tryEveryMs = 1_000;
+const retryEveryMs = 1_000;
+
+const whatPoolersNeed =
+  'a connection pooler refuses our start-up parameters: set DATABASE_DIRECT_URL to the URL of Postgres itself';
 
 /**
- * Does what needs Postgres at the start of a process, again and again until Postgres takes part: after a power cut it
- * may be the last to start, and a process that ended meanwhile would only be started again and again.
+ * Repeats work that needs Postgres until Postgres is available. After a power cut Postgres may start last, and a process
+ * that exits meanwhile would only be restarted in a loop.
  *
- * @param onWait told once, with what was in the way, when there is something to wait for
- * @throws what does not pass by itself, such as a wrong password
+ * @param onWait called once with the reason, if there is anything to wait for
+ * @throws errors that do not pass by themselves, such as a wrong password
  */
 export async function whenReachable<T>(work: () => Promise<T>, onWait?: (reason: unknown) => void): Promise<T> {
   for (let tries = 0; ; tries += 1) {
@@ -17,9 +20,10 @@ export async function whenReachable<T>(work: () => Promise<T>, onWait?: (reason:
       return await work();
     } catch (error) {
       const trouble = asAppError(error);
+      if (isPoolerRefusal(error)) throw new Error(whatPoolersNeed, { cause: error });
       if (!isAppError(trouble, 'unavailable')) throw error;
       if (tries === 0) onWait?.(trouble.cause);
     }
-    await sleep(tryEveryMs);
+    await sleep(retryEveryMs);
   }
 }

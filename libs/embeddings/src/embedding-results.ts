@@ -1,115 +1,84 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { QualityFigures } from '#libs/audio';
+import { CONFIG } from '#libs/config';
+import { recordSimilarities } from '#libs/consent';
+import { Database, EmbeddingEntity, SampleEntity, type Transaction, type VoiceEntity } from '#libs/database';
+import { commitFenced, completeJob, failJob, type EmbedJob, type JobFailure } from '#libs/jobs';
+import { keepUsedUpSeconds, removeObjects } from '#libs/retention';
 import {
-  Database,
-  EmbeddingEntity,
-  TestSampleEntity,
-  VoiceEntity,
-  type EmbedParams,
-  type StoredScore,
-  type Transaction,
-} from '#libs/database';
-import { commitFenced, JobsRepository, type ClaimedJob } from '#libs/jobs';
-import { keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from '#libs/storage';
-import { moveStatus, removeTestSamples } from '#libs/voices';
-import { bestScored, sortScores } from './preferred-sample.js';
+  completeEmbedding,
+  markEmbeddingFailed,
+  preferByScore,
+  refuseWithoutConsent,
+  type ConsentRule,
+  type NotEmbeddedSample,
+} from '#libs/voices';
+import { recordFailedEmbedding, replaceEmbedding, type NewEmbedding } from './embedding-rows.js';
+import { choosePreferred, sortScores, type MeasuredSample } from './preferred-sample.js';
 
-/** A test sample that was copied to its final key and verified. */
-export interface CollectedTestSample {
-  readonly sampleIndex: number;
-  readonly sentenceIndex: number;
-  readonly durationSeconds: number;
-  readonly objectKey: string;
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
-}
-
-/** What an embedding run made, all of it durable under keys nobody else can write. */
-export interface CollectedEmbedding {
-  readonly zipKey: string;
-  readonly scores: readonly StoredScore[];
-  readonly testSamples: readonly CollectedTestSample[];
-  /** The inbox, not needed any more. */
+/** The results of an embedding run, all of them durable under keys that nobody else can write. */
+export interface CollectedEmbedding extends NewEmbedding {
+  /** They become warnings of the voice. */
+  readonly failedSamples: readonly NotEmbeddedSample[];
+  /** How much recorded consents sound like the samples; empty if the handler does not compare them. */
+  readonly consentScores: readonly { readonly consentId: string; readonly score: number }[];
+  /** The inbox, which is not needed any more. */
   readonly inboxPrefix: string;
 }
-
-/** A statement has at most 65535 parameters (Postgres' protocol, Bind); a test sample is 8. */
-const rowsAtATime = 1_000;
 
 /** Makes the results of embedding runs visible. */
 @Injectable()
 export class EmbeddingResults {
   constructor(
     private readonly database: Database,
-    private readonly jobs: JobsRepository,
+    @Inject(CONFIG) private readonly config: ConsentRule,
   ) {}
 
   /**
-   * A run succeeded: zip, scores and test samples take the place of the last ones, and the best sample becomes the
-   * preferred one unless a person chose.
+   * Completes a job: embeddings, scores, test samples and warnings of failed samples replace the earlier ones, and the
+   * best sample without a poor grade becomes the preferred one unless a person chose one.
    *
-   * @throws LostClaim; nothing changed then
+   * @throws LostClaim | AppError `no_consent` (revoked meanwhile); nothing changed then
    */
-  async commit(job: ClaimedJob, made: CollectedEmbedding): Promise<void> {
-    const { ttsType } = job.params as EmbedParams;
-    await commitFenced(this.database, this.jobs, job, async (tx, voice) => {
-      const last = await tx.findOneBy(EmbeddingEntity, { voiceId: voice.id, ttsType });
-      if (last?.zipKey) await removeObjects(tx, [last.zipKey], keepReplacedSeconds);
-      if (last !== null) await removeTestSamples(tx, { voiceId: voice.id, ttsType });
-      await this.writeEmbedding(tx, voice.id, ttsType, made);
+  async commit(job: EmbedJob, made: CollectedEmbedding): Promise<void> {
+    const scores = sortScores(made.scores);
+    await commitFenced(this.database, job, async (tx, voice) => {
+      await refuseWithoutConsent(tx, voice.id, this.config);
+      await replaceEmbedding(tx, voice.id, job.params.ttsType, { ...made, scores });
       await removeObjects(tx, [made.inboxPrefix], keepUsedUpSeconds);
-      await tx.update(
-        VoiceEntity,
-        { id: voice.id },
-        {
-          embeddingStatus: moveStatus(voice.embeddingStatus, 'completed'),
-          embeddingError: null,
-          ...preference(voice, made.scores),
-          updatedAt: () => 'now()',
-        },
-      );
-      await this.jobs.complete(tx, job);
+      const { engine, consentScores } = made;
+      if (engine !== null) await recordSimilarities(tx, voice.id, engine.scorer, consentScores);
+      const bestSampleIndex = choosePreferred(scores, await measuredSamples(tx, voice.id));
+      await completeEmbedding(tx, voice, { bestSampleIndex, failedSamples: made.failedSamples });
+      await completeJob(tx, job);
     });
-  }
-
-  private async writeEmbedding(
-    tx: Transaction,
-    voiceId: string,
-    ttsType: string,
-    made: CollectedEmbedding,
-  ): Promise<void> {
-    await tx
-      .createQueryBuilder()
-      .insert()
-      .into(EmbeddingEntity)
-      .values({
-        voiceId,
-        ttsType,
-        lastUpdateStatus: 'success',
-        lastUpdateTime: () => 'now()',
-        zipKey: made.zipKey,
-        scores: sortScores(made.scores),
-        stale: false,
-      })
-      .orUpdate(['last_update_status', 'last_update_time', 'zip_key', 'scores', 'stale'], ['voice_id', 'tts_type'])
-      .execute();
-    for (let at = 0; at < made.testSamples.length; at += rowsAtATime) {
-      await tx.insert(
-        TestSampleEntity,
-        made.testSamples.slice(at, at + rowsAtATime).map((test) => ({ voiceId, ttsType, ...test })),
-      );
-    }
   }
 }
 
-/** A person's choice stays; else the best sample is preferred. */
-function preference(
+/**
+ * Chooses the preferred sample again, when the quality of samples becomes known after their embedding. A person's choice
+ * stays. The transaction must hold the voice's row.
+ */
+export async function preferAgain(tx: Transaction, voice: VoiceEntity): Promise<void> {
+  if (voice.embeddingStatus !== 'completed' || voice.preferredBy === 'person') return;
+  const embedding = await tx.findOneBy(EmbeddingEntity, { voiceId: voice.id, ttsType: voice.embeddingType });
+  if (embedding === null) return;
+  await preferByScore(tx, voice.id, choosePreferred(embedding.scores, await measuredSamples(tx, voice.id)));
+}
+
+async function measuredSamples(tx: Transaction, voiceId: string): Promise<readonly MeasuredSample[]> {
+  const samples = await tx.find(SampleEntity, { where: { voiceId }, select: { index: true, quality: true } });
+  return samples.map(({ index, quality }) => ({ index, quality: quality as QualityFigures | null }));
+}
+
+/** Fails a job and unlocks its voice. The last good embedding stays. The transaction must hold the rows of both. */
+export async function failEmbedding(
+  tx: Transaction,
   voice: VoiceEntity,
-  scores: readonly StoredScore[],
-): Pick<VoiceEntity, 'preferredSampleIndex' | 'preferredBy'> {
-  if (voice.preferredBy === 'person') {
-    return { preferredSampleIndex: voice.preferredSampleIndex, preferredBy: voice.preferredBy };
-  }
-  const best = bestScored(scores);
-  return { preferredSampleIndex: best, preferredBy: best === null ? null : 'score' };
+  job: EmbedJob,
+  why: JobFailure,
+): Promise<void> {
+  await failJob(tx, job, why);
+  await markEmbeddingFailed(tx, voice, why.sentence);
+  await recordFailedEmbedding(tx, voice);
 }

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StoredScore } from '#libs/database';
-import { LostClaim, type ClaimedJob } from '#libs/jobs';
-import { SamplesService, SplittingService } from '#libs/samples';
-import { Processing, VoicesService } from '#libs/voices';
-import { collected, convertedSample, cutSamples, Domain, required, resplit } from '../../../test/support/domain.js';
+import { LostClaim, type EmbedJob } from '#libs/jobs';
+import { SamplesService } from '#libs/samples';
+import { Processing } from '#libs/processing';
+import { VoicesService } from '#libs/voices';
+import { collected, convertedSample, Domain, required } from '../../../test/support/domain.js';
+import { goodFigures } from '../../../test/support/quality-figures.js';
 import { EmbeddingResults } from './embedding-results.js';
 import { EmbeddingsService } from './embeddings.service.js';
 
@@ -19,22 +21,25 @@ afterAll(() => domain.close());
 
 const details = (voiceId: string) => domain.get(VoicesService).details(voiceId);
 
-const sampledVoice = async (sampleCount = 3): Promise<string> => {
+const sampledVoice = async (sampleCount = 3, snrDb: readonly number[] = []): Promise<string> => {
   const voiceId = await domain.emptyVoice();
-  for (let n = 0; n < sampleCount; n++) await domain.get(SamplesService).add(voiceId, convertedSample(voiceId));
+  for (let n = 0; n < sampleCount; n++) {
+    const quality = { ...goodFigures, snrDb: snrDb[n] ?? goodFigures.snrDb };
+    await domain.get(SamplesService).add(voiceId, { ...convertedSample(voiceId), quality });
+  }
   return voiceId;
 };
 
-const embed = async (voiceId: string, scores: readonly StoredScore[], ttsType?: string): Promise<ClaimedJob> => {
-  await embeddings.request(voiceId, ttsType);
+const embed = async (voiceId: string, scores: readonly StoredScore[], ttsType?: string): Promise<EmbedJob> => {
+  await embeddings.request(voiceId, { ttsType });
   const job = await domain.claim(voiceId, 'embed');
   await results.commit(job, collected(job, scores));
   return job;
 };
 const failEmbedding = async (voiceId: string, ttsType?: string): Promise<void> => {
-  await embeddings.request(voiceId, ttsType);
+  await embeddings.request(voiceId, { ttsType });
   const why = { code: 'gpu_failed', sentence: 'The embedding failed: out of memory' } as const;
-  await domain.get(Processing).failActive(voiceId, 'embed', why);
+  await domain.get(Processing).failActive({ voiceId, kind: 'embed' }, why);
 };
 
 const scores: readonly StoredScore[] = [
@@ -42,106 +47,113 @@ const scores: readonly StoredScore[] = [
   { sampleIndex: 3, score: 0.92 },
 ];
 
-describe('a request to embed', () => {
-  it('made fifty times at once is one embedding and 49 refusals', async () => {
+describe('EmbeddingsService.request', () => {
+  it('starts one embedding for fifty concurrent requests and refuses 49', async () => {
     const voiceId = await sampledVoice(1);
     const requests = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, n) => embeddings.request(voiceId, n % 2 ? 'other' : 'kyutai')),
+      Array.from({ length: 50 }, (_, n) => embeddings.request(voiceId, { ttsType: n % 2 ? 'other' : 'kyutai' })),
     );
     expect(requests.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const codes = requests.flatMap((r) => (r.status === 'rejected' ? [(r.reason as { code: string }).code] : []));
     expect(codes).toEqual(Array(49).fill('voice_locked'));
     expect(await domain.count('jobs WHERE voice_id = $1', [voiceId])).toBe(1);
     const { params } = await domain.row('jobs', await domain.jobId(voiceId, 'embed'));
-    expect(params).toEqual({ ttsType: (await details(voiceId)).embedding_type });
+    expect(params).toMatchObject({ ttsType: (await details(voiceId)).embeddingType });
   });
 
-  it('needs samples and a tts type there is an endpoint for', async () => {
+  it('requires samples and a tts type with an endpoint', async () => {
     const voiceId = await domain.emptyVoice();
-    await expect(embeddings.request(voiceId, undefined)).rejects.toMatchObject({ code: 'no_samples' });
-    await expect(embeddings.request(voiceId, 'unheard-of')).rejects.toMatchObject({
+    await expect(embeddings.request(voiceId, {})).rejects.toMatchObject({ code: 'no_samples' });
+    await expect(embeddings.request(voiceId, { ttsType: 'unheard-of' })).rejects.toMatchObject({
       code: 'invalid_parameter',
       message: 'tts_type must be one of kyutai, other',
     });
   });
 
-  it('makes its tts type the voice’s, and the next without one uses it', async () => {
+  it('stores its tts type, which the next request without one uses', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, scores, 'other');
-    const asked = await embeddings.request(voiceId, undefined);
-    expect(asked).toMatchObject({ embedding_type: 'other', status: { embedding: 'in_progress' } });
+    const asked = await embeddings.request(voiceId, {});
+    expect(asked).toMatchObject({ embeddingType: 'other', embeddingStatus: 'in_progress' });
   });
 });
 
-describe('a run that went well', () => {
-  it('shows zip, scores best first, test samples and the best sample, and forgets the inbox', async () => {
+describe('EmbeddingResults.commit', () => {
+  it('shows zip, scores with the best first, test samples and the best sample, and removes the inbox', async () => {
     const voiceId = await sampledVoice();
     const job = await embed(voiceId, scores);
     expect(await details(voiceId)).toMatchObject({
-      status: { embedding: 'completed' },
-      preferred_sample_index: 3,
-      embedding_zip_url: expect.stringContaining('http'),
-      embedding_info: {
-        tts_type: 'kyutai',
-        last_update_status: 'success',
+      embeddingStatus: 'completed',
+      preferredSampleIndex: 3,
+      embeddingZipUrl: expect.stringContaining('http'),
+      embedding: {
+        ttsType: 'kyutai',
+        lastUpdateStatus: 'success',
         stale: false,
-        sample_scores: [
-          { sample_index: 3, score: 0.92 },
-          { sample_index: 1, score: 0.88 },
+        scores: [
+          { sampleIndex: 3, score: 0.92 },
+          { sampleIndex: 1, score: 0.88 },
         ],
-        test_samples: [
-          { sample_index: 1, sentence_index: 1, filename: 'test_1_1.opus' },
-          { sample_index: 3, sentence_index: 1, filename: 'test_3_1.opus' },
+        testSamples: [
+          { sampleIndex: 1, sentenceIndex: 1 },
+          { sampleIndex: 3, sentenceIndex: 1 },
         ],
       },
     });
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toEqual([
-      { sample_index: 1, sentence_index: 1, filename: 'test_1_1.opus', duration: 3.2 },
-      { sample_index: 3, sentence_index: 1, filename: 'test_3_1.opus', duration: 3.2 },
+      { sampleIndex: 1, sentenceIndex: 1, durationSeconds: 3.2004 },
+      { sampleIndex: 3, sentenceIndex: 1, durationSeconds: 3.2004 },
     ]);
     expect(await domain.row('jobs', job.id)).toMatchObject({ state: 'completed' });
     const removal = (await domain.removals()).find(({ target }) => target === collected(job, []).inboxPrefix);
-    expect(removal?.inSeconds).toBeLessThanOrEqual(900); // a quarter of an hour, less what has passed since
+    expect(removal?.inSeconds).toBeLessThanOrEqual(900); // 15 minutes, less the time since the commit
     expect(removal?.inSeconds).toBeGreaterThan(600);
   });
 
-  it('takes the place of the last, whose bytes stay while a URL may be in use', async () => {
+  it('prefers the best-scored sample without a poor grade, and leaves a choice of a person', async () => {
+    const voiceId = await sampledVoice(3, [40, 40, 5]);
+    await embed(voiceId, scores);
+    expect(await details(voiceId)).toMatchObject({ preferredSampleIndex: 1 });
+    await domain.get(VoicesService).setPreferredSample(voiceId, 3);
+    await embed(voiceId, scores);
+    expect(await details(voiceId)).toMatchObject({ preferredSampleIndex: 3 });
+  });
+
+  it('replaces the last embedding, whose objects stay while a URL may be in use', async () => {
     const voiceId = await sampledVoice();
     const first = await embed(voiceId, scores);
     await embed(voiceId, [{ sampleIndex: 2, score: 0.1 }]);
-    expect((await embeddings.testSamples(voiceId, 'kyutai')).map(({ filename }) => filename)).toEqual([
-      'test_2_1.opus',
-    ]);
-    const { zipKey, testSamples } = collected(first, scores);
-    const old = [zipKey, ...testSamples.map(({ objectKey }) => objectKey)];
+    expect(await embeddings.testSamples(voiceId, 'kyutai')).toMatchObject([{ sampleIndex: 2, sentenceIndex: 1 }]);
+    const { archiveKey, testSamples } = collected(first, scores);
+    const old = [archiveKey, ...testSamples.map(({ objectKey }) => objectKey)];
     const going = (await domain.removals()).filter(({ target }) => old.includes(target));
     expect(going.map(({ target }) => target).sort()).toEqual(old.sort());
     for (const { inSeconds } of going) expect(inSeconds).toBeGreaterThan(3_600);
   });
 
-  it('shows nothing when its claim was lost', async () => {
+  it('shows nothing when the claim was lost', async () => {
     const voiceId = await sampledVoice();
-    await embeddings.request(voiceId, undefined);
+    await embeddings.request(voiceId, {});
     const loser = await domain.claim(voiceId, 'embed');
     await domain.expireLease(loser.id);
     await domain.claim(voiceId, 'embed');
     await expect(results.commit(loser, collected(loser, scores))).rejects.toThrow(LostClaim);
-    expect(await details(voiceId)).toMatchObject({ status: { embedding: 'in_progress' }, embedding_info: null });
+    expect(await details(voiceId)).toMatchObject({ embeddingStatus: 'in_progress', embedding: null });
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toEqual([]);
   });
 
-  it('keeps each tts type’s results, and details tell of the current one', async () => {
+  it('keeps the results of each tts type, and details show the current one', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, scores);
     await embed(voiceId, [{ sampleIndex: 2, score: 0.5 }], 'other');
-    expect(await details(voiceId)).toMatchObject({ embedding_type: 'other', preferred_sample_index: 2 });
+    expect(await details(voiceId)).toMatchObject({ embeddingType: 'other', preferredSampleIndex: 2 });
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toHaveLength(2);
     expect(await embeddings.testSamples(voiceId, 'other')).toHaveLength(1);
   });
 
-  it('may have more test samples than fit into one statement', async () => {
+  it('stores more test samples than fit into one statement', async () => {
     const voiceId = await sampledVoice(1);
-    await embeddings.request(voiceId, undefined);
+    await embeddings.request(voiceId, {});
     const job = await domain.claim(voiceId, 'embed');
     const [test] = collected(job, scores).testSamples;
     const testSamples = Array.from({ length: 8_200 }, (_, n) => ({ ...required(test), sentenceIndex: n + 1 }));
@@ -149,52 +161,52 @@ describe('a run that went well', () => {
     expect(await domain.count('test_samples WHERE voice_id = $1', [voiceId])).toBe(8_200);
   });
 
-  it('without scores prefers nothing', async () => {
+  it('prefers no sample without scores', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, []);
     expect(await details(voiceId)).toMatchObject({
-      preferred_sample_index: null,
-      embedding_info: { sample_scores: [] },
+      preferredSampleIndex: null,
+      embedding: { scores: [] },
     });
   });
 });
 
-describe('a run that failed', () => {
-  it('keeps the last good zip, scores and test samples, and says so', async () => {
+describe('failEmbedding', () => {
+  it('keeps the last good zip, scores and test samples, and reports the failure', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, scores);
     const good = await details(voiceId);
     await failEmbedding(voiceId);
     expect(await details(voiceId)).toMatchObject({
-      status: { embedding: 'failed' },
-      errors: { embedding: 'The embedding failed: out of memory' },
-      preferred_sample_index: 3,
-      embedding_zip_url: expect.stringContaining('http'),
-      embedding_info: {
-        last_update_status: 'failed',
+      embeddingStatus: 'failed',
+      embeddingError: 'The embedding failed: out of memory',
+      preferredSampleIndex: 3,
+      embeddingZipUrl: expect.stringContaining('http'),
+      embedding: {
+        lastUpdateStatus: 'failed',
         stale: false,
-        sample_scores: good.embedding_info?.sample_scores,
-        test_samples: good.embedding_info?.test_samples,
+        scores: good.embedding?.scores,
+        testSamples: good.embedding?.testSamples,
       },
     });
   });
 
-  it('first of all leaves no zip to link to', async () => {
+  it('leaves no zip to link to when there was no embedding before', async () => {
     const voiceId = await sampledVoice();
     await failEmbedding(voiceId);
     expect(await details(voiceId)).toMatchObject({
-      embedding_zip_url: null,
-      embedding_info: { last_update_status: 'failed', sample_scores: [], test_samples: [] },
+      embeddingZipUrl: null,
+      embedding: { lastUpdateStatus: 'failed', scores: [], testSamples: [] },
     });
     await embed(voiceId, scores);
-    expect(await details(voiceId)).toMatchObject({ errors: { embedding: null }, status: { embedding: 'completed' } });
+    expect(await details(voiceId)).toMatchObject({ embeddingError: null, embeddingStatus: 'completed' });
   });
 });
 
 describe('the preferred sample', () => {
-  const preferred = async (voiceId: string): Promise<number | null> => (await details(voiceId)).preferred_sample_index;
+  const preferred = async (voiceId: string): Promise<number | null> => (await details(voiceId)).preferredSampleIndex;
 
-  it('is the best of the last good run, until a person chooses', async () => {
+  it('is the best of the last good run until a person chooses', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, scores);
     await embed(voiceId, [{ sampleIndex: 2, score: 0.3 }]);
@@ -204,7 +216,7 @@ describe('the preferred sample', () => {
     expect(await preferred(voiceId)).toBe(1);
   });
 
-  it('is automatic again from the next run on when a person clears it', async () => {
+  it('is automatic again from the next run after a person clears it', async () => {
     const voiceId = await sampledVoice();
     await domain.get(VoicesService).setPreferredSample(voiceId, 1);
     await domain.get(VoicesService).setPreferredSample(voiceId, null);
@@ -220,32 +232,10 @@ describe('the preferred sample', () => {
     await embed(voiceId, scores);
     expect(await preferred(voiceId)).toBe(3);
   });
-
-  it('does not outlive a re-split', async () => {
-    const voiceId = await domain.uploadedVoice();
-    const split = await domain.claim(voiceId, 'split');
-    await domain.get(SplittingService).commit(split, {
-      samples: cutSamples(split, 3),
-      original: { objectKey: `voices/${voiceId}/o`, durationSeconds: 45, missing: [] },
-    });
-    const first = await domain.claim(voiceId, 'embed');
-    await results.commit(first, collected(first, scores));
-    await domain.get(VoicesService).setPreferredSample(voiceId, 2);
-    await domain.get(SplittingService).request(voiceId, resplit);
-    const again = await domain.claim(voiceId, 'split');
-    await domain.get(SplittingService).commit(again, { samples: cutSamples(again, 3) });
-    expect(await details(voiceId)).toMatchObject({
-      preferred_sample_index: null,
-      status: { embedding: 'idle' },
-      embedding_info: { stale: true },
-    });
-    await embed(voiceId, scores);
-    expect(await details(voiceId)).toMatchObject({ preferred_sample_index: 3, embedding_info: { stale: false } });
-  });
 });
 
 describe('test samples', () => {
-  it('are found by name, in their tts type alone', async () => {
+  it('are found by name, only in their tts type', async () => {
     const voiceId = await sampledVoice();
     const job = await embed(voiceId, scores);
     const found = await embeddings.testSample(voiceId, 'kyutai', 'test_3_1.opus');
@@ -262,7 +252,7 @@ describe('test samples', () => {
     }
   });
 
-  it('are deleted of one tts type; zip and scores stay; also when there are none', async () => {
+  it('are deleted for one tts type, while zip and scores stay; deleting none succeeds', async () => {
     const voiceId = await sampledVoice();
     await embed(voiceId, scores, 'other');
     await embed(voiceId, scores, 'kyutai');
@@ -271,10 +261,10 @@ describe('test samples', () => {
     await embeddings.deleteTestFiles(voiceId, 'never-configured');
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toEqual([]);
     expect(await embeddings.testSamples(voiceId, 'other')).toHaveLength(2);
-    const { embedding_info, embedding_zip_url } = await details(voiceId);
-    expect(embedding_info).toMatchObject({ test_samples: [], last_update_status: 'success' });
-    expect(embedding_info?.sample_scores).toHaveLength(2);
-    expect(embedding_zip_url).not.toBeNull();
+    const { embedding, embeddingZipUrl } = await details(voiceId);
+    expect(embedding).toMatchObject({ testSamples: [], lastUpdateStatus: 'success' });
+    expect(embedding?.scores).toHaveLength(2);
+    expect(embeddingZipUrl).not.toBeNull();
     expect(
       (await domain.removals()).filter(({ target }) => target.includes(`${voiceId}/`) && target.includes('/test/')),
     ).toHaveLength(2);
@@ -282,7 +272,7 @@ describe('test samples', () => {
 
   it('are not deleted while the voice is locked', async () => {
     const voiceId = await sampledVoice();
-    await embeddings.request(voiceId, undefined);
+    await embeddings.request(voiceId, {});
     await expect(embeddings.deleteTestFiles(voiceId, 'kyutai')).rejects.toMatchObject({ code: 'voice_locked' });
   });
 });

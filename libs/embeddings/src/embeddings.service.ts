@@ -1,84 +1,133 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
-import { Database, type TestSampleEntity } from '#libs/database';
+import { CONFIG, type Config } from '#libs/config';
+import {
+  Database,
+  SampleEntity,
+  type EmbeddingRunEntity,
+  type StoredSampleEmbedding,
+  type TestSampleEntity,
+} from '#libs/database';
 import { AppError } from '#libs/errors';
+import { emitEvent } from '#libs/events';
 import { Dispatcher } from '#libs/jobs';
+import { refuseOverQuota } from '#libs/usage';
 import {
   changeVoice,
-  contractSeconds,
-  Processing,
-  removeTestSamples,
-  testSampleFilename,
+  isSampleIndex,
+  startEmbedding,
   VoicesService,
+  type ConsentRule,
   type VoiceDetails,
 } from '#libs/voices';
+import { refuseTooMuchToEmbed } from './embedding-limits.js';
+import { removeTestSamples } from './embedding-rows.js';
+import { EmbeddingRunsRepository } from './embedding-runs.repository.js';
+import { embedParams, type EmbedRequest } from './test-sentences.js';
 import { parseTestSampleFilename } from './test-sample-name.js';
 import { TestSamplesRepository } from './test-samples.repository.js';
 
-/** A test sample, as the contract lists it. */
-export interface TestSampleDetails {
-  readonly sample_index: number;
-  readonly sentence_index: number;
-  readonly filename: string;
-  readonly duration: number;
-}
+type RequestConfig = Pick<
+  Config,
+  'runpodEndpoints' | 'runpodContract' | 'embeddingBytesPerSecond' | 'maxEmbeddingBytes' | 'testSentences'
+> &
+  ConsentRule;
 
-/** What a test sample's audio is served from. */
+/** A test sample as a list shows it. */
+export type TestSampleInfo = Readonly<Pick<TestSampleEntity, 'sampleIndex' | 'sentenceIndex' | 'durationSeconds'>>;
+
+/** The stored audio of a test sample. */
 export type StoredTestSample = Readonly<Pick<TestSampleEntity, 'objectKey' | 'bytes' | 'sha256'>>;
 
-/** Embeddings as requests see them. */
+/** An archive that is made of the embeddings of a run. It never changes: neither samples nor scores of today matter. */
+export type EmbeddingArchive = Readonly<
+  Pick<EmbeddingRunEntity, 'voiceId' | 'ttsType' | 'engine' | 'language' | 'createdAt'>
+> & {
+  /** By sample index, at least one. */
+  readonly sampleEmbeddings: readonly StoredSampleEmbedding[];
+};
+
+/** Starts embeddings and serves what they have made. */
 @Injectable()
 export class EmbeddingsService {
   constructor(
     private readonly database: Database,
     private readonly testFiles: TestSamplesRepository,
-    private readonly processing: Processing,
+    private readonly runs: EmbeddingRunsRepository,
     private readonly dispatcher: Dispatcher,
     private readonly voices: VoicesService,
-    private readonly ttsTypes: readonly string[],
+    @Inject(CONFIG) private readonly config: RequestConfig,
   ) {}
 
   /**
-   * Says what is wrong with a tts type to embed with.
+   * Checks that there is an endpoint for a tts type.
    *
-   * @throws AppError `invalid_parameter` listing the configured types
+   * @throws AppError `invalid_parameter` with the configured types
    */
   checkTtsType(ttsType: string): void {
-    if (!this.ttsTypes.includes(ttsType)) {
-      throw AppError.field('tts_type', `tts_type must be one of ${this.ttsTypes.join(', ')}`);
+    const { runpodEndpoints } = this.config;
+    if (!runpodEndpoints.has(ttsType)) {
+      throw AppError.field('tts_type', `tts_type must be one of ${[...runpodEndpoints.keys()].join(', ')}`);
     }
   }
 
   /**
    * Starts an embedding of the voice's samples.
    *
-   * @param ttsType undefined: the voice's own
-   * @throws AppError `invalid_parameter` | `voice_not_found` | `voice_locked` | `no_samples`
+   * @throws AppError `invalid_parameter` | `voice_not_found` | `voice_locked` | `no_samples` |
+   *   `too_much_to_embed` | `quota_exceeded` | `no_consent`
    */
-  async request(voiceId: string, ttsType: string | undefined): Promise<VoiceDetails> {
-    if (ttsType !== undefined) this.checkTtsType(ttsType);
+  async request(voiceId: string, asked: EmbedRequest): Promise<VoiceDetails> {
+    if (asked.ttsType !== undefined) this.checkTtsType(asked.ttsType);
     const partnerId = await changeVoice(this.database, voiceId, async (tx, voice) => {
       if (voice.sampleCount === 0) throw AppError.of('no_samples');
-      const type = ttsType ?? voice.embeddingType;
-      this.checkTtsType(type); // a type that was configured when the voice was last embedded may be gone
-      await this.processing.beginEmbedding(tx, voice, type);
-      const details = { tts_type: type };
+      const params = embedParams(voice, asked, this.config.testSentences);
+      this.checkTtsType(params.ttsType); // the voice's own type may not be configured any more
+      refuseTooMuchToEmbed((await tx.sum(SampleEntity, 'durationSeconds', { voiceId })) ?? 0, this.config);
+      await refuseOverQuota(tx, voice.partnerId, { gpuJob: 'embed' });
+      await startEmbedding(tx, voice, params, this.config);
+      const details = { tts_type: params.ttsType };
       await recordChange(tx, { action: 'voice.embed', partnerId: voice.partnerId, voiceId, details });
       return voice.partnerId;
     });
-    void this.dispatcher.dispatch(partnerId).catch(() => undefined);
+    this.dispatcher.dispatchSoon(partnerId);
     return this.voices.details(voiceId);
   }
 
-  /** `[]` when there are none. */
-  async testSamples(voiceId: string, ttsType: string): Promise<TestSampleDetails[]> {
-    const found = await this.testFiles.list(voiceId, ttsType);
-    return found.map((test) => ({
-      sample_index: test.sampleIndex,
-      sentence_index: test.sentenceIndex,
-      filename: testSampleFilename(test.sampleIndex, test.sentenceIndex),
-      duration: contractSeconds(test.durationSeconds),
-    }));
+  /**
+   * Returns what an archive is made of, also for a replaced run, whose archive has valid URLs for a while.
+   *
+   * @returns null if the key names no run, or a run of contract version 1, whose archive is an object
+   */
+  async archiveOf(archiveKey: string): Promise<EmbeddingArchive | null> {
+    const run = await this.runs.findByArchive(archiveKey);
+    if (run === null || run.sampleEmbeddings.length === 0) return null;
+    const { voiceId, ttsType, engine, language, createdAt, sampleEmbeddings } = run;
+    return { voiceId, ttsType, engine, language, createdAt, sampleEmbeddings };
+  }
+
+  /**
+   * Returns where the embedding of one sample is stored.
+   *
+   * @param sampleIndex null: the preferred sample
+   * @throws AppError `voice_not_found` | `sample_not_found` | `embedding_not_found` (none was made of this audio yet) |
+   *   `no_preferred_sample` | `no_single_embeddings` (of contract version 1, which has only a ZIP of all samples)
+   */
+  async sampleEmbedding(voiceId: string, ttsType: string, sampleIndex: number | null): Promise<StoredSampleEmbedding> {
+    if (sampleIndex !== null && !isSampleIndex(sampleIndex)) throw AppError.of('sample_not_found');
+    const found = await this.runs.findOfSample(voiceId, ttsType, sampleIndex);
+    if (found === null) throw AppError.of('voice_not_found');
+    if (sampleIndex !== null && !found.hasSample) throw AppError.of('sample_not_found');
+    if (!found.hasEmbedding) throw AppError.of('embedding_not_found');
+    if (!found.hasSample) throw AppError.of('no_preferred_sample');
+    if (!found.hasSingleFiles) throw AppError.of('no_single_embeddings');
+    if (found.embedding === null) throw AppError.of('embedding_not_found');
+    return found.embedding;
+  }
+
+  /** The test samples of a voice and tts type; `[]` when there are none. */
+  testSamples(voiceId: string, ttsType: string): Promise<readonly TestSampleInfo[]> {
+    return this.testFiles.list(voiceId, ttsType);
   }
 
   /** @throws AppError `test_sample_not_found` */
@@ -90,13 +139,14 @@ export class EmbeddingsService {
   }
 
   /**
-   * Deletes the test audio of a tts type, if there is any; zip and scores stay.
+   * Deletes the test audio of a tts type, if there is any. Zip and scores stay.
    *
    * @throws AppError `voice_not_found` | `voice_locked`
    */
   deleteTestFiles(voiceId: string, ttsType: string): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
       await removeTestSamples(tx, { voiceId, ttsType });
+      await emitEvent(tx, { type: 'voice.updated', voiceId });
       await recordChange(tx, { action: 'test-files.delete', partnerId, voiceId, details: { tts_type: ttsType } });
     });
   }

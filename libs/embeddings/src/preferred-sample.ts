@@ -1,11 +1,29 @@
+import { gradeOf, type QualityFigures } from '#libs/audio';
 import type { StoredScore } from '#libs/database';
+import { otherSpeakers } from './other-speakers.js';
 
-/** Scores best first; of equal ones the earlier sample. */
+/** Sorts scores, the best first. Of equal scores the earlier sample comes first. */
 export function sortScores(scores: readonly StoredScore[]): StoredScore[] {
   return [...scores].sort((a, b) => b.score - a.score || a.sampleIndex - b.sampleIndex);
 }
 
-/** The sample an embedding prefers by itself: the best-scored one; null when nothing was scored. */
-export function bestScored(scores: readonly StoredScore[]): number | null {
-  return sortScores(scores)[0]?.sampleIndex ?? null;
+/** The quality of a sample as its row has it; null if it was not measured. */
+export interface MeasuredSample {
+  readonly index: number;
+  readonly quality: QualityFigures | null;
+}
+
+/**
+ * Chooses the sample that stands for a voice: the best-scored one without a poor grade. If all are poor, the best-scored
+ * one. A sample that was not measured is not poor.
+ *
+ * @returns null when nothing was scored
+ */
+export function choosePreferred(scores: readonly StoredScore[], samples: readonly MeasuredSample[]): number | null {
+  const others = otherSpeakers(scores);
+  const isPoor = ({ index, quality }: MeasuredSample): boolean =>
+    quality !== null && gradeOf(quality, { isOtherSpeaker: others.has(index) }).grade === 'poor';
+  const poor = new Set(samples.filter(isPoor).map(({ index }) => index));
+  const sorted = sortScores(scores);
+  return (sorted.find(({ sampleIndex }) => !poor.has(sampleIndex)) ?? sorted[0])?.sampleIndex ?? null;
 }

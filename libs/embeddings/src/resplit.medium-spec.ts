@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { StoredScore } from '#libs/database';
+import { keepReplacedSeconds } from '#libs/retention';
 import { SplittingService } from '#libs/samples';
-import { keepReplacedSeconds } from '#libs/storage';
-import { Processing, VoicesService } from '#libs/voices';
-import { collected, cutSamples, Domain, resplit } from '../../../test/support/domain.js';
+import { Processing } from '#libs/processing';
+import { VoicesService } from '#libs/voices';
+import { collected, cutSamples, Domain, resplit, storedOriginal } from '../../../test/support/domain.js';
 import { EmbeddingResults, type CollectedEmbedding } from './embedding-results.js';
 import { EmbeddingsService } from './embeddings.service.js';
 
@@ -21,7 +22,7 @@ const scores: readonly StoredScore[] = [
   { sampleIndex: 1, score: 0.88 },
 ];
 
-/** Lets the embedding job that is queued succeed. */
+/** Completes the queued embedding job. */
 const finishEmbedding = async (voiceId: string): Promise<CollectedEmbedding> => {
   const job = await domain.claim(voiceId, 'embed');
   const made = collected(job, scores);
@@ -29,20 +30,16 @@ const finishEmbedding = async (voiceId: string): Promise<CollectedEmbedding> => 
   return made;
 };
 const embed = async (voiceId: string, ttsType: string): Promise<CollectedEmbedding> => {
-  await embeddings.request(voiceId, ttsType);
+  await embeddings.request(voiceId, { ttsType });
   return finishEmbedding(voiceId);
 };
 const split = async (voiceId: string): Promise<void> => {
   const job = await domain.claim(voiceId, 'split');
-  const original = {
-    objectKey: `voices/${voiceId}/jobs/${job.id}/1/original.opus`,
-    durationSeconds: 185.4,
-    missing: [],
-  };
-  const { first } = job.params as { first: boolean };
+  const original = storedOriginal(job);
+  const { first } = job.params;
   await domain.get(SplittingService).commit(job, { samples: cutSamples(job, 2), ...(first && { original }) });
 };
-/** A voice that was split and embedded for two tts types, `other` being the last. */
+/** A voice that was split, and embedded for two tts types, `other` last. */
 const embeddedVoice = async (): Promise<{ voiceId: string; made: readonly CollectedEmbedding[] }> => {
   const voiceId = await domain.uploadedVoice();
   await split(voiceId);
@@ -50,18 +47,19 @@ const embeddedVoice = async (): Promise<{ voiceId: string; made: readonly Collec
 };
 
 describe('a re-split of an embedded voice', () => {
-  it('leaves no scores and no test samples of any tts type, and the zip as it was', async () => {
+  it('removes scores and test samples of every tts type, and keeps the zip', async () => {
     const { voiceId, made } = await embeddedVoice();
     await domain.get(SplittingService).request(voiceId, resplit);
-    expect((await details(voiceId)).embedding_info?.sample_scores).toHaveLength(2); // the old set is shown until the end
+    expect((await details(voiceId)).embedding?.scores).toHaveLength(2); // the old samples are shown until the split ends
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toHaveLength(2);
     await split(voiceId);
 
     expect(await details(voiceId)).toMatchObject({
-      status: { splitting: 'completed', embedding: 'idle' },
-      preferred_sample_index: null,
-      embedding_zip_url: expect.stringContaining('http'),
-      embedding_info: { last_update_status: 'success', stale: true, sample_scores: [], test_samples: [] },
+      splittingStatus: 'completed',
+      embeddingStatus: 'idle',
+      preferredSampleIndex: null,
+      embeddingZipUrl: expect.stringContaining('http'),
+      embedding: { lastUpdateStatus: 'success', stale: true, scores: [], testSamples: [] },
     });
     for (const ttsType of ['kyutai', 'other']) {
       expect(await embeddings.testSamples(voiceId, ttsType)).toEqual([]);
@@ -70,36 +68,46 @@ describe('a re-split of an embedded voice', () => {
     }
     const zips = await domain.database.query(`SELECT zip_key FROM embeddings WHERE voice_id = $1`, [voiceId]);
     expect(zips).toHaveLength(2);
-    expect(zips).toEqual(expect.arrayContaining(made.map(({ zipKey }) => ({ zip_key: zipKey }))));
+    expect(zips).toEqual(expect.arrayContaining(made.map(({ archiveKey }) => ({ zip_key: archiveKey }))));
 
-    // A player may still be reading the old audio; then it goes.
+    // A player may still read the old audio. It is removed later.
     const files = made.flatMap(({ testSamples }) => testSamples.map(({ objectKey }) => objectKey));
     const going = (await domain.removals()).filter(({ target }) => files.includes(target));
     expect(going.map(({ target }) => target).sort()).toEqual([...files].sort());
     for (const { inSeconds } of going) expect(inSeconds).toBeCloseTo(keepReplacedSeconds, -2);
   });
 
-  it('has scores and test samples again after the next embedding, of its tts type alone', async () => {
+  it('clears the preferred sample, also that of a person', async () => {
+    const { voiceId } = await embeddedVoice();
+    await domain.get(VoicesService).setPreferredSample(voiceId, 1);
+    await domain.get(SplittingService).request(voiceId, resplit);
+    await split(voiceId);
+    expect(await details(voiceId)).toMatchObject({ preferredSampleIndex: null });
+    await embed(voiceId, 'kyutai');
+    expect(await details(voiceId)).toMatchObject({ preferredSampleIndex: 2, embedding: { stale: false } });
+  });
+
+  it('has scores and test samples again after the next embedding, only of its tts type', async () => {
     const { voiceId } = await embeddedVoice();
     await domain.get(SplittingService).request(voiceId, resplit);
     await split(voiceId);
     await embed(voiceId, 'kyutai');
     expect(await details(voiceId)).toMatchObject({
-      preferred_sample_index: 2,
-      embedding_info: { stale: false, sample_scores: [{ sample_index: 2 }, { sample_index: 1 }] },
+      preferredSampleIndex: 2,
+      embedding: { stale: false, scores: [{ sampleIndex: 2 }, { sampleIndex: 1 }] },
     });
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toHaveLength(2);
     expect(await embeddings.testSamples(voiceId, 'other')).toEqual([]);
   });
 
-  it('that fails keeps scores and test samples with the samples they are of', async () => {
+  it('keeps scores and test samples when it fails, together with their samples', async () => {
     const { voiceId } = await embeddedVoice();
     await domain.get(SplittingService).request(voiceId, resplit);
     const why = { code: 'conversion_failed', sentence: 'The recording could not be converted' } as const;
-    await domain.get(Processing).failActive(voiceId, 'split', why);
+    await domain.get(Processing).failActive({ voiceId, kind: 'split' }, why);
     expect(await details(voiceId)).toMatchObject({
-      preferred_sample_index: 2,
-      embedding_info: { stale: false, sample_scores: [{ sample_index: 2 }, { sample_index: 1 }] },
+      preferredSampleIndex: 2,
+      embedding: { stale: false, scores: [{ sampleIndex: 2 }, { sampleIndex: 1 }] },
     });
     expect(await embeddings.testSamples(voiceId, 'other')).toHaveLength(2);
   });

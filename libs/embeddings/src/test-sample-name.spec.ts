@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { testSampleFilename } from '#libs/voices';
-import { isTtsType, parseTestSampleFilename } from './test-sample-name.js';
+import { isTtsType, parseTestSampleFilename, testSampleFilename } from './test-sample-name.js';
 
 const number = fc.integer({ min: 1, max: 999_999_999 });
 
 describe('parseTestSampleFilename', () => {
-  it('reads back every name there is', () => {
+  it('parses every name that testSampleFilename makes', () => {
     fc.assert(
       fc.property(number, number, (sampleIndex, sentenceIndex) => {
         const name = testSampleFilename(sampleIndex, sentenceIndex);
@@ -33,7 +32,7 @@ describe('parseTestSampleFilename', () => {
 });
 
 describe('isTtsType', () => {
-  it.each(['kyutai', 'a', 'x-1_b', 'a'.repeat(64)])('takes %j', (text) => expect(isTtsType(text)).toBe(true));
+  it.each(['kyutai', 'a', 'x-1_b', 'a'.repeat(64)])('accepts %j', (text) => expect(isTtsType(text)).toBe(true));
   it.each(['', 'Kyutai', 'a b', '../x', 'a'.repeat(65), 'kyutai\n', 'é'])('refuses %j', (text) =>
     expect(isTtsType(text)).toBe(false),
   );

@@ -1,13 +1,17 @@
-import { TestSampleEntity, type Database } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { Database, TestSampleEntity } from '#libs/database';
 
-/** Reads of test samples. */
+/** Reads test samples. */
+@Injectable()
 export class TestSamplesRepository {
   constructor(private readonly database: Database) {}
 
+  /** All test samples of a voice and tts type, by sample, then by sentence. */
   list(voiceId: string, ttsType: string): Promise<TestSampleEntity[]> {
     return this.database.run((manager) =>
       manager.find(TestSampleEntity, {
         where: { voiceId, ttsType },
+        select: { sampleIndex: true, sentenceIndex: true, durationSeconds: true },
         order: { sampleIndex: 'ASC', sentenceIndex: 'ASC' },
       }),
     );

@@ -1,10 +1,10 @@
 /** One row of the failure table. */
 export interface Failure {
-  /** HTTP status when a request ends in it. */
+  /** The HTTP status of a request that fails with it. */
   readonly status: number;
-  /** The sentence a person reads; `null` where the place that throws has to say what exactly was wrong. */
+  /** The sentence for the client; `null` if the code that throws must say what was wrong. */
   readonly sentence: string | null;
-  /** May the same work succeed later without anybody changing anything? Jobs retry only these. */
+  /** Whether the same work may succeed later without a change. Jobs retry only these failures. */
   readonly retryable: boolean;
 }
 
@@ -15,34 +15,56 @@ const failure = <S extends string | null>(status: number, sentence: S, retryable
 });
 
 /**
- * Every way a request or a job can fail: code → status, sentence, may it be retried.
+ * All failures of requests and jobs: code, HTTP status, sentence, and whether a retry may help.
  *
- * Sentences and statuses of requests are the REST contract's, word for word. The last block fails jobs; their
- * sentences become a voice's `errors.splitting` or `errors.embedding`.
+ * Statuses and sentences of requests are fixed by the REST contract. The last block contains failures of jobs, whose
+ * sentences become a voice's `errors.splitting` or `errors.embedding`, or the `error` of a speech.
  */
 export const failures = {
   malformed_request: failure(400, null),
   invalid_api_key: failure(401, 'Invalid API key'),
   access_denied: failure(403, 'Access denied'),
+  scope_missing: failure(403, null),
+  quota_exceeded: failure(403, null),
   voice_not_found: failure(404, 'Voice not found'),
   sample_not_found: failure(404, 'Sample not found'),
   test_sample_not_found: failure(404, 'Test sample not found'),
+  embedding_not_found: failure(404, 'Embedding not found'),
+  speech_not_found: failure(404, 'Speech not found'),
+  consent_not_found: failure(404, 'Consent not found'),
+  consent_file_not_found: failure(404, 'Consent has no file'),
   partner_not_found: failure(404, 'Partner not found'),
   key_not_found: failure(404, 'Key not found'),
+  webhook_not_found: failure(404, 'Webhook not found'),
+  delivery_not_found: failure(404, 'Delivery not found'),
   not_found: failure(404, 'Not found'),
   method_not_allowed: failure(405, 'Method not allowed'),
   upload_timed_out: failure(408, 'Upload timed out'),
   voice_locked: failure(409, 'Voice is currently being processed'),
+  voice_not_processed: failure(409, 'Voice is not being processed'),
   voice_exists: failure(409, 'Voice already exists'),
   no_original: failure(409, 'Voice has no original recording'),
   no_samples: failure(409, 'Voice has no samples'),
+  too_much_to_embed: failure(409, null),
+  no_preferred_sample: failure(409, 'Voice has no preferred sample'),
+  no_single_embeddings: failure(409, 'The embedding is one archive; embed the voice again to get single files'),
+  no_embedding: failure(409, 'Voice has no embedding'),
+  cannot_speak: failure(409, null),
+  no_consent: failure(409, 'Voice has no consent on record'),
+  too_many_consents: failure(409, 'Voice has too many consents'),
   too_many_samples: failure(409, 'Voice has too many samples'),
+  webhook_disabled: failure(409, 'Webhook is disabled'),
+  too_many_webhooks: failure(409, 'Partner has too many webhooks'),
+  idempotency_key_reused: failure(409, 'Idempotency-Key was used with another request'),
+  idempotency_key_busy: failure(409, 'A request with this Idempotency-Key is still being processed', true),
+  idempotency_answer_deleted: failure(409, 'The answer to this Idempotency-Key was deleted'),
   too_large: failure(413, null),
   range_not_satisfiable: failure(416, 'Range not satisfiable'),
   invalid_parameter: failure(422, null),
   unusable_audio: failure(422, null),
   headers_too_large: failure(431, 'The URL and headers are too large'),
   rate_limited: failure(429, 'Rate limit exceeded', true),
+  too_many_streams: failure(429, 'Too many event streams are open', true),
   internal: failure(500, 'Internal server error', true),
   unavailable: failure(503, 'Service temporarily unavailable', true),
   insufficient_storage: failure(507, 'Insufficient storage', true),
@@ -57,6 +79,7 @@ export const failures = {
   gpu_failed: failure(500, null),
   gpu_output_invalid: failure(500, null),
   gpu_objects_differ: failure(503, null, true),
+  speech_deadline_passed: failure(500, 'The text was not spoken before its deadline'),
   deadline_passed: failure(500, 'The embedding was not finished before its deadline'),
   cancelled: failure(500, 'Cancelled'),
   died_too_often: failure(500, 'Processing stopped unexpectedly several times'),
@@ -64,7 +87,7 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures;
 
-/** Codes whose sentence stands in the table. */
+/** Codes with a sentence in the table. */
 export type FixedFailureCode = {
   [C in FailureCode]: (typeof failures)[C]['sentence'] extends string ? C : never;
 }[FailureCode];

@@ -1,3 +1,4 @@
-export { AppError, isAppError, type AppErrorOptions, type FieldError } from './app-error.js';
-export { failures, type Failure, type FailureCode, type FixedFailureCode } from './failures.js';
+export { AppError, isAppError, type FieldError } from './app-error.js';
+export { failures, type FailureCode, type FixedFailureCode } from './failures.js';
 export { sizeText } from './size-text.js';
+export { causeCodes, type CauseCode } from './cause-code.js';

@@ -1,9 +1,9 @@
 const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /**
- * Returns a number of bytes as a person reads it: `2 GiB`, `100 MiB`, `1.43 MiB`, `200 bytes`.
+ * Formats a number of bytes for people: `2 GiB`, `100 MiB`, `1.43 MiB`, `200 bytes`.
  *
- * At most two decimals, rounded down: the text of a limit never promises more than the limit allows.
+ * Rounds down to two decimals, so that the text of a limit never exceeds the limit.
  */
 export function sizeText(bytes: number): string {
   const power = units.findLastIndex((_, at) => bytes >= 1024 ** (at + 1));

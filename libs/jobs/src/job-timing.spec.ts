@@ -11,13 +11,13 @@ describe('retryDelayMs', () => {
     [7, 60_000],
     [8, 60_000],
     [5_000, 60_000],
-  ])('after %d failures waits between half and the whole of %d ms', (attempts, fullMs) => {
+  ])('returns for %d failures between half and all of %d ms', (attempts, fullMs) => {
     expect(retryDelayMs(attempts, 0)).toBe(fullMs / 2);
     expect(retryDelayMs(attempts, 0.5)).toBe(fullMs * 0.75);
     expect(retryDelayMs(attempts, 0.999999)).toBe(fullMs);
   });
 
-  it('never comes back at once and never waits longer than a minute', () => {
+  it('is never under 0.5 s and never over a minute', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1 }),
@@ -31,14 +31,14 @@ describe('retryDelayMs', () => {
     );
   });
 
-  it('rides out at least a minute of trouble before a job has failed', () => {
+  it('spreads the attempts of a job over at least a minute', () => {
     const shortest = Array.from({ length: maxAttempts - 1 }, (_, at) => retryDelayMs(at + 1, 0));
     expect(shortest.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(60_000);
   });
 });
 
 describe('the lease', () => {
-  it('is renewed three times before it runs out', () => {
+  it('is renewed three times before it expires', () => {
     expect(renewEveryMs * 3).toBeLessThan(leaseMs);
   });
 });

@@ -24,8 +24,8 @@ async function writer(lines: number): Promise<ChildProcess & { readonly stdout: 
   return started as Awaited<ReturnType<typeof writer>>;
 }
 
-describe('the log of a process that ends', () => {
-  it('has all its lines, in their order', async () => {
+describe('BatchedOutput in a process that exits', () => {
+  it('writes all lines in order', async () => {
     const writing = await writer(5_000);
     const read = text(writing.stdout);
     writing.send('write');
@@ -36,14 +36,14 @@ describe('the log of a process that ends', () => {
     expect(numbers).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
   });
 
-  it.each([1, 5_000])('keeps no process that nobody reads any more, after %s lines', async (lines) => {
+  it.each([1, 5_000])('lets the process exit after %s lines when the reader is gone', async (lines) => {
     const writing = await writer(lines);
     writing.stdout.destroy();
     writing.send('write');
     expect(await once(writing, 'exit')).toEqual([7, null]);
   });
 
-  it('keeps no process whose reader hangs', async () => {
+  it('lets the process exit when the reader hangs', async () => {
     const writing = await writer(50_000);
     writing.stdout.pause();
     writing.send('write');

@@ -1,48 +1,48 @@
 import { writeSync } from 'node:fs';
 
-/** Characters that are worth a write before their time. */
-const worthWriting = 4096;
+/** Buffered characters that trigger an early write. */
+const writeAt = 4096;
 const everyMs = 250;
-/** Lines that nobody reads (a log collector that hangs) are kept up to this size, then dropped: work goes on. */
-const mostWaiting = 16 * 1024 ** 2;
-/** A full pipe is tried again after so long. */
-const againMs = 50;
-/** At the end of the process a full pipe is waited for so long, all in all. */
-const patienceMs = 1_000;
+/** While the reader hangs, lines are buffered up to this size and dropped beyond it, so that work continues. */
+const maxWaiting = 16 * 1024 ** 2;
+/** Time until a write to a full pipe is retried. */
+const retryMs = 50;
+/** Total time that an exiting process waits for a full pipe. */
+const exitMs = 1_000;
 
 /**
- * Lines on a file descriptor, handed to the system together. What is left is written when the process ends.
+ * Writes lines to a file descriptor in batches, and the remaining ones when the process exits.
  *
- * In place of sonic-boom, pino's own, which at the end of a process tries for ever to write to a pipe whose reader is
- * gone (its flushSync, 4.2): the process would never end.
+ * Used instead of pino's sonic-boom, whose flushSync (4.2) never gives up on a pipe whose reader is gone: the process
+ * would never exit.
  */
 export class BatchedOutput {
   private waiting = '';
-  /** What was taken from `waiting` and did not fit into the pipe. */
+  /** The part of a batch that did not fit into the pipe. */
   private unsent = Buffer.alloc(0);
   private timer: NodeJS.Timeout | undefined;
-  /** There is no reader any more. */
+  /** The reader is gone. */
   private closed = false;
 
-  /** @param fd one that answers EAGAIN instead of waiting when it is full, as `process.stdout` makes pipes and sockets */
+  /** @param fd a non-blocking descriptor, as `process.stdout` makes pipes and sockets */
   constructor(private readonly fd: number) {
     process.once('exit', () => this.writeRest());
   }
 
   write(line: string): void {
-    if (this.closed || this.waiting.length + this.unsent.length >= mostWaiting) return;
+    if (this.closed || this.waiting.length + this.unsent.length >= maxWaiting) return;
     this.waiting += line;
     if (this.unsent.length > 0) return;
-    if (this.waiting.length >= worthWriting) this.flush();
+    if (this.waiting.length >= writeAt) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), everyMs).unref();
   }
 
   private flush(): void {
     clearTimeout(this.timer);
-    this.timer = this.send() ? undefined : setTimeout(() => this.flush(), againMs).unref();
+    this.timer = this.send() ? undefined : setTimeout(() => this.flush(), retryMs).unref();
   }
 
-  /** Writes until nothing is left. @returns false when the pipe is full */
+  /** Writes all lines. @returns false if the pipe is full */
   private send(): boolean {
     while (this.unsent.length > 0 || this.waiting !== '') {
       if (this.unsent.length === 0) {
@@ -66,9 +66,9 @@ export class BatchedOutput {
   }
 
   private writeRest(): void {
-    const until = performance.now() + patienceMs;
+    const until = performance.now() + exitMs;
     while (!this.send() && performance.now() < until) {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, againMs);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, retryMs);
     }
     this.close();
   }

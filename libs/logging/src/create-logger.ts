@@ -2,19 +2,18 @@ import { pino, type Logger } from 'pino';
 import { BatchedOutput } from './batched-output.js';
 
 export interface LoggingOptions {
-  /** Which process writes, in every line. */
+  /** The process, as every line names it. */
   readonly app: string;
   readonly level: string;
-  /** Lines for machines or for people. */
+  /** For machines or for people. */
   readonly format: 'json' | 'pretty';
 }
 
 /**
- * A process's log: one JSON object a line on standard output, or the same for people.
+ * Creates the log of a process: one JSON object per line on standard output, or readable lines for people.
  *
- * Lines are handed to the system together, within a quarter of a second, or sooner when they are many: a write for each
- * would cost as much as the request it tells of. What is left is written when the process ends, also by `process.exit`
- * and by an error nobody caught.
+ * Lines are written in batches, within 250 ms: a write per line would cost as much as the request that it logs. The rest
+ * is written when the process exits, also through `process.exit` or an uncaught error.
  */
 export function createLogger({ app, level, format }: LoggingOptions): Logger {
   const options = { level, base: { app, pid: process.pid } };

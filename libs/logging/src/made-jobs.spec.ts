@@ -5,7 +5,7 @@ import { collectingJobs, noteMadeJob, type MadeJob } from './made-jobs.js';
 const job = (id: string): MadeJob => ({ id, voiceId: 'v' });
 
 describe('collectingJobs', () => {
-  it('gives each piece of work its own jobs, however deep and interleaved they are made', async () => {
+  it('collects the jobs of each piece of work separately, nested and interleaved', async () => {
     const work = async (id: string): Promise<readonly MadeJob[]> => {
       const made: MadeJob[] = [];
       await collectingJobs(made, async () => {
@@ -21,7 +21,7 @@ describe('collectingJobs', () => {
     ]);
   });
 
-  it('nobody need be listening', () => {
+  it('does nothing outside of a collection', () => {
     expect(() => noteMadeJob(job('x'))).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** A job that was made on the way. */
+/** A job that was created during a request or a step. */
 export interface MadeJob {
   readonly id: string;
   readonly voiceId: string;
@@ -9,19 +9,19 @@ export interface MadeJob {
 const current = new AsyncLocalStorage<MadeJob[]>();
 
 /**
- * Runs work and collects the jobs it makes, however deep: the log line of a request, or of a step, names what follows
- * from it, so that a job's lines are found from the request that asked for it.
+ * Runs work and collects the jobs that it creates. The log line of a request or a step names them, so that the lines of a
+ * job can be found from its request.
  *
- * Carried beside the calls and not through them: nothing but the log may depend on it. A job whose transaction fails
- * afterwards is named too.
+ * Passed through AsyncLocalStorage, not as a parameter, so that only the log can depend on it. A job whose transaction
+ * fails later is collected too.
  *
- * @param made is added to
+ * @param made receives the jobs
  */
 export function collectingJobs<T>(made: MadeJob[], work: () => T): T {
   return current.run(made, work);
 }
 
-/** Tells whoever collects that a job was made. */
+/** Adds a job to the current collection, if there is one. */
 export function noteMadeJob(job: MadeJob): void {
   current.getStore()?.push(job);
 }

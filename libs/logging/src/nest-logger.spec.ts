@@ -15,7 +15,7 @@ function written(use: (logger: NestLogger) => void): unknown[] {
 }
 
 describe('NestLogger', () => {
-  it('writes Nest’s lines under their context, what Nest merely does as debug', () => {
+  it('writes the context of a line, and routine lines at level debug', () => {
     expect(
       written((logger) => {
         logger.log('Mapped {/api, GET}', 'RouterExplorer');
@@ -29,7 +29,7 @@ describe('NestLogger', () => {
     ]);
   });
 
-  it('writes an error with its stack, however Nest hands it over', () => {
+  it('writes an error with its stack, in each form that Nest passes', () => {
     const [text, whole] = written((logger) => {
       logger.error('it broke', 'Error: it broke\n at x', 'ExceptionHandler');
       logger.error(new TypeError('it broke'), 'ExceptionHandler');

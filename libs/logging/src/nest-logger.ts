@@ -1,12 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 
-/** Nest's own log lines, written by pino. */
+/** Writes Nest's log lines with pino. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: readonly unknown[]): void {
-    // Nest tells of every route and module it sets up: of use to whoever debugs a start.
+    // Nest logs every route and module that it sets up, which helps only to debug a start.
     this.logger.debug(lineOf(rest), String(message));
   }
 
@@ -32,7 +32,7 @@ export class NestLogger implements LoggerService {
   }
 }
 
-/** Nest hands the context as the last parameter, a stack before it. */
+/** Nest passes the context as the last parameter, after an optional stack. */
 function lineOf(rest: readonly unknown[]): object {
   const texts = rest.filter((part) => typeof part === 'string');
   return { context: texts.at(-1), ...(texts.length > 1 && { stack: texts[0] }) };

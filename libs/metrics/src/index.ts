@@ -1,2 +1,2 @@
-export { metricTable, type KeyOf, type LabelsOf, type MetricKey, type MetricSpec } from './metric-table.js';
-export { Metrics, type Sample } from './metrics.js';
+export { metricTable, type LabelsOf, type MetricSpec } from './metric-table.js';
+export { Metrics } from './metrics.js';

@@ -1,39 +1,64 @@
-/** The values a label may have; `open`: words of a list kept elsewhere (routes, failure codes), never names or ids. */
+import { causeCodes, failures, type FailureCode } from '#libs/errors';
+
+/** The values of a label. `open`: words of a list elsewhere (routes, statuses), never names or ids. */
 type LabelValues = readonly string[] | 'open';
 
-/** What one metric is. Names and units follow Prometheus' own rules (prometheus.io/docs/practices/naming). */
+/** One metric. Names and units follow prometheus.io/docs/practices/naming. */
 export interface MetricSpec {
   readonly name: `timbre_${string}`;
   readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly unit: 'seconds' | 'jobs' | 'leases' | 'connections' | 'objects' | 'yes or no';
+  readonly unit:
+    'seconds' | 'requests' | 'jobs' | 'leases' | 'attempts' | 'webhooks' | 'connections' | 'objects' | 'yes or no';
   readonly labels: Readonly<Record<string, LabelValues>>;
-  /** One sentence, for people. */
   readonly help: string;
-  /** Which process tells it. What both tell of Postgres or Redis is the same in each: take the maximum, not the sum. */
+  /** The process that exports it. Where both export the state of Postgres or Redis, aggregate with max, not sum. */
   readonly from: 'api' | 'worker' | 'both';
-  /** Upper bounds of a histogram, in its unit. */
+  /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[];
+  /**
+   * Series of a histogram that alerts use. They are exported as 0 from the start of the process: rate() and increase()
+   * miss the first event of a series that starts with it. Counters always export all their series.
+   */
+  readonly fromStart?: 'all' | readonly Readonly<Record<string, string>>[];
 }
 
-const kinds = ['split', 'embed'] as const;
+const kinds = ['split', 'embed', 'speak'] as const;
+const failureCodes = Object.keys(failures) as FailureCode[];
 
-/** Every metric Timbre makes, beside Node's own (`nodejs_…`, `process_…`). docs/observability.md is made to match. */
+/** All metrics of Timbre, besides those of Node (`nodejs_…`, `process_…`). A test compares docs/observability.md with it. */
 export const metricTable = {
   httpRequestSeconds: {
     name: 'timbre_http_request_duration_seconds',
     type: 'histogram',
     unit: 'seconds',
     labels: { method: 'open', route: 'open', status: 'open' },
-    help: 'Time from the first byte of a request to the end of its answer, uploads and downloads included; status `cut`: the answer did not reach its end.',
+    help: 'Time from the first byte of a request to the end of its response, uploads and downloads included. Status `cut`: the response was not completed.',
     from: 'api',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120, 600],
+    fromStart: [{ method: 'GET', route: '/api/voices/:partner/:voice', status: '200' }],
+  },
+  httpAnswers: {
+    name: 'timbre_http_answers_total',
+    type: 'counter',
+    unit: 'requests',
+    labels: { class: ['1xx', '2xx', '3xx', '4xx', '5xx', 'cut'] },
+    help: 'Requests by status class. `cut`: the response was not completed.',
+    from: 'api',
+  },
+  httpUnavailable: {
+    name: 'timbre_http_unavailable_total',
+    type: 'counter',
+    unit: 'requests',
+    labels: { cause: causeCodes },
+    help: 'Requests answered with 503 or 507, by cause.',
+    from: 'api',
   },
   dependencyUp: {
     name: 'timbre_dependency_up',
     type: 'gauge',
     unit: 'yes or no',
-    labels: { dependency: ['postgres', 'storage', 'redis'] },
-    help: 'Whether this process reaches what it depends on: 1 or 0.',
+    labels: { dependency: ['postgres', 'storage', 'scratch', 'redis'] },
+    help: 'Whether this process can reach the dependency and write where it needs to: 1 or 0.',
     from: 'both',
   },
   queueDeliveries: {
@@ -44,7 +69,7 @@ export const metricTable = {
       queue: ['splitting', 'embedding-submit', 'embedding-poll', 'embedding-hint'],
       state: ['waiting', 'active', 'delayed', 'failed'],
     },
-    help: 'Deliveries in Redis; absent while Redis does not answer.',
+    help: 'Deliveries in Redis. Absent while Redis does not answer.',
     from: 'both',
   },
   jobs: {
@@ -52,7 +77,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'jobs',
     labels: { kind: kinds, state: ['queued', 'running', 'waiting'] },
-    help: 'Jobs that have not ended, in Postgres; waiting: on the GPU.',
+    help: 'Active jobs in Postgres. State `waiting`: on the GPU.',
     from: 'both',
   },
   oldestQueuedSeconds: {
@@ -60,7 +85,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'seconds',
     labels: { kind: kinds },
-    help: 'How long the job that waits longest for a worker has been due; 0 when none waits.',
+    help: 'Time for which the oldest queued job has been due. 0 if no job is queued.',
     from: 'both',
   },
   activeJobDeaths: {
@@ -68,7 +93,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'leases',
     labels: { kind: kinds },
-    help: 'Most workers that one job which has not ended has lost since its last progress; at 8 it fails.',
+    help: 'Most workers that any active job has lost since its last progress. At 8 the job fails.',
     from: 'both',
   },
   removalsDue: {
@@ -76,7 +101,15 @@ export const metricTable = {
     type: 'gauge',
     unit: 'objects',
     labels: {},
-    help: 'Objects, or folders of them, that should be gone by now.',
+    help: 'Objects and folders whose removal is due.',
+    from: 'both',
+  },
+  removalsStuck: {
+    name: 'timbre_object_removals_stuck',
+    type: 'gauge',
+    unit: 'objects',
+    labels: {},
+    help: 'Due removals whose first attempt failed.',
     from: 'both',
   },
   oldestRemovalSeconds: {
@@ -84,7 +117,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'seconds',
     labels: {},
-    help: 'How long the oldest of them has been due; 0 when there is none.',
+    help: 'Time for which the oldest removal has been due. 0 if none is due.',
     from: 'both',
   },
   poolConnections: {
@@ -92,7 +125,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'connections',
     labels: { state: ['in_use', 'idle'] },
-    help: 'Postgres connections of this process; at most DATABASE_POOL_SIZE.',
+    help: 'Postgres connections of this process, up to DATABASE_POOL_SIZE.',
     from: 'both',
   },
   poolWaiting: {
@@ -100,7 +133,7 @@ export const metricTable = {
     type: 'gauge',
     unit: 'connections',
     labels: {},
-    help: 'Pieces of work of this process that wait for a Postgres connection.',
+    help: 'Operations of this process that wait for a Postgres connection.',
     from: 'both',
   },
   stepSeconds: {
@@ -112,7 +145,7 @@ export const metricTable = {
       stage: ['samples', 'original', 'submit', 'collect'],
       outcome: ['done', 'retried', 'failed', 'claim_lost', 'handed_back', 'left_to_lease'],
     },
-    help: 'Time a worker held a job, from its claim to what came of it; stage is the one it began with.',
+    help: 'Time for which a worker held a job, from the claim to the outcome. `stage` is the stage at the claim.',
     from: 'worker',
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600],
   },
@@ -120,8 +153,8 @@ export const metricTable = {
     name: 'timbre_jobs_failed_total',
     type: 'counter',
     unit: 'jobs',
-    labels: { kind: kinds, code: 'open' },
-    help: 'Jobs this worker has ended badly, by the code of the failure (libs/errors).',
+    labels: { kind: kinds, code: failureCodes },
+    help: 'Jobs that failed in this worker, by failure code (libs/errors).',
     from: 'worker',
   },
   leasesLost: {
@@ -129,7 +162,7 @@ export const metricTable = {
     type: 'counter',
     unit: 'leases',
     labels: { kind: kinds },
-    help: 'Claims this worker found taken over or ended while it worked; what it made stays invisible.',
+    help: 'Claims that this worker lost: the job was taken over or cancelled, or its voice deleted. Results are discarded.',
     from: 'worker',
   },
   jobsRevived: {
@@ -137,7 +170,7 @@ export const metricTable = {
     type: 'counter',
     unit: 'jobs',
     labels: { kind: kinds },
-    help: 'Jobs of dead or stuck workers that this worker has put back; each is one death.',
+    help: 'Jobs of dead or stuck workers that this worker requeued or took over. Each counts as one death.',
     from: 'worker',
   },
   audioSeconds: {
@@ -145,7 +178,7 @@ export const metricTable = {
     type: 'counter',
     unit: 'seconds',
     labels: { source: ['recording', 'sample'] },
-    help: 'Length of the audio converted: recordings by workers, uploaded samples by the API.',
+    help: 'Length of converted audio: recordings in workers, uploaded samples in the API.',
     from: 'both',
   },
   runpodCallSeconds: {
@@ -166,20 +199,45 @@ export const metricTable = {
         'refused',
       ],
     },
-    help: 'Time of a call to RunPod, waiting for its turn under the rate limits included.',
+    help: 'Time of a call to RunPod, including the wait for the rate limit.',
     from: 'worker',
+    fromStart: 'all',
     buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  idempotentReplays: {
+    name: 'timbre_idempotent_replays_total',
+    type: 'counter',
+    unit: 'requests',
+    labels: {},
+    help: 'Requests that got the kept answer to an earlier request with the same `Idempotency-Key`. They did nothing themselves.',
+    from: 'api',
+  },
+  webhookAttempts: {
+    name: 'timbre_webhook_attempts_total',
+    type: 'counter',
+    unit: 'attempts',
+    labels: { outcome: ['delivered', 'refused', 'timed_out', 'unreachable', 'forbidden'] },
+    help: 'Requests to webhooks of partners. `refused`: the answer was not 2xx. `forbidden`: the URL leads to a private address.',
+    from: 'worker',
+  },
+  webhooksDisabled: {
+    name: 'timbre_webhooks_disabled_total',
+    type: 'counter',
+    unit: 'webhooks',
+    labels: {},
+    help: 'Webhooks that this worker disabled, because they failed for 5 days or answered 410.',
+    from: 'worker',
   },
 } as const satisfies Readonly<Record<string, MetricSpec>>;
 
 export type MetricKey = keyof typeof metricTable;
 
-/** The metrics of a type. */
+/** The keys of all metrics of a type. */
 export type KeyOf<Type extends MetricSpec['type']> = {
   [K in MetricKey]: (typeof metricTable)[K]['type'] extends Type ? K : never;
 }[MetricKey];
 
-/** A value for each label of a metric. */
+/** One value for each label of a metric. */
 export type LabelsOf<K extends MetricKey> = {
   readonly [L in keyof (typeof metricTable)[K]['labels']]: (typeof metricTable)[K]['labels'][L] extends infer Values
     ? Values extends readonly (infer Value)[]

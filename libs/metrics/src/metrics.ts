@@ -1,4 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
+import { SERVICE, type ServiceName } from '#libs/service';
 import { metricTable, type KeyOf, type LabelsOf, type MetricKey, type MetricSpec } from './metric-table.js';
 
 /** One value of a gauge. */
@@ -7,41 +9,42 @@ export interface Sample<K extends MetricKey> {
   readonly value: number;
 }
 
-/** The metrics of one process: the only place prom-client is used. Every line says which app it is of. */
+/** The metrics of one process, each with the label `app`. Only this file uses prom-client. */
+@Injectable()
 export class Metrics {
   private readonly registry = new Registry();
   private readonly made: ReadonlyMap<MetricKey, Metric>;
 
-  constructor(app: 'api' | 'worker') {
+  constructor(@Inject(SERVICE) app: ServiceName) {
     this.registry.setDefaultLabels({ app });
     const keys = Object.keys(metricTable) as MetricKey[];
     this.made = new Map(keys.map((key) => [key, make(metricTable[key], this.registry, app)]));
   }
 
-  /** From now on Node's own metrics are told too: memory, processor, garbage collection, event-loop lag. */
+  /** Exports the metrics of Node from now on: memory, CPU, garbage collection, event-loop lag. */
   watchProcess(): void {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Counts. */
+  /** Increments a counter. */
   count<K extends KeyOf<'counter'>>(key: K, labels: LabelsOf<K>, by = 1): void {
     (this.made.get(key) as Counter).inc({ ...labels }, by);
   }
 
-  /** Adds a measured time to a histogram. */
+  /** Adds a duration to a histogram. */
   observe<K extends KeyOf<'histogram'>>(key: K, labels: LabelsOf<K>, seconds: number): void {
     (this.made.get(key) as Histogram).observe({ ...labels }, seconds);
   }
 
-  /** Says all there is to say of a gauge; nothing, when it is not known: an old value would be taken for a new one. */
-  tell<K extends KeyOf<'gauge'>>(key: K, samples: readonly Sample<K>[]): void {
+  /** Sets all series of a gauge. Without samples the gauge is not exported, so that no old value is taken for a new one. */
+  set<K extends KeyOf<'gauge'>>(key: K, samples: readonly Sample<K>[]): void {
     const gauge = this.made.get(key) as Gauge;
     gauge.reset();
-    if (samples.length === 0) gauge.remove({}); // without labels, reset leaves a 0
+    if (samples.length === 0) gauge.remove({}); // reset leaves a 0 in a gauge without labels
     for (const { labels, value } of samples) gauge.set({ ...labels }, value);
   }
 
-  /** Everything in Prometheus' text format, version 0.0.4. */
+  /** Returns all metrics in the Prometheus text format, version 0.0.4. */
   text(): Promise<string> {
     return this.registry.metrics();
   }
@@ -50,32 +53,37 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** Names of everything told, Node's own included. */
+  /** Names of all metrics, including those of Node. */
   get names(): readonly string[] {
     return this.registry.getMetricsAsArray().map(({ name }) => name);
   }
 }
 
-function make(spec: MetricSpec, registry: Registry, app: 'api' | 'worker'): Metric {
+function make(spec: MetricSpec, registry: Registry, app: ServiceName): Metric {
   const common = { name: spec.name, help: spec.help, labelNames: Object.keys(spec.labels), registers: [registry] };
   switch (spec.type) {
     case 'counter': {
       const counter = new Counter(common);
-      // A counter that begins at its first event hides that event from rate() and increase().
+      // rate() and increase() miss the first event of a counter that starts with it.
       if (spec.from === 'both' || spec.from === app) for (const labels of everySeries(spec)) counter.inc(labels, 0);
       return counter;
     }
     case 'gauge': {
       const gauge = new Gauge(common);
-      gauge.remove({}); // not 0 before it was told
+      gauge.remove({}); // not exported before it is set
       return gauge;
     }
-    case 'histogram':
-      return new Histogram({ ...common, ...(spec.buckets && { buckets: [...spec.buckets] }) });
+    case 'histogram': {
+      const histogram = new Histogram({ ...common, ...(spec.buckets && { buckets: [...spec.buckets] }) });
+      const { fromStart = [] } = spec;
+      const isOurs = spec.from === 'both' || spec.from === app;
+      if (isOurs) for (const labels of fromStart === 'all' ? everySeries(spec) : fromStart) histogram.zero(labels);
+      return histogram;
+    }
   }
 }
 
-/** Every combination of a metric's label values; none when a label is open. */
+/** Returns all combinations of label values; none if a label is open. */
 function everySeries({ labels }: MetricSpec): Record<string, string>[] {
   return Object.entries(labels).reduce<Record<string, string>[]>(
     (series, [label, values]) =>

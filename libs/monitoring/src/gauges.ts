@@ -1,62 +1,62 @@
-import type { Database } from '#libs/database';
-import type { JobQueues } from '#libs/jobs';
-import type { Metrics } from '#libs/metrics';
-import type { Health } from './health.js';
-import { inTime } from './in-time.js';
-import type { JobsAtHand, WorkAtHandRepository } from './work-at-hand.repository.js';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#libs/database';
+import { activeStates, JobQueues } from '#libs/jobs';
+import { Metrics } from '#libs/metrics';
+import { withinOrNull } from '#libs/service';
+import { Health, patienceMs } from './health.js';
+import { WorkAtHandRepository, type JobsAtHand } from './work-at-hand.repository.js';
 
-const kinds = ['split', 'embed'] as const;
-const activeStates = ['queued', 'running', 'waiting'] as const;
+const kinds = ['split', 'embed', 'speak'] as const;
 
-/** What is looked up when somebody asks, because it is a state and no event. */
+/** The gauges that are read on each scrape. */
+@Injectable()
 export class Gauges {
   private running: Promise<void> | null = null;
 
   constructor(
     private readonly metrics: Metrics,
-    private readonly health: Pick<Health, 'readiness'>,
-    private readonly database: Pick<Database, 'connections'>,
-    private readonly work: Pick<WorkAtHandRepository, 'jobs' | 'removals'>,
-    private readonly queues: Pick<JobQueues, 'counts'>,
+    private readonly health: Health,
+    private readonly database: Database,
+    private readonly work: WorkAtHandRepository,
+    private readonly queues: JobQueues,
   ) {}
 
   /**
-   * Looks at everything, within some 2 s: what does not answer is not told. Whoever asks meanwhile gets the same look.
-   *
-   * Never rejects.
+   * Refreshes all gauges within about 2 s. Gauges whose source does not answer are not exported. Concurrent callers share
+   * one refresh. Never rejects.
    */
   refresh(): Promise<void> {
-    this.running ??= this.look().finally(() => (this.running = null));
+    this.running ??= this.readAll().finally(() => (this.running = null));
     return this.running;
   }
 
-  private async look(): Promise<void> {
-    this.tellPool(); // before our own questions use it
-    await Promise.all([this.tellDependencies(), this.tellQueues(), this.tellJobs(), this.tellRemovals()]);
+  private async readAll(): Promise<void> {
+    this.readPool(); // before the other gauges use connections
+    await Promise.all([this.readDependencies(), this.readQueues(), this.readJobs(), this.readRemovals()]);
   }
 
-  private tellPool(): void {
+  private readPool(): void {
     const { inUse, idle, waiting } = this.database.connections();
-    this.metrics.tell('poolConnections', [
+    this.metrics.set('poolConnections', [
       { labels: { state: 'in_use' }, value: inUse },
       { labels: { state: 'idle' }, value: idle },
     ]);
-    this.metrics.tell('poolWaiting', [{ labels: {}, value: waiting }]);
+    this.metrics.set('poolWaiting', [{ labels: {}, value: waiting }]);
   }
 
-  private async tellDependencies(): Promise<void> {
+  private async readDependencies(): Promise<void> {
     const { dependencies } = await this.health.readiness();
     const value = (dependency: keyof typeof dependencies): number => (dependencies[dependency] === 'up' ? 1 : 0);
-    this.metrics.tell(
+    this.metrics.set(
       'dependencyUp',
-      (['postgres', 'storage', 'redis'] as const).map((dependency) => ({
+      (['postgres', 'storage', 'scratch', 'redis'] as const).map((dependency) => ({
         labels: { dependency },
         value: value(dependency),
       })),
     );
   }
 
-  private async tellQueues(): Promise<void> {
+  private async readQueues(): Promise<void> {
     const counts = await this.queues.counts();
     const samples = [...(counts ?? [])].flatMap(([queue, held]) =>
       (['waiting', 'active', 'delayed', 'failed'] as const).map((state) => ({
@@ -64,25 +64,25 @@ export class Gauges {
         value: held[state],
       })),
     );
-    this.metrics.tell('queueDeliveries', samples);
+    this.metrics.set('queueDeliveries', samples);
   }
 
-  private async tellJobs(): Promise<void> {
-    const rows = await inTime(this.work.jobs());
+  private async readJobs(): Promise<void> {
+    const rows = await withinOrNull(patienceMs, this.work.jobs());
     const known = rows === null ? [] : kinds;
     const find = (kind: string, state: string): JobsAtHand | undefined =>
       rows?.find((row) => row.kind === kind && row.state === state);
-    this.metrics.tell(
+    this.metrics.set(
       'jobs',
       known.flatMap((kind) =>
         activeStates.map((state) => ({ labels: { kind, state }, value: find(kind, state)?.count ?? 0 })),
       ),
     );
-    this.metrics.tell(
+    this.metrics.set(
       'oldestQueuedSeconds',
       known.map((kind) => ({ labels: { kind }, value: find(kind, 'queued')?.oldestDueSeconds ?? 0 })),
     );
-    this.metrics.tell(
+    this.metrics.set(
       'activeJobDeaths',
       known.map((kind) => ({
         labels: { kind },
@@ -91,9 +91,10 @@ export class Gauges {
     );
   }
 
-  private async tellRemovals(): Promise<void> {
-    const due = await inTime(this.work.removals());
-    this.metrics.tell('removalsDue', due ? [{ labels: {}, value: due.count }] : []);
-    this.metrics.tell('oldestRemovalSeconds', due ? [{ labels: {}, value: due.oldestSeconds }] : []);
+  private async readRemovals(): Promise<void> {
+    const due = await withinOrNull(patienceMs, this.work.removals());
+    this.metrics.set('removalsDue', due ? [{ labels: {}, value: due.count }] : []);
+    this.metrics.set('removalsStuck', due ? [{ labels: {}, value: due.stuck }] : []);
+    this.metrics.set('oldestRemovalSeconds', due ? [{ labels: {}, value: due.oldestSeconds }] : []);
   }
 }

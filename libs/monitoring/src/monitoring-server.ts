@@ -1,14 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Metrics } from '#libs/metrics';
-import type { Gauges } from './gauges.js';
-import type { Health } from './health.js';
-
-export interface MonitoringAddress {
-  readonly host: string;
-  /** undefined: nobody listens. */
-  readonly port: number | undefined;
-}
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '#libs/config';
+import { Metrics } from '#libs/metrics';
+import { Gauges } from './gauges.js';
+import { Health } from './health.js';
 
 interface Answer {
   readonly status: number;
@@ -23,35 +19,36 @@ const json = (status: number, body: object): Answer => ({
 });
 
 /**
- * Tells whoever watches a process how it is: `/metrics`, `/health/live` and `/health/ready`, on a port of its own, so that
- * it can be kept from the world and answers while the API's own port is busy. No key is asked for.
+ * Serves `/metrics`, `/health/live` and `/health/ready` without a key, on a port of its own. The port can be hidden from
+ * the internet, and it answers while the API's own port is busy.
  */
-export class MonitoringServer {
+@Injectable()
+export class MonitoringServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private server: Server | null = null;
 
   constructor(
     private readonly metrics: Metrics,
-    private readonly gauges: Pick<Gauges, 'refresh'>,
-    private readonly health: Pick<Health, 'readiness'>,
-    private readonly address: MonitoringAddress,
+    @Inject(Gauges) private readonly gauges: Pick<Gauges, 'refresh'>,
+    @Inject(Health) private readonly health: Pick<Health, 'readiness'>,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'metricsHost' | 'metricsPort'>,
   ) {}
 
-  /** @throws Error naming METRICS_PORT when it cannot be listened on */
+  /** @throws Error that names METRICS_PORT if the port cannot be used */
   async onApplicationBootstrap(): Promise<void> {
-    const { port, host } = this.address;
+    const { metricsPort: port, metricsHost: host } = this.config;
     if (port === undefined) return;
     this.metrics.watchProcess();
     const server = createServer((request, response) => void this.answer(request, response));
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) =>
-        reject(new Error(`METRICS_PORT ${host}:${port} cannot be listened on (${error.code ?? error.message})`)),
+        reject(new Error(`METRICS_PORT ${host}:${port} cannot be used (${error.code ?? error.message})`)),
       );
       server.listen(port, host, resolve);
     });
     this.server = server;
   }
 
-  /** Last of all, so that a process that finishes its work can still be watched. */
+  /** Closes late in the shutdown, so that a process can be monitored while it finishes its work. */
   async onApplicationShutdown(): Promise<void> {
     const { server } = this;
     if (server === null) return;
@@ -61,11 +58,11 @@ export class MonitoringServer {
     await closed;
   }
 
-  /** Where it listens; null when it does not. */
+  /** The base URL; null while it does not listen. */
   get url(): string | null {
     if (this.server === null) return null;
     const { port } = this.server.address() as AddressInfo;
-    return `http://${this.address.host}:${port}`;
+    return `http://${this.config.metricsHost}:${port}`;
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -78,7 +75,7 @@ export class MonitoringServer {
       'Cache-Control': 'no-store',
       ...(status === 405 && { Allow: 'GET, HEAD' }),
     });
-    response.end(body); // without the body for HEAD (node:http)
+    response.end(body); // node:http drops the body for HEAD
   }
 
   private async answerTo({ method, url = '/' }: IncomingMessage): Promise<Answer> {

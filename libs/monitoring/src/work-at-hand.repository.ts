@@ -1,6 +1,7 @@
-import type { Database, JobKind, JobState } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { Database, type JobKind, type JobState } from '#libs/database';
 
-/** The jobs of a kind that are in a state. */
+/** The jobs of one kind in one state. */
 export interface JobsAtHand {
   readonly kind: JobKind;
   readonly state: JobState;
@@ -14,10 +15,13 @@ export interface JobsAtHand {
 /** Objects that must go and are not gone. */
 export interface RemovalsDue {
   readonly count: number;
+  /** Those that could not be removed at the first try. */
+  readonly stuck: number;
   readonly oldestSeconds: number;
 }
 
 /** How much there is to do, as Postgres knows it. Both look at rows of partial indexes: what has ended costs nothing. */
+@Injectable()
 export class WorkAtHandRepository {
   constructor(private readonly database: Database) {}
 
@@ -31,9 +35,10 @@ export class WorkAtHandRepository {
 
   async removals(): Promise<RemovalsDue> {
     const [row] = await this.database.query<RemovalsDue>(
-      `SELECT count(*)::int AS count, coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS "oldestSeconds"
+      `SELECT count(*)::int AS count, count(*) FILTER (WHERE tries > 1)::int AS stuck,
+         coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS "oldestSeconds"
        FROM object_removals WHERE due_at <= now()`,
     );
-    return row ?? { count: 0, oldestSeconds: 0 };
+    return row ?? { count: 0, stuck: 0, oldestSeconds: 0 };
   }
 }

@@ -1,50 +1,13 @@
-export {
-  admit,
-  closedBreaker,
-  failed,
-  succeeded,
-  type Admission,
-  type Breaker,
-  type BreakerSettings,
-} from './circuit-breaker.js';
-export { readJobError } from './job-error.js';
-export {
-  longestOutputBytes,
-  parseOutput,
-  type DeliveredObject,
-  type DeliveredTestSample,
-  type EmbeddingOutput,
-  type OutputExpectation,
-  type SampleScore,
-} from './job-output.js';
-export { parseProgress, type JobProgress } from './job-progress.js';
-export {
-  isRunpodJobId,
-  isRunpodState,
-  parseWebhook,
-  runpodStates,
-  type RunpodState,
-  type WebhookHint,
-} from './job-state.js';
-export { pollDelayMs, pollDelaysMs } from './poll-delay.js';
-export type { Reading } from './reading.js';
-export { RequestLimiter } from './request-limiter.js';
-export {
-  buildRunRequest,
-  testSamplesInOrder,
-  type BuiltRunRequest,
-  type RequestSample,
-  type RequestTestSample,
-  type RunRequest,
-  type TestSampleId,
-} from './run-request.js';
-export type { RunResult } from './run-result.js';
-export {
-  RunpodClient,
-  type RequestOptions,
-  type RunpodCall,
-  type RunpodClientOptions,
-  type RunpodOutcome,
-} from './runpod-client.js';
-export type { CancelResult, HealthResult, StatusResult, Unreachable } from './status-result.js';
-export { runpodLimits, type RequestLimit } from './token-bucket.js';
+export { parseOutput, type EmbeddingOutput } from './wire/job-output.js';
+export { runpodStates, type RunpodState } from './wire/job-state.js';
+export { longestOutputBytes } from './wire/output-head.js';
+export { parseSpeakOutput } from './wire/speak-output.js';
+export { buildSpeakRequest } from './wire/speak-request.js';
+export { pollDelayMs, pollDelaysMs } from './limits/poll-delay.js';
+export type { Reading } from './wire/reading.js';
+export { buildRunRequest, testSamplesInOrder, type EmbeddingTargets, type RequestConsent } from './wire/run-request.js';
+export type { RunTerms } from './wire/run-terms.js';
+export { unreachableRetryMs } from './wire/run-result.js';
+export { RunpodClient } from './runpod-client.js';
+export { RunpodModule } from './runpod.module.js';
+export type { StatusResult } from './wire/status-result.js';

@@ -16,12 +16,12 @@ let server: Server;
 let answer: Answer;
 let seen: Seen[];
 let baseUrl: string;
-/** Calls the client has told of: what was asked and what came of it. */
-let told: string[];
+/** Calls that the client has reported, with their outcomes. */
+let reported: string[];
 
 beforeEach(async () => {
   seen = [];
-  told = [];
+  reported = [];
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -45,8 +45,8 @@ const clientOf = (options: { readonly timeoutMs?: number; readonly opensAfter?: 
     baseUrl,
     apiKey: 'rp-key',
     timeoutMs: options.timeoutMs ?? 10_000,
-    breaker: { opensAfter: options.opensAfter ?? 1000, openMs: 50 },
-    onCall: (call, outcome, seconds) => void told.push(`${call} ${outcome} ${seconds >= 0 && seconds < 60}`),
+    breaker: { opensAfter: options.opensAfter ?? 1000, openMs: 3_000 },
+    onCall: (call, outcome, seconds) => void reported.push(`${call} ${outcome} ${seconds >= 0 && seconds < 60}`),
   });
 
 const says =
@@ -71,8 +71,13 @@ const huge: Answer = (response) => {
   more();
 };
 
+/** A refusal that an operator can fix. */
+const refused = (status: number, names: string) => ({
+  ...{ kind: 'refused', status, message: expect.stringContaining(names), mayPass: true },
+});
+
 describe('RunpodClient.run', () => {
-  it('submits once, with the key and the body', async () => {
+  it('submits a job once, with the key and the body', async () => {
     answer = says(200, { id: 'job-1', status: 'IN_QUEUE' });
     expect(await clientOf().run('ep', '{"input":{}}')).toEqual({ kind: 'accepted', runpodJobId: 'job-1' });
     expect(seen).toEqual([{ method: 'POST', url: '/v2/ep/run', authorization: 'Bearer rp-key', body: '{"input":{}}' }]);
@@ -90,28 +95,43 @@ describe('RunpodClient.run', () => {
     ['no id', says(200, { status: 'IN_QUEUE' }), { kind: 'unknown' }],
     ['an id fit for nothing', says(200, { id: '../../etc' }), { kind: 'unknown' }],
     ['an endless answer', huge, { kind: 'unknown', detail: 'an answer of more than 1 MiB' }],
-    ['400', says(400, { error: 'bad input' }), { kind: 'refused', status: 400, answer: 'bad input' }],
-    ['401', says(401, ''), { kind: 'refused', status: 401, message: expect.stringContaining('RUNPOD_API_KEY') }],
-    ['403', says(403, ''), { kind: 'refused', status: 403, message: expect.stringContaining('RUNPOD_API_KEY') }],
-    ['404', says(404, ''), { kind: 'refused', status: 404, message: expect.stringContaining('RUNPOD_ENDPOINTS') }],
-    ['a redirect', says(307, '', { location: '/' }), { kind: 'refused', message: expect.stringContaining('BASE_URL') }],
+    ['400', says(400, { error: 'bad input' }), { kind: 'refused', status: 400, answer: 'bad input', mayPass: false }],
+    ['401', says(401, ''), refused(401, 'RUNPOD_API_KEY')],
+    ['402', says(402, ''), refused(402, 'balance')],
+    ['403', says(403, ''), refused(403, 'RUNPOD_API_KEY')],
+    ['404', says(404, ''), refused(404, 'RUNPOD_ENDPOINTS')],
+    ['a redirect', says(307, '', { location: '/' }), refused(307, 'RUNPOD_BASE_URL')],
   ])('%s', async (_, given, expected) => {
     answer = given;
     expect(await clientOf().run('ep', '{}')).toMatchObject(expected);
     expect(seen).toHaveLength(1);
   });
 
-  it('does not know what became of a request that got no answer in time', async () => {
+  it('reports why and for how long no submissions are sent to an endpoint that refuses them', async () => {
+    const client = clientOf();
+    expect(client.holdOff('ep')).toBeNull();
+    answer = says(402, '');
+    await client.run('ep', '{}');
+    expect(client.holdOff('ep')).toEqual({ afterMs: expect.any(Number), why: expect.stringContaining('balance') });
+    expect(client.holdOff('ep')?.afterMs).toBeGreaterThan(9_000);
+    expect(client.holdOff('another')).toBeNull();
+    answer = says(200, { id: 'job-1' });
+    expect(await client.run('ep', '{}')).toMatchObject({ kind: 'accepted' });
+    expect(client.holdOff('ep')).toBeNull();
+    expect(reported).toEqual(['run refused true', 'run accepted true']);
+  });
+
+  it('returns unknown if there is no response in time', async () => {
     answer = silent;
     expect(await clientOf({ timeoutMs: 50 }).run('ep', '{}')).toEqual({ kind: 'unknown', detail: 'TimeoutError' });
   });
 
-  it('does not know either when the answer is too slow', async () => {
+  it('returns unknown if the response is too slow', async () => {
     answer = (response) => response.writeHead(200).write('{"id":');
     expect(await clientOf({ timeoutMs: 50 }).run('ep', '{}')).toEqual({ kind: 'unknown', detail: 'TimeoutError' });
   });
 
-  it('knows that nothing was sent when the port is closed or the host has no address', async () => {
+  it('returns not_sent if the port is closed or the host has no address', async () => {
     const spare = createServer();
     await new Promise<void>((resolve) => spare.listen(0, '127.0.0.1', resolve));
     const { port } = spare.address() as AddressInfo;
@@ -122,7 +142,7 @@ describe('RunpodClient.run', () => {
     }
   });
 
-  it('sends nothing for a caller that left before its turn', async () => {
+  it('sends nothing if it is aborted before its turn', async () => {
     const result = await clientOf().run('ep', '{}', { signal: AbortSignal.abort() });
     expect(result).toMatchObject({ kind: 'not_sent' });
     expect(seen).toEqual([]);
@@ -135,17 +155,20 @@ describe('RunpodClient.status', () => {
     return clientOf().status('ep', 'job-1');
   };
 
-  it('tells states, results, errors and progress', async () => {
+  it('returns states, results, errors and progress', async () => {
     expect(await status(says(200, { id: 'job-1', status: 'IN_QUEUE', output: {} }))).toEqual({
       kind: 'known',
       state: 'IN_QUEUE',
       output: undefined,
       error: null,
+      executionSeconds: null,
       progress: null,
     });
     const progress = { stage: 'scoring', done: 1, of: 2 };
     expect(await status(says(200, { status: 'IN_PROGRESS', output: progress }))).toMatchObject({ progress });
     expect(await status(says(200, { status: 'COMPLETED', output: { a: 1 } }))).toMatchObject({ output: { a: 1 } });
+    const ran = says(200, { status: 'FAILED', executionTime: 2_500 });
+    expect(await status(ran)).toMatchObject({ executionSeconds: 2.5 });
     const error = JSON.stringify({ error_message: 'out of memory' });
     expect(await status(says(200, { status: 'FAILED', error }))).toMatchObject({ error: 'out of memory' });
     expect(seen[0]).toMatchObject({ method: 'GET', url: '/v2/ep/status/job-1' });
@@ -177,7 +200,7 @@ describe('RunpodClient.cancel and health', () => {
     expect(await clientOf().cancel('ep', 'job-1')).toMatchObject({ kind: 'unreachable' });
   });
 
-  it('asks for health, and reads what is there', async () => {
+  it('reads the health of an endpoint, as far as it is valid', async () => {
     answer = says(200, { jobs: { inQueue: 2, completed: 9 }, workers: { idle: 1, running: 'many' } });
     expect(await clientOf().health('ep')).toEqual({
       kind: 'answered',
@@ -190,31 +213,31 @@ describe('RunpodClient.cancel and health', () => {
 });
 
 describe('RunpodClient', () => {
-  it('leaves an endpoint alone that failed several times in a row, and tries it again later', async () => {
+  it('sends nothing to an endpoint after several consecutive failures, and tries it again later', async () => {
     const client = clientOf({ opensAfter: 3 });
     answer = says(502, '');
     for (let n = 0; n < 3; n += 1) await client.status('ep', 'job-1');
-    expect(client.holdOffMs('ep')).toBeGreaterThan(0);
+    expect(client.holdOff('ep')).toMatchObject({ afterMs: expect.any(Number), why: 'RunPod did not answer lately' });
     expect(await client.run('ep', '{}')).toMatchObject({ kind: 'not_sent' });
     expect(seen).toHaveLength(3);
-    expect(client.holdOffMs('another')).toBe(0);
+    expect(client.holdOff('another')).toBeNull();
 
     answer = says(200, { id: 'job-1', status: 'IN_QUEUE' });
-    while (client.holdOffMs('ep') > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (client.holdOff('ep') !== null) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await client.run('ep', '{}')).toMatchObject({ kind: 'accepted' });
-    expect(client.holdOffMs('ep')).toBe(0);
+    expect(client.holdOff('ep')).toBeNull();
   });
 
-  it('counts refusals and rate limits as answers', async () => {
+  it('does not count refusals and rate limits as failures', async () => {
     const client = clientOf({ opensAfter: 1 });
     for (const code of [401, 404, 429]) {
       answer = says(code, '');
       await client.status('ep', 'job-1');
     }
-    expect(client.holdOffMs('ep')).toBe(0);
+    expect(client.holdOff('ep')).toBeNull();
   });
 
-  it('goes on over connections it has', async () => {
+  it('reuses connections', async () => {
     const ports = new Set<number | undefined>();
     answer = (response, request) => {
       ports.add(request.socket.remotePort);
@@ -226,14 +249,14 @@ describe('RunpodClient', () => {
     expect(ports.size).toBeLessThanOrEqual(3);
   });
 
-  it('takes no API key that would break a header, and does not repeat it', () => {
+  it('rejects an API key that is invalid in a header, without quoting it', () => {
     const make = (): RunpodClient => new RunpodClient({ baseUrl, apiKey: 'secret\r\nx: y', timeoutMs: 1 });
     expect(make).toThrow('RUNPOD_API_KEY must be plain characters');
   });
 });
 
-describe('for operators', () => {
-  it('each call is told of once, with what came of it', async () => {
+describe('RunpodClientOptions.onCall', () => {
+  it('is called once for each call, with its outcome', async () => {
     const client = clientOf();
     answer = says(200, { id: 'job-1', status: 'IN_QUEUE' });
     await client.run('e1', '{}');
@@ -246,7 +269,7 @@ describe('for operators', () => {
     await client.health('e1');
     answer = says(401, {});
     await client.run('e1', '{}');
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'run accepted true',
       'status known true',
       'status missing true',

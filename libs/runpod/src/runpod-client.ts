@@ -1,9 +1,11 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { inSpan } from '#libs/tracing';
-import { admit, closedBreaker, failed, succeeded, type Breaker, type BreakerSettings } from './circuit-breaker.js';
-import { exchange, type ApiRequest, type Exchange } from './exchange.js';
-import { longestOutputBytes } from './job-output.js';
-import { RequestLimiter } from './request-limiter.js';
-import { readRunAnswer, type RunResult } from './run-result.js';
+import { admit, closedBreaker, failed, succeeded, type Breaker, type BreakerSettings } from '#libs/service';
+import { exchange, type ApiRequest, type Exchange } from './wire/exchange.js';
+import { longestOutputBytes } from './wire/output-head.js';
+import { pauseAfter, type RefusalPause } from './limits/refusal-pause.js';
+import { RequestLimiter } from './limits/request-limiter.js';
+import { readRunAnswer, type RunResult } from './wire/run-result.js';
 import {
   readCancelAnswer,
   readHealthAnswer,
@@ -11,28 +13,31 @@ import {
   type CancelResult,
   type HealthResult,
   type StatusResult,
-} from './status-result.js';
-import { runpodLimits } from './token-bucket.js';
+} from './wire/status-result.js';
+import { runpodLimits } from './limits/token-bucket.js';
 
 export type RunpodCall = 'run' | 'status' | 'cancel' | 'health';
 export type RunpodOutcome = (RunResult | StatusResult | CancelResult | HealthResult)['kind'];
 
 export interface RunpodClientOptions {
-  /** `https://api.runpod.ai/v2`, or the emulator's. */
+  /** `https://api.runpod.ai/v2`, or the emulator's URL. */
   readonly baseUrl: string;
   readonly apiKey: string;
   /**
-   * For each request, from connecting to its last byte. Over 10 s, a server that does not even accept connections is
-   * told from one that does not answer (undici's own connect time-out), and a submission may then be repeated.
+   * Timeout of a request, from connecting to the last byte. Above 10 s, undici's own connect timeout distinguishes a
+   * server that accepts no connections from one that does not respond, so that a submission may be repeated.
    */
   readonly timeoutMs: number;
   readonly breaker?: BreakerSettings;
-  /** Told of each call, with the time it took from asking for its turn to its last byte. */
+  /** Called after each call with its duration, from waiting for its turn to the last byte. */
   readonly onCall?: (call: RunpodCall, outcome: RunpodOutcome, seconds: number) => void;
 }
 
+/** Injects the `RunpodClientOptions`. */
+export const RUNPOD_CLIENT_OPTIONS = Symbol('RunpodClientOptions');
+
 export interface RequestOptions {
-  /** Gives up waiting for a turn; a request that was sent is finished. */
+  /** Ends the wait for a turn. A request that was sent is finished. */
   readonly signal?: AbortSignal;
 }
 
@@ -41,40 +46,53 @@ interface Endpoint {
   readonly status: RequestLimiter;
   readonly cancel: RequestLimiter;
   breaker: Breaker;
+  /** Applies to submissions only: an account without balance can still read the status of jobs. */
+  pause: RefusalPause | null;
+}
+
+/** Why and for how long no submission is sent to an endpoint. */
+export interface HoldOff {
+  readonly afterMs: number;
+  /** One sentence for operators. */
+  readonly why: string;
 }
 
 const defaultBreaker: BreakerSettings = { opensAfter: 5, openMs: 10_000 };
-// The output's own limit, and room for what /status puts around it.
+// The limit of the output, and room for the other fields of /status.
 const maxAnswerBytes = longestOutputBytes + 64 * 1024;
 
 /**
- * Talks to RunPod serverless endpoints (docs.runpod.io, serverless, "Endpoint operations").
+ * Client of RunPod serverless endpoints (docs.runpod.io, serverless, "Endpoint operations").
  *
- * Outcomes are values, never exceptions, so that what to do next is decided in one place. Each request is sent at
- * most once: repeating is the caller's decision. Requests wait their turn under RunPod's limits, as far as this
- * process can know, and an endpoint that stopped answering is left alone for a while (answers then come at once,
- * with the time to wait in `retryAfterMs`).
+ * Returns outcomes as values and never throws, so that the caller decides in one place what to do next. Sends each
+ * request at most once: only the caller may repeat it. Requests wait for RunPod's rate limits, as far as this process
+ * knows them. If an endpoint does not respond, calls return immediately for a while, with the time to wait in
+ * `retryAfterMs`.
  */
+@Injectable()
 export class RunpodClient {
   private readonly endpoints = new Map<string, Endpoint>();
   private readonly allPolls = new RequestLimiter(runpodLimits.allPolls);
   private readonly breakerSettings: BreakerSettings;
 
   /** @throws TypeError for an API key that cannot be sent in a header */
-  constructor(private readonly options: RunpodClientOptions) {
+  constructor(@Inject(RUNPOD_CLIENT_OPTIONS) private readonly options: RunpodClientOptions) {
     if (!/^[\x21-\x7e]+$/.test(options.apiKey)) throw new TypeError('RUNPOD_API_KEY must be plain characters');
     this.breakerSettings = options.breaker ?? defaultBreaker;
   }
 
-  /** Submits a job. @param body made by `buildRunRequest` */
+  /** Submits a job. @param body from `buildRunRequest` */
   async run(endpointId: string, body: string, { signal }: RequestOptions = {}): Promise<RunResult> {
-    const turns = [this.endpoint(endpointId).run];
-    return this.watched('run', endpointId, async () =>
-      readRunAnswer(await this.send(endpointId, 'POST', 'run', turns, signal, body), endpointId),
-    );
+    const endpoint = this.endpoint(endpointId);
+    return this.watched('run', endpointId, async () => {
+      const exchanged = await this.send(endpointId, 'POST', 'run', [endpoint.run], signal, body);
+      const result = readRunAnswer(exchanged, endpointId);
+      endpoint.pause = pauseAfter(endpoint.pause, result, performance.now());
+      return result;
+    });
   }
 
-  /** Asks for the state of a job. */
+  /** Reads the state of a job. */
   async status(endpointId: string, runpodJobId: string, { signal }: RequestOptions = {}): Promise<StatusResult> {
     const turns = [this.allPolls, this.endpoint(endpointId).status];
     const path = `status/${encodeURIComponent(runpodJobId)}`;
@@ -92,20 +110,24 @@ export class RunpodClient {
     );
   }
 
-  /** Asks how busy an endpoint is. */
+  /** Reads the load of an endpoint. */
   async health(endpointId: string): Promise<HealthResult> {
     return this.watched('health', endpointId, async () =>
       readHealthAnswer(await this.send(endpointId, 'GET', 'health', []), endpointId),
     );
   }
 
-  /** How long an endpoint is left alone yet, in milliseconds; 0 when requests may go out. */
-  holdOffMs(endpointId: string): number {
-    const { breaker } = this.endpoint(endpointId);
-    return breaker.kind === 'closed' ? 0 : Math.max(0, Math.ceil(breaker.untilMs - performance.now()));
+  /** Returns for how long no submission should be sent to an endpoint; null if they may be sent. */
+  holdOff(endpointId: string): HoldOff | null {
+    const { breaker, pause } = this.endpoint(endpointId);
+    const left = (untilMs: number): number => Math.ceil(untilMs - performance.now());
+    const pauseMs = pause === null ? 0 : left(pause.untilMs);
+    if (pause !== null && pauseMs > 0) return { afterMs: pauseMs, why: pause.message };
+    const openMs = breaker.kind === 'closed' ? 0 : left(breaker.untilMs);
+    return openMs > 0 ? { afterMs: openMs, why: 'RunPod did not answer lately' } : null;
   }
 
-  /** Tells operators of a call. Its trace stays with us: RunPod hands nothing of it on to the handler. */
+  /** Measures and traces a call. The trace ends here: RunPod passes no trace headers on to the handler. */
   private watched<T extends { readonly kind: RunpodOutcome }>(
     call: RunpodCall,
     endpointId: string,
@@ -157,13 +179,14 @@ export class RunpodClient {
       status: new RequestLimiter(runpodLimits.status),
       cancel: new RequestLimiter(runpodLimits.cancel),
       breaker: closedBreaker,
+      pause: null,
     };
     this.endpoints.set(endpointId, made);
     return made;
   }
 }
 
-/** Did the endpoint say anything that is not trouble of its own? */
+/** True if the endpoint responded without a server error. */
 function isAlive(result: Exchange): boolean {
   return result.kind === 'oversized' || (result.kind === 'answered' && result.status < 500);
 }

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LostClaim, type ClaimedJob } from '#libs/jobs';
-import { Processing, VoicesService } from '#libs/voices';
-import { cutSamples, Domain, resplit } from '../../../test/support/domain.js';
+import { LostClaim } from '#libs/jobs';
+import { Processing } from '#libs/processing';
+import { VoicesService } from '#libs/voices';
+import { cutSamples, Domain, resplit, storedOriginal } from '../../../test/support/domain.js';
 import { wavFacts } from '../../../test/support/recording-facts.js';
-import { SplittingService } from './splitting.service.js';
+import { SplittingService } from './splitting/splitting.service.js';
 
 let domain: Domain;
 let splitting: SplittingService;
@@ -15,13 +16,7 @@ afterAll(() => domain.close());
 
 const details = (voiceId: string) => domain.get(VoicesService).details(voiceId);
 
-const originalOf = (job: ClaimedJob) => ({
-  objectKey: `voices/${job.voiceId}/jobs/${job.id}/${job.generation}/original.opus`,
-  durationSeconds: 185.37,
-  missing: [],
-});
-
-describe('warnings about a recording', () => {
+describe('SplittingService.commit, warnings', () => {
   const header = {
     code: 'wrong_length',
     message: 'The file states a length of 3 s but holds 185.4 s; all of it was used',
@@ -29,7 +24,7 @@ describe('warnings about a recording', () => {
   const track = { code: 'track_passed_over', message: 'Track 1 of 2 was not used because it is silent' } as const;
   const damage = { code: 'damaged_recording', message: '36.6 s of 75 s could be decoded' } as const;
 
-  it('show from the upload on, are added to by both stages, and never fail the voice', async () => {
+  it('adds the warnings of both stages to those of the upload, and fails no voice', async () => {
     const facts = { ...wavFacts, statedSeconds: 3, durationSeconds: 185.4, ignoresStatedLength: true };
     const voiceId = await domain.uploadedVoice(undefined, { facts });
     expect((await details(voiceId)).warnings).toEqual([header]);
@@ -37,28 +32,31 @@ describe('warnings about a recording', () => {
     await splitting.commit(job, { samples: cutSamples(job, 2), warnings: [track] });
     expect((await details(voiceId)).warnings).toEqual([header, track]);
     const exact = { code: 'wrong_length', message: 'The header states 3 s, the recording has 185.4 s' } as const;
-    await splitting.commit(job, { original: originalOf(job), warnings: [damage, exact] });
+    await splitting.commit(job, { original: storedOriginal(job), warnings: [damage, exact] });
     expect(await details(voiceId)).toMatchObject({
-      status: { splitting: 'completed', embedding: 'in_progress' },
-      errors: { splitting: null },
+      splittingStatus: 'completed',
+      embeddingStatus: 'in_progress',
+      splittingError: null,
       warnings: [track, damage, exact],
     });
   });
 
-  it('stay through a re-split, and a loser adds none', async () => {
+  it('keeps warnings through a re-split, and adds none of a lost claim', async () => {
     const voiceId = await domain.uploadedVoice();
     expect((await details(voiceId)).warnings).toEqual([]);
     const loser = await domain.claim(voiceId, 'split');
     await domain.expireLease(loser.id);
     const job = await domain.claim(voiceId, 'split');
-    const late = { samples: cutSamples(loser, 1), original: originalOf(loser), warnings: [track] };
+    const late = { samples: cutSamples(loser, 1), original: storedOriginal(loser), warnings: [track] };
     await expect(splitting.commit(loser, late)).rejects.toThrow(LostClaim);
-    await splitting.commit(job, { samples: cutSamples(job, 1), original: originalOf(job), warnings: [damage] });
-    await domain.get(Processing).failActive(voiceId, 'embed', { code: 'gpu_failed', sentence: 'The embedding failed' });
+    await splitting.commit(job, { samples: cutSamples(job, 1), original: storedOriginal(job), warnings: [damage] });
+    await domain
+      .get(Processing)
+      .failActive({ voiceId, kind: 'embed' }, { code: 'gpu_failed', sentence: 'The embedding failed' });
 
     await splitting.request(voiceId, resplit);
     const again = await domain.claim(voiceId, 'split');
     await splitting.commit(again, { samples: cutSamples(again, 2) });
-    expect(await details(voiceId)).toMatchObject({ status: { splitting: 'completed' }, warnings: [damage] });
+    expect(await details(voiceId)).toMatchObject({ splittingStatus: 'completed', warnings: [damage] });
   });
 });

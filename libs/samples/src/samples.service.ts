@@ -1,19 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
-import { Database, EmbeddingEntity, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
+import type { QualityFigures } from '#libs/audio';
+import { Database, SampleEntity, type VoiceEntity } from '#libs/database';
+import { markEmbeddingsStale } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
-import { removeObjects } from '#libs/storage';
-import { changeVoice, contractSeconds, type SampleDetails, type VoiceRef } from '#libs/voices';
+import { removeObjects } from '#libs/retention';
+import { refuseOverQuota } from '#libs/usage';
+import {
+  changeVoice,
+  isSampleIndex,
+  releaseSampleIndex,
+  takeSampleIndex,
+  type SampleInfo,
+  type VoiceRef,
+} from '#libs/voices';
+import { qualityOf } from './analysis/sample-quality.js';
 import { SamplesRepository } from './samples.repository.js';
 
-/** A voice holds no more samples than this. */
+/** Maximum number of samples of a voice. */
 export const maxSamplesPerVoice = 500;
 
-/** Could a sample have this index? From 1 to Postgres' largest integer. */
-const isIndex = (index: number): boolean => index >= 1 && index <= 2_147_483_647;
-
-/** An uploaded sample, converted and durable in storage. */
-export interface ConvertedSample {
+/** The audio of a sample, durable in storage. */
+export interface StoredAudio {
   readonly objectKey: string;
   readonly durationSeconds: number;
   readonly bytes: number;
@@ -21,17 +29,25 @@ export interface ConvertedSample {
   readonly sha256: string;
 }
 
-/** Where the audio of a sample lies, and whose it is. */
+/** An uploaded sample, converted and durable in storage. */
+export interface ConvertedSample extends StoredAudio {
+  readonly quality: QualityFigures;
+}
+
+/** Where the audio of a sample is stored, and the voice it belongs to. */
 export interface SampleAudio extends Pick<SampleEntity, 'objectKey' | 'bytes' | 'sha256'> {
   readonly voice: VoiceRef;
 }
 
-/** What is stored of a sample. */
+/** A sample as its row holds it. */
 export type StoredSample = Readonly<
   Pick<SampleEntity, 'index' | 'sourceStartSeconds' | 'durationSeconds' | 'objectKey' | 'bytes' | 'sha256'>
->;
+> & {
+  /** null until it was measured. */
+  readonly quality: QualityFigures | null;
+};
 
-/** Samples of a voice, one by one. */
+/** Samples as requests see them: list, read, add, delete. */
 @Injectable()
 export class SamplesService {
   constructor(
@@ -39,76 +55,68 @@ export class SamplesService {
     private readonly samples: SamplesRepository,
   ) {}
 
-  /** By index. */
-  list(voiceId: string): Promise<readonly StoredSample[]> {
-    return this.samples.list(voiceId);
+  /** Returns all samples of a voice, ordered by index. */
+  async list(voiceId: string): Promise<readonly StoredSample[]> {
+    const samples = await this.samples.list(voiceId);
+    return samples.map((sample) => ({ ...sample, quality: qualityOf(sample) }));
   }
 
   /**
-   * The audio of a sample by the names its URL has, in one statement.
+   * Finds the audio of a sample by its URL, which has the name or the id of its voice, with one statement.
    *
    * @throws AppError `voice_not_found` | `sample_not_found`
    */
-  async audio(partnerId: string, voiceName: string, index: number): Promise<SampleAudio> {
-    const found = await this.samples.findNamed(partnerId, voiceName, isIndex(index) ? index : 0);
+  async audio(partnerId: string, voiceNameOrId: string, index: number): Promise<SampleAudio> {
+    const found = await this.samples.findNamed(partnerId, voiceNameOrId, isSampleIndex(index) ? index : 0);
     if (found === null) throw AppError.of('voice_not_found');
-    const { voiceId, objectKey, bytes, sha256 } = found;
+    const { voiceId, voiceName, objectKey, bytes, sha256 } = found;
     if (objectKey === null || bytes === null || sha256 === null) throw AppError.of('sample_not_found');
     return { voice: { id: voiceId, partnerId, name: voiceName }, objectKey, bytes, sha256 };
   }
 
   /**
-   * Says early, before a conversion is paid for, that an upload could not be taken.
+   * Refuses an upload before the costly conversion, if it could not be added afterwards.
    *
-   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples`
+   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples` | `quota_exceeded`
    */
   async refuseIfNoRoom(voiceId: string): Promise<void> {
-    await changeVoice(this.database, voiceId, async (_tx, voice) => refuseIfFull(voice));
-  }
-
-  /**
-   * Adds an uploaded sample. Its index was never used before; embeddings are stale from now on.
-   *
-   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples`; the object is then the caller's to remove
-   */
-  add(voiceId: string, sample: ConvertedSample): Promise<SampleDetails> {
-    return changeVoice(this.database, voiceId, async (tx, voice) => {
+    await changeVoice(this.database, voiceId, async (tx, voice) => {
       refuseIfFull(voice);
-      const index = voice.nextSampleIndex;
-      await tx.insert(SampleEntity, { voiceId, index, sourceStartSeconds: null, ...sample });
-      await tx.update(
-        VoiceEntity,
-        { id: voiceId },
-        { nextSampleIndex: index + 1, sampleCount: voice.sampleCount + 1, updatedAt: () => 'now()' },
-      );
-      await markStale(tx, voiceId);
-      await recordChange(tx, { action: 'sample.add', partnerId: voice.partnerId, voiceId, details: { sample: index } });
-      return { index, source_timestamp: null, duration: contractSeconds(sample.durationSeconds) };
+      await refuseOverQuota(tx, voice.partnerId, {});
     });
   }
 
   /**
-   * Deletes a sample; a preference for it goes too, the other indexes stay.
+   * Adds an uploaded sample under an index that was never used before. Embeddings become stale.
+   *
+   * @throws AppError `voice_not_found` | `voice_locked` | `too_many_samples` | `quota_exceeded`; the caller then removes the object
+   */
+  add(voiceId: string, sample: ConvertedSample): Promise<SampleInfo> {
+    return changeVoice(this.database, voiceId, async (tx, voice) => {
+      refuseIfFull(voice);
+      await refuseOverQuota(tx, voice.partnerId, { bytes: sample.bytes });
+      const index = await takeSampleIndex(tx, voice);
+      await tx.insert(SampleEntity, { voiceId, index, sourceStartSeconds: null, ...sample });
+      await markEmbeddingsStale(tx, voiceId);
+      await recordChange(tx, { action: 'sample.add', partnerId: voice.partnerId, voiceId, details: { sample: index } });
+      const { durationSeconds, quality } = sample;
+      return { index, sourceStartSeconds: null, durationSeconds, quality };
+    });
+  }
+
+  /**
+   * Deletes a sample and a preference for it. The other samples keep their indexes. Embeddings become stale.
    *
    * @throws AppError `voice_not_found` | `voice_locked` | `sample_not_found`
    */
   remove(voiceId: string, index: number): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, voice) => {
-      const sample = isIndex(index) ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
+      const sample = isSampleIndex(index) ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
       if (sample === null) throw AppError.of('sample_not_found');
       await removeObjects(tx, [sample.objectKey], 0);
       await tx.delete(SampleEntity, { id: sample.id });
-      const wasPreferred = voice.preferredSampleIndex === index;
-      await tx.update(
-        VoiceEntity,
-        { id: voiceId },
-        {
-          sampleCount: voice.sampleCount - 1,
-          ...(wasPreferred ? { preferredSampleIndex: null, preferredBy: null } : {}),
-          updatedAt: () => 'now()',
-        },
-      );
-      await markStale(tx, voiceId);
+      await releaseSampleIndex(tx, voice, index);
+      await markEmbeddingsStale(tx, voiceId);
       const details = { sample: index };
       await recordChange(tx, { action: 'sample.delete', partnerId: voice.partnerId, voiceId, details });
     });
@@ -117,9 +125,4 @@ export class SamplesService {
 
 function refuseIfFull(voice: VoiceEntity): void {
   if (voice.sampleCount >= maxSamplesPerVoice) throw AppError.of('too_many_samples');
-}
-
-/** The samples changed since every embedding there is. Their scores stay: no index is used again. */
-async function markStale(tx: Transaction, voiceId: string): Promise<void> {
-  await tx.update(EmbeddingEntity, { voiceId }, { stale: true });
 }

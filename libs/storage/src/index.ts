@@ -1,39 +1,36 @@
-export { downloadName } from './attachment-disposition.js';
 export { createStorage } from './create-storage.js';
-export { DownloadUrls } from './download-urls.js';
-export { LocalStorage, type LocalStorageOptions } from './local-storage.js';
-export { isObjectKey } from './object-key-check.js';
 export {
+  analysisKey,
   embeddingZipKey,
+  consentFileKey,
+  consentRecordingKey,
   generationPrefix,
   inboxEmbeddingZipKey,
   inboxOutputKey,
   inboxPrefix,
+  inboxSampleEmbeddingKey,
+  inboxSpeechKey,
   inboxTestSampleKey,
+  isEmbeddingZipKey,
   originalKey,
   ownerKey,
+  parseObjectKey,
+  sampleEmbeddingKey,
   sampleKey,
+  speechKey,
   testSampleKey,
   uploadedSampleKey,
   uploadKey,
   voicePrefix,
+  voicesPrefix,
   type GenerationId,
-} from './object-keys.js';
-export type {
-  ByteRange,
-  CopyResult,
-  ListedObject,
-  ObjectStorage,
-  PutFileOptions,
-  PutOptions,
-  SignGetOptions,
-  SignPutOptions,
-  StoredFile,
-  StoredObject,
-} from './object-storage.js';
-export { signObjectToken, verifyObjectToken, type GetGrant, type ObjectGrant, type PutGrant } from './object-token.js';
-export type { SigningOptions } from './object-urls.js';
-export { parseObjectKey, type ParsedObjectKey } from './parse-object-key.js';
-export { OBJECT_STORAGE, SIGNING_SECRETS, StorageModule, type StorageModuleOptions } from './storage.module.js';
-export { ScratchFolder } from './scratch-folder.js';
-export { eraseVoiceObjects, keepReplacedSeconds, keepUsedUpSeconds, removeObjects } from './removals.js';
+} from './keys/object-keys.js';
+export { LocalStorage } from './local/local-storage.js';
+export type { ByteRange, ObjectStorage, StorageState, StoredObject } from './object-storage.js';
+export { removeWork } from './scratch/remove-work.js';
+export { scratchFailure, whileThere } from './scratch/scratch-failure.js';
+export { ScratchFolder } from './scratch/scratch-folder.js';
+export { downloadName } from './signed-urls/signed-disposition.js';
+export { DownloadUrls } from './signed-urls/download-urls.js';
+export { signObjectToken, verifyObjectToken, type ObjectGrant, type PutGrant } from './signed-urls/object-token.js';
+export { OBJECT_STORAGE, SIGNING_SECRETS, StorageModule } from './storage.module.js';

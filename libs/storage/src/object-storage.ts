@@ -1,32 +1,32 @@
 import type { Readable } from 'node:stream';
 
-/** What was stored: counted and hashed over the very bytes that were written. */
+/** Size and hash of a stored object, counted over the bytes as they were written. */
 export interface StoredObject {
   readonly bytes: number;
   /** SHA-256 of the bytes, lower-case hex. */
   readonly sha256: string;
 }
 
-/** What {@link ObjectStorage.putFile} stored; the hash only where it was asked for. */
+/** What {@link ObjectStorage.putFile} stored; the hash is null unless requested. */
 export interface StoredFile {
   readonly bytes: number;
   readonly sha256: string | null;
 }
 
 export interface PutOptions {
-  /** Kept by storages that keep metadata (S3); a signed GET names its own where it matters. */
+  /** Stored only by storages with metadata (S3). A signed GET sets the response's type where it matters. */
   readonly contentType: string;
-  /** More bytes than this end in `too_large`. */
+  /** More bytes fail with `too_large`. */
   readonly maxBytes?: number;
 }
 
 export interface PutFileOptions {
   readonly contentType: string;
-  /** Costs one more read of the file; leave it out where the hash is known already. */
+  /** Costs one more read of the file. Leave it out if the hash is already known. */
   readonly computeSha256?: boolean;
 }
 
-/** A stretch of an object, both ends included, as in `Range: bytes=0-99`. */
+/** A range of an object's bytes, both ends included, as in `Range: bytes=0-99`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
@@ -35,51 +35,60 @@ export interface ByteRange {
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
-  /** When the object became visible under this key. */
+  /** When the object became visible, by the storage's clock ({@link ObjectStorage.now}). */
   readonly modifiedAt: Date;
 }
 
-/** What {@link ObjectStorage.copyVerified} found. Only `copied` left anything under the new key. */
+/** Whether a reachable storage accepts writes. */
+export type StorageState = 'up' | 'read_only';
+
+/**
+ * Outcome of {@link ObjectStorage.copyVerified}. Only `copied` leaves an object under the new key. `crc32` is that of its
+ * bytes, as ZIP archives need it (PKWARE APPNOTE 4.4.7).
+ */
 export type CopyResult =
-  | { readonly kind: 'copied' }
+  | { readonly kind: 'copied'; readonly crc32: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'different'; readonly bytes: number; readonly sha256: string | null };
 
 export interface SignGetOptions {
   readonly expiresInSeconds: number;
-  /** Name of the file a browser saves; any Unicode. */
+  /** File name under which a browser saves the object; any Unicode. */
   readonly downloadName?: string;
   readonly contentType?: string;
+  /** Whether a browser shows or plays the object instead of saving it. Needs a `downloadName`. False by default. */
+  readonly inline?: boolean;
 }
 
 export interface SignPutOptions {
   readonly expiresInSeconds: number;
-  /** A media type. The uploader may add parameters to it, and write it in any case. S3 takes any other type too. */
+  /** A media type. The uploader may add parameters and use any letter case. S3 accepts any other type too. */
   readonly contentType: string;
   /**
-   * The most bytes the upload may have. A storage that cannot sign a maximum (S3) takes more, so whoever uses what
-   * was uploaded checks its size: {@link ObjectStorage.copyVerified} does.
+   * Maximum size of the upload. S3 cannot sign a maximum and accepts more, so the consumer of the upload checks its
+   * size; {@link ObjectStorage.copyVerified} does.
    */
   readonly maxBytes: number;
 }
 
 /**
- * Keeps bytes under keys: a folder or a bucket. Every implementation passes the suite in `test/storage-contract.ts`.
+ * Stores bytes under keys, in a folder or a bucket. Every implementation passes the suite in
+ * `test/storage-contract.ts`.
  *
- * - Keys come from `object-keys.ts`. A key that breaks the rules of `object-key-check.ts` is a defect and throws a
+ * - Keys come from `object-keys.ts`. A key that breaks the rules of `object-key-check.ts` is a bug and throws a
  *   TypeError. No key may be a folder of another (`a/b` and `a/b/c`).
- * - Objects are immutable while visible: a second put replaces the whole object in one step, and a reader that has
- *   begun goes on with the bytes it began with.
- * - Prefixes are whole folders and end with `/`, so that `voices/1/` can never touch `voices/12/…`.
- * - Everything may be called again after a failure. Storage trouble is `AppError` `unavailable`, a full disk
- *   `insufficient_storage`; errors of a caller's own source come out unchanged.
+ * - Visible objects are immutable. A second put replaces the whole object in one step, and a reader that has started
+ *   continues with the old bytes.
+ * - Prefixes are whole folders and end with `/`, so that the prefix of voice 1 never matches voice 12.
+ * - Every method may be called again after a failure. Storage trouble is `AppError` `unavailable`, a full disk
+ *   `insufficient_storage`. Errors of a caller's own source are rethrown unchanged.
  */
 export interface ObjectStorage {
   /**
-   * Stores a stream. The object is visible only when it is whole and durable (synced, or a completed multipart
-   * upload); after a failure nothing of it stays and an older object of that key is untouched.
+   * Stores a stream. The object becomes visible only when it is complete and durable (synced, or a completed multipart
+   * upload). A failure leaves nothing of it behind, and an older object of that key untouched.
    *
-   * A Readable is destroyed when storing fails. To answer a client whose upload was refused, hand in
+   * A Readable is destroyed if storing fails. To respond to a client whose upload was rejected, pass
    * `request.iterator({ destroyOnReturn: false })`.
    *
    * @throws AppError `too_large` | `insufficient_storage` | `unavailable`, or the source's own error
@@ -87,73 +96,76 @@ export interface ObjectStorage {
   put(key: string, source: Readable | AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredObject>;
 
   /**
-   * Stores a finished local file with the promises of {@link put}, without a second copy of its bytes where the
-   * storage can (the local one renames). The file is used up by a success; after a failure it is still there.
+   * Stores a complete local file with the guarantees of {@link put}, without a second copy of its bytes where possible
+   * (local storage renames it). The file is gone after a success and still there after a failure.
    */
   putFile(key: string, path: string, options: PutFileOptions): Promise<StoredFile>;
 
-  /** Size of an object; null when there is none. */
+  /** Returns the size of an object; null if there is none. */
   stat(key: string): Promise<{ readonly bytes: number } | null>;
 
   /**
-   * Opens an object or a range of it; null when there is none. An `end` behind the last byte is cut to it.
-   * The reader must be read to its end or destroyed: both free what it holds.
+   * Opens an object or a range of it; null if there is none. An `end` past the last byte is clamped to it.
+   * The caller must read the stream to its end or destroy it, to free what it holds.
    *
-   * @throws AppError `range_not_satisfiable` when the range starts behind the last byte
+   * @throws AppError `range_not_satisfiable` if the range starts past the last byte
    */
   read(key: string, range?: ByteRange): Promise<Readable | null>;
 
   /**
-   * A stretch of an object at once, for what is small: one read where a stream takes several steps. null when there is
-   * no such object.
+   * Reads a small range of an object in one step, where a stream takes several. Returns null if there is no object.
    *
-   * @param into memory to use again, at least as long as the stretch; what is returned is its begin
-   * @throws Error when the object ends before the stretch does
+   * @param into memory to reuse, at least as long as the range; the returned buffer is its first part
+   * @throws Error if the object ends before the range does
    */
   readBytes(key: string, range: ByteRange, into?: Buffer): Promise<Buffer | null>;
 
   /**
-   * Puts an object's bytes at a local path where no file is yet, without a second copy of them where the storage can
-   * (the local one links). The file is for reading only.
+   * Puts an object's bytes at a local path that does not exist yet, without a second copy where possible (local storage
+   * links it). The file must not be written to.
    *
-   * @returns false when there is no such object; no file is there then
+   * @returns false, and creates no file, if there is no such object
    */
   fetchFile(key: string, path: string): Promise<boolean>;
 
   /**
-   * Copies an object if it is exactly the expected one. What is compared is what was copied: a PUT that comes in
-   * between cannot slip other bytes under the new key. On `missing` and `different` nothing is left there.
+   * Copies an object if it has exactly the expected bytes. It verifies the bytes that it copies, so that a concurrent
+   * PUT cannot get other bytes under the new key.
    *
-   * @param to a key under which there is nothing yet
+   * @param to a key without an object
    */
   copyVerified(from: string, to: string, expected: StoredObject): Promise<CopyResult>;
 
-  /** Deletes objects; keys without an object are fine. */
+  /** Deletes objects. Ignores keys without an object, and deletes all it can before it throws. */
   delete(keys: Iterable<string>): Promise<void>;
 
-  /** Deletes everything in a folder, which may be empty or missing. */
+  /** Deletes everything in a folder, which may be missing. Deletes all it can before it throws. */
   deletePrefix(prefix: string): Promise<void>;
 
-  /** Walks a folder (`''`: everything) in no particular order and in constant memory; deleting while it walks is fine. */
+  /** Lists a folder (`''`: everything), unordered and in constant memory. Objects may be deleted meanwhile. */
   list(prefix: string): AsyncIterable<ListedObject>;
 
   /**
-   * A URL for the GPU side that reads one object without a key until it expires. The object need not exist yet. It may
-   * bypass us and outlive its voice by the seconds that bytes take to go: people get those of download-urls.ts.
+   * Returns a URL with which the GPU side can read one object, without an API key, until it expires. The object need
+   * not exist yet. The URL may bypass the API and work for some seconds after the voice is deleted, so clients get
+   * those of download-urls.ts instead.
    */
   signGet(key: string, options: SignGetOptions): Promise<string>;
 
-  /** Likewise one that stores an object; the uploader sends the same content type. */
+  /** As {@link signGet}, but stores an object. The uploader must send the same content type. */
   signPut(key: string, options: SignPutOptions): Promise<string>;
 
   /**
-   * Frees what dead processes left behind (temporary files, unfinished multipart uploads) and nobody has written to
-   * since `before`. Uploads that still move are never that old.
+   * Removes what dead processes left behind (temporary files, unfinished multipart uploads) and was last written before
+   * `before`. An upload in progress is never that old.
    *
-   * @returns how many were removed
+   * @returns the number removed
    */
   removeLeftovers(before: Date): Promise<number>;
 
-  /** Readiness, cheap. @throws AppError `unavailable` */
-  check(): Promise<void>;
+  /** Returns the time by the storage's own clock. The age of objects is measured by it, never by a process's clock. */
+  now(): Promise<Date>;
+
+  /** Checks cheaply whether the storage is ready. @throws AppError `unavailable` */
+  check(): Promise<StorageState>;
 }

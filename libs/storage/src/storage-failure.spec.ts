@@ -17,12 +17,12 @@ describe('storageFailure', () => {
     expect(storageFailure(cause)).toMatchObject({ code: expected, cause, retryable: true });
   });
 
-  it('leaves our own errors as they are', () => {
+  it('returns an AppError unchanged', () => {
     const tooLarge = AppError.saying('too_large', 'Too large');
     expect(storageFailure(tooLarge)).toBe(tooLarge);
   });
 
-  it.each([undefined, null, 'text', { code: 5 }])('knows nothing better than unavailable of %j', (thrown) => {
+  it.each([undefined, null, 'text', { code: 5 }])('is unavailable for %j', (thrown) => {
     expect(storageFailure(thrown).code).toBe('unavailable');
   });
 });

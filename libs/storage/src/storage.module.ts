@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { Module, type DynamicModule } from '@nestjs/common';
-import { Database, settingOnce } from '#libs/database';
+import { Global, Module } from '@nestjs/common';
+import { CONFIG, type Config } from '#libs/config';
+import { Database, DatabaseClock, settingOnce } from '#libs/database';
 import { createStorage } from './create-storage.js';
-import { DownloadUrls } from './download-urls.js';
+import type { ObjectStorage } from './object-storage.js';
+import { DownloadUrls } from './signed-urls/download-urls.js';
 
 /** Injects the process's `ObjectStorage`. */
 export const OBJECT_STORAGE = Symbol('ObjectStorage');
@@ -10,45 +12,32 @@ export const OBJECT_STORAGE = Symbol('ObjectStorage');
 /** Injects the secrets of signed URLs: the first signs, all verify. */
 export const SIGNING_SECRETS = Symbol('SigningSecrets');
 
-export interface StorageModuleOptions {
-  readonly url: string;
-  /** PUBLIC_URL: the API as people reach it. */
-  readonly clientBaseUrl: string;
-  /** CALLBACK_URL: the API as the GPU side reaches it. */
-  readonly gpuBaseUrl: string;
-  /** Empty: one is made once and kept in Postgres, so that every process signs alike. */
-  readonly secrets: readonly string[];
+/** Without a configured secret one is generated once and kept in Postgres, so that all processes sign alike. */
+async function signingSecrets({ signingSecrets }: Config, database: Database): Promise<readonly string[]> {
+  if (signingSecrets.length > 0) return signingSecrets;
+  return [await settingOnce(database, 'signing_secret', () => randomBytes(32).toString('base64url'))];
 }
 
-/** The storage of a process. Needs a global `Database`. */
-@Module({})
-export class StorageModule {
-  static forRoot(options: StorageModuleOptions): DynamicModule {
-    return {
-      module: StorageModule,
-      global: true,
-      providers: [
-        {
-          provide: SIGNING_SECRETS,
-          useFactory: async (database: Database): Promise<readonly string[]> =>
-            options.secrets.length > 0
-              ? options.secrets
-              : [await settingOnce(database, 'signing_secret', () => randomBytes(32).toString('base64url'))],
-          inject: [Database],
-        },
-        {
-          provide: OBJECT_STORAGE,
-          useFactory: (secrets: readonly string[]) =>
-            createStorage(options.url, { signing: { baseUrl: options.gpuBaseUrl, secrets } }),
-          inject: [SIGNING_SECRETS],
-        },
-        {
-          provide: DownloadUrls,
-          useFactory: (secrets: readonly string[]) => new DownloadUrls({ baseUrl: options.clientBaseUrl, secrets }),
-          inject: [SIGNING_SECRETS],
-        },
-      ],
-      exports: [OBJECT_STORAGE, SIGNING_SECRETS, DownloadUrls],
-    };
-  }
+function openStorage(config: Config, secrets: readonly string[], { now }: DatabaseClock): Promise<ObjectStorage> {
+  return createStorage(config.storageUrl, {
+    signing: { baseUrl: config.callbackUrl, secrets, now },
+    groupReadable: config.storageGroupReadable === 'on',
+  });
 }
+
+/** The storage of a process. */
+@Global()
+@Module({
+  providers: [
+    { provide: SIGNING_SECRETS, useFactory: signingSecrets, inject: [CONFIG, Database] },
+    { provide: OBJECT_STORAGE, useFactory: openStorage, inject: [CONFIG, SIGNING_SECRETS, DatabaseClock] },
+    {
+      provide: DownloadUrls,
+      useFactory: (config: Config, secrets: readonly string[], { now }: DatabaseClock) =>
+        new DownloadUrls({ baseUrl: config.publicUrl, secrets, now }),
+      inject: [CONFIG, SIGNING_SECRETS, DatabaseClock],
+    },
+  ],
+  exports: [OBJECT_STORAGE, SIGNING_SECRETS, DownloadUrls],
+})
+export class StorageModule {}

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ObjectStorage } from '../src/index.js';
 
-/** The part of ObjectStorage's promises that is about local files, for every implementation. */
+/** The part of ObjectStorage's contract about local files, for every implementation. */
 export function itFetchesObjectsToFiles(open: () => Promise<ObjectStorage>): void {
   let storage: ObjectStorage;
   let scratch: string;
@@ -18,7 +18,7 @@ export function itFetchesObjectsToFiles(open: () => Promise<ObjectStorage>): voi
   });
   afterAll(() => rm(scratch, { recursive: true }));
 
-  describe('fetchFile', () => {
+  describe('ObjectStorage.fetchFile', () => {
     it('puts an object at a local path', async () => {
       const object = key();
       const bytes = randomBytes(100_000);
@@ -29,7 +29,7 @@ export function itFetchesObjectsToFiles(open: () => Promise<ObjectStorage>): voi
       expect((await readFile(path)).equals(bytes)).toBe(true);
     });
 
-    it('says that there is no such object, and leaves no file', async () => {
+    it('returns false and leaves no file if there is no such object', async () => {
       const path = join(scratch, randomUUID());
       expect(await storage.fetchFile(key(), path)).toBe(false);
       await expect(stat(path)).rejects.toThrow('ENOENT');

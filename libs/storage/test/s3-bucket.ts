@@ -1,6 +1,6 @@
 import { createStorage, type ObjectStorage } from '../src/index.js';
 
-/** An S3 server of a test. */
+/** A bucket on a test's S3 server. */
 export interface S3Server {
   readonly endpoint: string;
   readonly bucket: string;
@@ -9,24 +9,24 @@ export interface S3Server {
 
 const signing = { baseUrl: 'http://unused', secrets: ['unused'] };
 
-const surroundings = {
+const isolatingVariables = {
   AWS_CONFIG_FILE: '/dev/null',
   AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
-/** Leaves the SDK nothing of the person who runs the tests, and these keys. */
+/** Gives the SDK these keys only, and hides the configuration of the person who runs the tests. */
 export function setKeys(environment: NodeJS.ProcessEnv, keys: S3Server['env']): void {
   for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name];
-  Object.assign(environment, surroundings, keys);
+  Object.assign(environment, isolatingVariables, keys);
 }
 
 /**
- * Opens a server's bucket as an operator would: by STORAGE_URL, with keys from the environment.
+ * Opens a server's bucket as an operator would: by a STORAGE_URL, with keys from the environment.
  *
  * @param environment of this process
  * @param folder prefix in the bucket
- * @param more further parameters of the URL
+ * @param more additional parameters of the URL
  */
 export function openBucket(
   environment: NodeJS.ProcessEnv,

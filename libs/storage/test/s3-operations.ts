@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-/** One request, understood and allowed. */
+/** One parsed request with a valid signature. */
 export interface Operation {
   readonly method: string;
-  /** Null: the bucket itself. */
+  /** Null for the bucket itself. */
   readonly key: string | null;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
@@ -26,11 +26,12 @@ interface KeptObject {
 interface KeptUpload {
   readonly key: string;
   readonly contentType: string;
-  begunAt: Date;
+  startedAt: Date;
   readonly parts: Map<number, { readonly bytes: Buffer; readonly etag: string }>;
 }
 
-const smallestPart = 5 * 1024 * 1024;
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const minPartBytes = 5 * 1024 * 1024;
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
 export const failure = (status: number, code: string): Answer => ({
@@ -48,14 +49,14 @@ const field = (text: string, name: string): string[] =>
     value.replaceAll('&quot;', '"'),
   );
 
-/** What a bucket keeps, and the operations of S3 on it with the rules S3 has for them. */
+/** A bucket in memory, with the operations of S3 and their rules. */
 export class Bucket {
   readonly objects = new Map<string, KeptObject>();
   readonly uploads = new Map<string, KeptUpload>();
-  /** Keys that may not be deleted. */
+  /** Keys whose deletion is denied. */
   readonly locked = new Set<string>();
 
-  /** @param pageSize entries of a listing, so that few are enough for several pages */
+  /** @param pageSize entries per page of a listing; small, so that few entries fill several pages */
   constructor(private readonly pageSize: number) {}
 
   perform(operation: Operation): Answer {
@@ -86,7 +87,7 @@ export class Bucket {
     if (method === 'POST' && query.has('uploads')) {
       const id = randomUUID();
       const contentType = headers['content-type'] ?? 'binary/octet-stream';
-      this.uploads.set(id, { key, contentType, begunAt: new Date(), parts: new Map() });
+      this.uploads.set(id, { key, contentType, startedAt: new Date(), parts: new Map() });
       return xml('InitiateMultipartUploadResult', `<Key>${key}</Key><UploadId>${id}</UploadId>`);
     }
     const id = query.get('uploadId') ?? '';
@@ -116,7 +117,7 @@ export class Bucket {
       return failure(400, 'InvalidPartOrder');
     }
     const all = parts.map((part) => part?.bytes ?? Buffer.alloc(0));
-    if (all.slice(0, -1).some((part) => part.length < smallestPart)) return failure(400, 'EntityTooSmall');
+    if (all.slice(0, -1).some((part) => part.length < minPartBytes)) return failure(400, 'EntityTooSmall');
     const bytes = Buffer.concat(all);
     const etag = `"${md5(bytes)}-${all.length}"`;
     this.objects.set(upload.key, { bytes, etag, contentType: upload.contentType, modifiedAt: new Date() });
@@ -186,8 +187,8 @@ export class Bucket {
     );
     const page = found.sort((one, other) => (name(one) < name(other) ? -1 : 1)).slice(0, this.pageSize);
     const entries = page.map(
-      ([id, { key, begunAt }]) =>
-        `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${begunAt.toISOString()}</Initiated></Upload>`,
+      ([id, { key, startedAt }]) =>
+        `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${startedAt.toISOString()}</Initiated></Upload>`,
     );
     const last = found.length > page.length ? page.at(-1) : undefined;
     const next = last

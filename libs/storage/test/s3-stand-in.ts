@@ -5,28 +5,28 @@ import { buffer } from 'node:stream/consumers';
 import { Bucket, failure, type Answer } from './s3-operations.js';
 import { checkSignature, sha256Hex, type SigningKey } from './sigv4.js';
 
-/** Something that goes wrong with a request instead of its answer. */
+/** A failure that a request gets instead of its response. */
 export type Fault =
   | { readonly kind: 'answer'; readonly status: number; readonly code: string }
-  /** The connection is closed: without an answer, or after so many bytes of its body. */
+  /** Closes the connection: without a response, or after this many bytes of its body. */
   | { readonly kind: 'cut'; readonly afterBytes?: number }
-  /** Nothing comes until `until`. */
+  /** Delays the response until `until` resolves. */
   | { readonly kind: 'hold'; readonly until: Promise<void> };
 
-/** Says which requests go wrong: method, path and query as they came. */
+/** Decides which requests fail, by method and by path with query. */
 export type Trouble = (method: string, url: string) => Fault | undefined;
 
 /**
- * A strict S3 server in memory, path-style, with one bucket: every signature is verified (sigv4.ts, which is checked
- * against AWS' published examples), every signed payload hash too, and S3's rules for parts and deletions hold.
+ * A strict S3 server in memory, path-style, with one bucket. It verifies every signature (by sigv4.ts, which is tested
+ * with AWS' published examples) and every signed payload hash, and enforces S3's rules for parts and deletions.
  *
- * It does what s3rver does not: refuses wrong signatures, lists multipart uploads, pages in small steps, and fails.
+ * Unlike s3rver it rejects wrong signatures, lists multipart uploads, uses small pages, and fails on demand.
  */
 export class S3StandIn {
   readonly kept = new Bucket(7);
   readonly key: SigningKey = { accessKeyId: 'AKIASTANDIN', secretAccessKey: 'the+secret/of=the stand-in' };
   readonly env = { AWS_ACCESS_KEY_ID: this.key.accessKeyId, AWS_SECRET_ACCESS_KEY: this.key.secretAccessKey };
-  /** Every request that was let in, as `METHOD path?query`. */
+  /** Every request with a valid signature, as `METHOD path?query`. */
   readonly requests: string[] = [];
   trouble: Trouble = () => undefined;
 
@@ -50,7 +50,7 @@ export class S3StandIn {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** Connections that clients hold open. */
+  /** Returns the number of open connections. */
   connections(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));

@@ -11,19 +11,19 @@ export interface S3rver {
   /** Path-style. */
   readonly endpoint: string;
   readonly bucket: string;
-  /** The keys it knows, as the AWS SDK reads them. */
+  /** Its access keys, as the AWS SDK reads them. */
   readonly env: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
-  /** The key of every object, as its folder tells: asked for past everything of ours. */
+  /** Returns the key of every object, read from its folder and not through our code. */
   keys(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
-/** How it names the file of an object. */
+/** Suffix of the file of an object. */
 const objectSuffix = '._S3rver_object';
 
 /**
- * It removes folders that a deletion has emptied, and when a put is about to write there the whole server dies (of an
- * `error` event nobody listens to: putObject in its lib/stores/filesystem.js). So folders stay.
+ * Keeps s3rver from removing empty folders. If it does so while a put is about to write there, the whole server dies of
+ * an unhandled `error` event (putObject in its lib/stores/filesystem.js).
  */
 const keepFolders = (program: string): string =>
   `data:text/javascript,${encodeURIComponent(
@@ -32,14 +32,14 @@ const keepFolders = (program: string): string =>
   )}`;
 
 /**
- * Starts s3rver, an S3 server of other people, in a process of its own with a folder of its own.
+ * Starts s3rver, a third-party S3 server, in its own process with its own folder.
  *
- * It accepts tampered signatures and lists no multipart uploads: s3-stand-in.ts is there for those.
+ * It accepts tampered signatures and cannot list multipart uploads; s3-stand-in.ts covers those.
  */
 export async function startS3rver(bucket: string): Promise<S3rver> {
   const folder = await mkdtemp(join(tmpdir(), 's3rver-'));
   const program = join(dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin', 's3rver.js');
-  // Port 0: the system's choice, which s3rver prints. Its hashing needs what OpenSSL 3 calls legacy.
+  // Port 0: the system chooses a port and s3rver prints it. Its hashing needs OpenSSL 3's legacy provider.
   const child = spawn(
     process.execPath,
     [
@@ -82,16 +82,16 @@ export async function startS3rver(bucket: string): Promise<S3rver> {
 }
 
 async function addressOf({ stdout, stderr }: ReturnType<typeof spawn>): Promise<string> {
-  const said: string[] = [];
-  stderr?.on('data', (bytes) => said.push(String(bytes)));
+  const errors: string[] = [];
+  stderr?.on('data', (bytes) => errors.push(String(bytes)));
   if (!stdout) throw new Error('s3rver has no output');
   const lines = createInterface(stdout);
   for await (const line of lines) {
     const port = /listening (?:on|at) .*?(\d+)\s*$/i.exec(line)?.[1];
     if (port === undefined) continue;
-    // Whatever it says from here on has to go somewhere.
+    // Discard further output, so that the pipe does not fill up.
     stdout.resume();
     return `http://127.0.0.1:${port}`;
   }
-  throw new Error(`s3rver did not start: ${said.join('')}`);
+  throw new Error(`s3rver did not start: ${errors.join('')}`);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkSignature, sha256Hex, type SignedRequest } from './sigv4.js';
 
-// The examples of AWS' documentation, with its published key and signatures:
+// Examples from AWS' documentation, with its published key and signatures:
 // docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html and …/sig-v4-header-based-auth.html
 const key = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY' };
 const then = new Date('2013-05-24T00:00:00Z');
@@ -89,7 +89,7 @@ describe('checkSignature', () => {
     expect(checkSignature(request, key, then)).toBeNull();
   });
 
-  it('refuses what was changed, expired, early, of another key or not signed', () => {
+  it('rejects a request that was changed, is expired, early, unsigned or signed with another key', () => {
     const url = (from: string, to: string): SignedRequest => ({ ...presigned, url: presigned.url.replace(from, to) });
     expect(checkSignature(url('test.txt', 'other.txt'), key, then)).toBe('SignatureDoesNotMatch');
     expect(checkSignature(url('86400', '604800'), key, then)).toBe('SignatureDoesNotMatch');

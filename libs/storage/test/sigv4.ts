@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
 /**
- * AWS Signature Version 4 as its documentation describes it, from the side of the server; written apart from the SDK,
- * so that both must agree (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
+ * A request with AWS Signature Version 4. The server's side of it is written here from the documentation, independently
+ * of the SDK (docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
  */
 export interface SignedRequest {
   readonly method: string;
@@ -17,7 +17,7 @@ export interface SigningKey {
   readonly secretAccessKey: string;
 }
 
-/** Why S3 would answer 403; null when the signature is right. */
+/** The error code of a rejected request; null if the signature is valid. */
 export type Refusal = 'AccessDenied' | 'InvalidAccessKeyId' | 'SignatureDoesNotMatch' | 'RequestTimeTooSkewed' | null;
 
 interface Claims {
@@ -26,13 +26,13 @@ interface Claims {
   readonly signedHeaders: readonly string[];
   readonly payloadHash: string;
   readonly signature: string;
-  /** How long after `time` it holds. */
+  /** Validity, from `time` on. */
   readonly seconds: number;
 }
 
 const allowedSkewSeconds = 15 * 60;
 
-/** Checks a request signed in its Authorization header or in its query (a presigned URL). */
+/** Verifies a request that is signed in its Authorization header or in its query (a presigned URL). */
 export function checkSignature(request: SignedRequest, key: SigningKey, now: Date): Refusal {
   const claims = presignedClaims(request) ?? headerClaims(request);
   if (!claims?.signedHeaders.includes('host')) return 'AccessDenied';
@@ -42,9 +42,9 @@ export function checkSignature(request: SignedRequest, key: SigningKey, now: Dat
     (name) => name.startsWith('x-amz-') && !claims.signedHeaders.includes(name),
   );
   if (unsigned.length > 0) return 'AccessDenied';
-  const begun = parseTime(claims.time);
-  if (now.getTime() < begun - allowedSkewSeconds * 1000) return 'RequestTimeTooSkewed';
-  if (now.getTime() > begun + claims.seconds * 1000) return 'AccessDenied';
+  const signedAt = parseTime(claims.time);
+  if (now.getTime() < signedAt - allowedSkewSeconds * 1000) return 'RequestTimeTooSkewed';
+  if (now.getTime() > signedAt + claims.seconds * 1000) return 'AccessDenied';
   return signatureOf(request, claims, scope, key) === claims.signature ? null : 'SignatureDoesNotMatch';
 }
 
@@ -87,12 +87,12 @@ function signatureOf(request: SignedRequest, claims: Claims, scope: readonly str
     claims.payloadHash,
   ].join('\n');
   const text = ['AWS4-HMAC-SHA256', claims.time, scope.join('/'), sha256Hex(canonical)].join('\n');
-  // Scope: date, region, service, 'aws4_request'; each is folded into the key.
+  // Scope: date, region, service, 'aws4_request'. The key is derived from each in turn.
   const signing = scope.reduce<Buffer>((folded, part) => hmac(folded, part), Buffer.from(`AWS4${key.secretAccessKey}`));
   return hmac(signing, text).toString('hex');
 }
 
-/** S3 does not normalise the path; the query is sorted and encoded, without the signature itself. */
+/** The path, which S3 does not normalise, and the query, sorted and encoded, without the signature. */
 function canonicalAddress(url: string): readonly [string, string] {
   const { pathname, searchParams } = new URL(url, 'http://s3');
   const pairs = [...searchParams]

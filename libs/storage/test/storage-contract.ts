@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ListedObject, ObjectStorage } from '../src/index.js';
-import { itRefusesOtherKeys } from './key-contract.js';
+import type { ListedObject, ObjectStorage } from '../src/object-storage.js';
+import { itCopiesVerified } from './copy-contract.js';
+import { itRejectsInvalidKeys } from './key-contract.js';
 
 const opus = { contentType: 'audio/ogg' };
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -15,19 +16,19 @@ async function* pieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
-/** A source that breaks after its bytes, as an upload whose client went away. */
+/** A source that fails after its bytes, like an upload whose client disconnects. */
 async function* broken(bytes: Buffer): AsyncGenerator<Buffer> {
   yield* pieces(bytes, 1000);
-  throw new Error('the client went away');
+  throw new Error('client disconnected');
 }
 
 /**
- * The promises of ObjectStorage, for every implementation.
+ * The contract of ObjectStorage, for every implementation.
  *
- * @param open a storage that may hold other objects; each test keeps to keys of its own
- * @param lacks what the server behind it is known not to do right, whoever asks
+ * @param open a storage that may hold other objects; each test uses keys of its own
+ * @param lacks known bugs of the server, which no client can avoid
  */
-export function itKeepsThePromisesOfObjectStorage(
+export function itMeetsTheContractOfObjectStorage(
   open: () => Promise<ObjectStorage>,
   lacks: readonly ('range of the first byte' | 'replacing in one step')[] = [],
 ): void {
@@ -39,7 +40,7 @@ export function itKeepsThePromisesOfObjectStorage(
     const reader = await storage.read(key);
     return reader && buffer(reader);
   };
-  // Jest compares large buffers element by element, for seconds: their hashes say the same.
+  // Compares hashes, because Jest takes seconds to compare large buffers element by element.
   const hashOf = async (key: string): Promise<string | null> => {
     const bytes = await content(key);
     return bytes && sha256(bytes);
@@ -57,8 +58,8 @@ export function itKeepsThePromisesOfObjectStorage(
   });
   afterAll(() => rm(scratch, { recursive: true }));
 
-  describe('put', () => {
-    it('stores a stream, counts and hashes it', async () => {
+  describe('ObjectStorage.put', () => {
+    it('stores a stream, and counts and hashes it', async () => {
       const key = `${folder()}a.opus`;
       const bytes = randomBytes(3 * 1024 * 1024 + 17);
       const stored = await storage.put(key, Readable.from(pieces(bytes, 64 * 1024)), opus);
@@ -74,27 +75,27 @@ export function itKeepsThePromisesOfObjectStorage(
       expect(await content(key)).toEqual(Buffer.alloc(0));
     });
 
-    it('is invisible until it is whole', async () => {
+    it('keeps the object invisible until it is complete', async () => {
       const key = `${folder()}a.opus`;
       const seen: unknown[] = [];
-      async function* looking(): AsyncGenerator<Buffer> {
+      async function* observed(): AsyncGenerator<Buffer> {
         yield randomBytes(2 * 1024 * 1024);
         seen.push(await storage.stat(key), await storage.read(key));
         yield randomBytes(10);
       }
-      await storage.put(key, looking(), opus);
+      await storage.put(key, observed(), opus);
       expect(seen).toEqual([null, null]);
       expect(await storage.stat(key)).toEqual({ bytes: 2 * 1024 * 1024 + 10 });
     });
 
-    it('leaves nothing when the source breaks, and gives its error back', async () => {
+    it('leaves nothing if the source fails, and throws its error', async () => {
       const prefix = folder();
       const source = broken(randomBytes(2_500_000));
-      await expect(storage.put(`${prefix}a`, source, opus)).rejects.toThrow('the client went away');
+      await expect(storage.put(`${prefix}a`, source, opus)).rejects.toThrow('client disconnected');
       expect(await listed(prefix)).toEqual([]);
     });
 
-    it('leaves nothing when a stream is destroyed', async () => {
+    it('leaves nothing if a stream is destroyed', async () => {
       const prefix = folder();
       const source = new Readable({ read: () => undefined });
       source.push(randomBytes(100_000));
@@ -104,7 +105,7 @@ export function itKeepsThePromisesOfObjectStorage(
       expect(await listed(prefix)).toEqual([]);
     });
 
-    it('refuses more than maxBytes, ends the source and keeps the older object', async () => {
+    it('rejects more than maxBytes, ends the source and keeps the older object', async () => {
       const prefix = folder();
       await storage.put(`${prefix}a`, pieces(Buffer.from('older'), 2), opus);
       let ended = false;
@@ -122,13 +123,13 @@ export function itKeepsThePromisesOfObjectStorage(
       expect(await keysIn(prefix)).toEqual([`${prefix}a`]);
     });
 
-    it('takes exactly maxBytes', async () => {
+    it('accepts exactly maxBytes', async () => {
       const key = `${folder()}a`;
       await storage.put(key, pieces(randomBytes(1000), 100), { ...opus, maxBytes: 1000 });
       expect(await storage.stat(key)).toEqual({ bytes: 1000 });
     });
 
-    it('replaces an object as a whole', async () => {
+    it('replaces an object', async () => {
       const key = `${folder()}a`;
       await storage.put(key, pieces(randomBytes(1_000_000), 65536), opus);
       await storage.put(key, pieces(Buffer.from('newer'), 2), opus);
@@ -136,7 +137,7 @@ export function itKeepsThePromisesOfObjectStorage(
     });
 
     if (!lacks.includes('replacing in one step')) {
-      it('lets a reader that has begun keep the old object', async () => {
+      it('lets a reader that has started continue with the old object', async () => {
         const key = `${folder()}a`;
         const older = randomBytes(1_000_000);
         await storage.put(key, pieces(older, 65536), opus);
@@ -147,8 +148,8 @@ export function itKeepsThePromisesOfObjectStorage(
     }
   });
 
-  describe('putFile', () => {
-    it('stores a local file and uses it up', async () => {
+  describe('ObjectStorage.putFile', () => {
+    it('stores a local file and removes it', async () => {
       const [path, key, bytes] = [join(scratch, randomUUID()), `${folder()}a`, randomBytes(100_000)];
       await writeFile(path, bytes);
       expect(await storage.putFile(key, path, opus)).toEqual({ bytes: bytes.length, sha256: null });
@@ -156,14 +157,14 @@ export function itKeepsThePromisesOfObjectStorage(
       await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
     });
 
-    it('hashes it when asked to', async () => {
+    it('hashes the file on request', async () => {
       const path = join(scratch, randomUUID());
       await writeFile(path, 'some audio');
       const stored = await storage.putFile(`${folder()}a`, path, { ...opus, computeSha256: true });
       expect(stored).toEqual({ bytes: 10, sha256: sha256(Buffer.from('some audio')) });
     });
 
-    it('says unavailable for a file that is not there', async () => {
+    it('throws unavailable for a missing file', async () => {
       const prefix = folder();
       const storing = storage.putFile(`${prefix}a`, join(scratch, randomUUID()), opus);
       await expect(storing).rejects.toMatchObject({ code: 'unavailable' });
@@ -171,8 +172,8 @@ export function itKeepsThePromisesOfObjectStorage(
     });
   });
 
-  describe('read and stat', () => {
-    it('answer null for what is missing, for a folder, and for a path through an object', async () => {
+  describe('ObjectStorage.read and stat', () => {
+    it('return null for a missing object, a folder, and a path through an object', async () => {
       const prefix = folder();
       await storage.put(`${prefix}a/b`, pieces(Buffer.from('b'), 1), opus);
       for (const key of [`${prefix}none`, `${prefix}a`, `${prefix}a/b/c`]) {
@@ -181,7 +182,7 @@ export function itKeepsThePromisesOfObjectStorage(
       }
     });
 
-    it('read ranges, both ends included, cut at the end of the object', async () => {
+    it('read ranges, both ends included, clamped to the end of the object', async () => {
       const key = `${folder()}a`;
       await storage.put(key, pieces(Buffer.from('0123456789'), 3), opus);
       const range = async (start: number, end: number): Promise<string | null> => {
@@ -198,7 +199,7 @@ export function itKeepsThePromisesOfObjectStorage(
       await expect(range(10, 12)).rejects.toMatchObject({ code: 'range_not_satisfiable' });
     });
 
-    it('read stretches at once, into memory that is given or new', async () => {
+    it('read small ranges in one step, into given or new memory', async () => {
       const [key, bytes] = [`${folder()}a`, randomBytes(300_000)];
       await storage.put(key, pieces(bytes, 65536), opus);
       expect(bytes.equals((await storage.readBytes(key, { start: 0, end: 299_999 })) ?? Buffer.of())).toBe(true);
@@ -210,30 +211,10 @@ export function itKeepsThePromisesOfObjectStorage(
     });
   });
 
-  describe('copyVerified', () => {
-    it('copies exactly the expected object and keeps the first', async () => {
-      const prefix = folder();
-      const expected = await storage.put(`${prefix}inbox`, pieces(randomBytes(1_500_000), 65536), opus);
-      expect(await storage.copyVerified(`${prefix}inbox`, `${prefix}final`, expected)).toEqual({ kind: 'copied' });
-      await storage.put(`${prefix}inbox`, pieces(Buffer.from('a later PUT'), 4), opus);
-      expect(await hashOf(`${prefix}final`)).toBe(expected.sha256);
-    });
+  itCopiesVerified(() => storage);
 
-    it('leaves nothing when the size, the hash or the object itself is another', async () => {
-      const prefix = folder();
-      const found = await storage.put(`${prefix}inbox`, pieces(Buffer.from('four'), 4), opus);
-      const copy = (from: string, expected: typeof found): Promise<{ kind: string }> =>
-        storage.copyVerified(`${prefix}${from}`, `${prefix}final`, expected);
-      expect(await copy('inbox', { ...found, bytes: 5 })).toMatchObject({ kind: 'different', bytes: 4 });
-      const others = { ...found, sha256: sha256(Buffer.from('five')) };
-      expect(await copy('inbox', others)).toEqual({ kind: 'different', ...found });
-      expect(await copy('nowhere', found)).toEqual({ kind: 'missing' });
-      expect(await keysIn(prefix)).toEqual([`${prefix}inbox`]);
-    });
-  });
-
-  describe('list and delete', () => {
-    it('list a folder with sizes and times, and nothing of its neighbours', async () => {
+  describe('ObjectStorage.list and delete', () => {
+    it('list a folder with sizes and times, without its neighbours', async () => {
       const before = Date.now();
       const prefix = folder();
       const neighbour = `${prefix.slice(0, -1)}2/`;
@@ -254,7 +235,7 @@ export function itKeepsThePromisesOfObjectStorage(
       expect(await keysIn(neighbour)).toEqual([`${neighbour}a`]);
     });
 
-    it('delete the named objects, however often', async () => {
+    it('delete the named objects, any number of times', async () => {
       const prefix = folder();
       for (const key of ['a', 'b', 'c/d']) await storage.put(prefix + key, pieces(Buffer.from(key), 1), opus);
       const doomed = [`${prefix}a`, `${prefix}c/d`, `${prefix}never`];
@@ -264,7 +245,7 @@ export function itKeepsThePromisesOfObjectStorage(
       await storage.deletePrefix(`${prefix}never/`);
     });
 
-    it('a walk may delete what it finds', async () => {
+    it('allow deleting objects while listing them', async () => {
       const prefix = folder();
       for (let n = 0; n < 30; n += 1) await storage.put(`${prefix}${n % 3}/${n}`, pieces(Buffer.from('x'), 1), opus);
       let walked = 0;
@@ -276,7 +257,7 @@ export function itKeepsThePromisesOfObjectStorage(
       expect(await listed(prefix)).toEqual([]);
     });
 
-    it('puts and deletes of one folder at the same time all succeed', async () => {
+    it('succeed for concurrent puts and deletes in one folder', async () => {
       const prefix = folder();
       const work = Array.from({ length: 40 }, async (_, n) => {
         const key = `${prefix}jobs/${n % 2}/${n}`;
@@ -290,9 +271,9 @@ export function itKeepsThePromisesOfObjectStorage(
     });
   });
 
-  itRefusesOtherKeys(() => storage);
+  itRejectsInvalidKeys(() => storage);
 
-  it('is ready, and has no leftovers of what succeeded or failed above', async () => {
+  it('is ready, and has no leftovers after the tests above', async () => {
     await storage.check();
     expect(await storage.removeLeftovers(new Date(Date.now() + 60_000))).toBe(0);
   });

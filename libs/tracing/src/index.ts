@@ -1,2 +1,2 @@
-export { currentTraceparent, inSpan, openSpan, type OpenSpan, type SpanOptions } from './spans.js';
-export { startTracing, type Tracing, type TracingOptions } from './start-tracing.js';
+export { currentTraceparent, inSpan, openSpan, type OpenSpan } from './spans.js';
+export { startTracing } from './start-tracing.js';

@@ -2,12 +2,12 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
-/** Finished spans wait this long for others to be sent with. */
+/** How long ended spans are collected into a batch. */
 const sendEveryMs = 1_000;
-/** A collector that does not answer is not waited for any longer; its spans are dropped. */
+/** Spans are dropped when the collector does not answer within this time. */
 const sendTimeoutMs = 3_000;
 
-/** Has every span sent from now on. Loads the SDK, a sixth of all a worker loads: import it only where it is needed. */
+/** Exports all spans from now on. Import this file only if needed: the SDK is a sixth of all the code a worker loads. */
 export function sendSpans(service: string, endpoint: string): NodeTracerProvider {
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: sendTimeoutMs });
   const provider = new NodeTracerProvider({
@@ -16,6 +16,6 @@ export function sendSpans(service: string, endpoint: string): NodeTracerProvider
       new BatchSpanProcessor(exporter, { scheduledDelayMillis: sendEveryMs, exportTimeoutMillis: sendTimeoutMs }),
     ],
   });
-  provider.register(); // W3C Trace Context, carried through async calls
+  provider.register(); // W3C Trace Context, propagated through async calls
   return provider;
 }

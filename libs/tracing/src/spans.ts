@@ -11,11 +11,11 @@ import {
 } from '@opentelemetry/api';
 
 export interface SpanOptions {
-  /** server answers a request, producer makes a job, consumer works on it, client calls somebody else. */
+  /** server: answers a request; producer: creates a job; consumer: works on a job; client: calls another service. */
   readonly role: 'server' | 'producer' | 'consumer' | 'client';
-  /** Ids and outcomes; never a key, a token or a name of a person's voice. */
+  /** Ids and outcomes, never keys, tokens or names of voices. */
   readonly attributes?: Attributes;
-  /** W3C `traceparent` of the span it follows from, maybe in another process; absent: the span it is called in. */
+  /** The W3C `traceparent` of the parent, maybe in another process. Default: the active span. */
   readonly parent?: string | null;
 }
 
@@ -26,7 +26,7 @@ const kinds = {
   client: SpanKind.CLIENT,
 } as const;
 
-/** A span that its opener ends. Everything called within `inside` belongs to it. */
+/** A span that must be ended. Spans opened within `inside` are its children. */
 export interface OpenSpan {
   readonly traceId: string | null;
   inside<T>(work: () => T): T;
@@ -35,7 +35,7 @@ export interface OpenSpan {
   end(failure?: string): void;
 }
 
-/** Opens a span, for work that ends elsewhere than where it was called. */
+/** Opens a span for work that does not end in the same function. */
 export function openSpan(name: string, options: SpanOptions): OpenSpan {
   const parent = options.parent === undefined ? context.active() : contextOf(options.parent);
   const span = trace
@@ -52,9 +52,9 @@ export function openSpan(name: string, options: SpanOptions): OpenSpan {
 }
 
 /**
- * Runs work in a span, which tells how it went: the work's own error is its failure, and is thrown on.
+ * Runs work in a span. An error of the work is recorded and thrown.
  *
- * @param work gets what adds attributes that are known later
+ * @param work receives a function that adds attributes
  */
 export async function inSpan<T>(
   name: string,
@@ -72,7 +72,7 @@ export async function inSpan<T>(
   }
 }
 
-/** The running span as a W3C `traceparent` (w3.org/TR/trace-context), to be kept and followed later; null without traces. */
+/** Returns the active span as a W3C `traceparent` (w3.org/TR/trace-context), or null if tracing is disabled. */
 export function currentTraceparent(): string | null {
   const carrier: { traceparent?: string } = {};
   propagation.inject(context.active(), carrier);
@@ -83,7 +83,7 @@ function contextOf(traceparent: string | null): Context {
   return traceparent === null ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent });
 }
 
-/** Failures are told by a word: messages may quote what strangers sent. */
+/** Records only the kind of a failure: its message may quote user input. */
 function endSpan(span: Span, failure: string | undefined): void {
   if (failure !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: failure });
   span.end();

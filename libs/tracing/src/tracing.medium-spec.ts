@@ -8,8 +8,8 @@ const noTrouble = (message: string): never => {
   throw new Error(message);
 };
 
-describe('without a collector', () => {
-  it('work runs as ever, and there is no trace to follow', async () => {
+describe('inSpan without a collector', () => {
+  it('runs the work without a trace', async () => {
     const tracing = await startTracing({ app: 'api', endpoint: undefined, onTrouble: noTrouble });
     await tracing.stop();
     const span = openSpan('GET', { role: 'server' });
@@ -20,7 +20,7 @@ describe('without a collector', () => {
   });
 });
 
-describe('with a collector', () => {
+describe('inSpan with a collector', () => {
   let collector: OtlpCollector;
   let tracing: Tracing;
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('with a collector', () => {
   const collected = (name: string): Promise<CollectedSpan> =>
     waitFor(`the span ${name}`, () => collector.spans.find((span) => span.name === name) ?? false);
 
-  it('a request, the job it makes, its step and its call are one chain, over a pause and another process', async () => {
+  it('links a request, its job, its step and its call, across a pause and processes', async () => {
     const request = openSpan('POST', { role: 'server', parent: null });
     const kept = await request.inside(() =>
       inSpan('split job', { role: 'producer' }, async () => currentTraceparent()),
@@ -55,7 +55,7 @@ describe('with a collector', () => {
     expect((await collected('split samples')).attributes).toEqual({ 'timbre.generation': 2 });
   });
 
-  it('a client’s own trace is gone on with; what is none begins a new one', async () => {
+  it('continues the trace of a client, and starts a new one for an invalid traceparent', async () => {
     const theirs = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const followed = openSpan('followed', { role: 'server', parent: theirs });
     const own = openSpan('own', { role: 'server', parent: 'x; DROP TABLE' });
@@ -68,13 +68,13 @@ describe('with a collector', () => {
     expect((await collected('own')).parentSpanId).toBeUndefined();
   });
 
-  it('a failure is thrown on, and told by its kind: its message may quote a stranger', async () => {
+  it('throws the failure and records only its kind, since its message may quote user input', async () => {
     const failing = inSpan('failing', { role: 'client' }, () => Promise.reject(new TypeError('secret')));
     await expect(failing).rejects.toThrow('secret');
     expect((await collected('failing')).failure).toBe('TypeError');
   });
 
-  it('what is kept back is sent at the end', async () => {
+  it('exports the remaining spans on stop', async () => {
     openSpan('the last', { role: 'server' }).end();
     await tracing.stop();
     expect(collector.spans.map(({ name }) => name)).toContain('the last');

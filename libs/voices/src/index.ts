@@ -1,20 +1,56 @@
-export { Processing, type ProcessingFailure } from './processing.js';
-export { originalFilename, uploadedName } from './recording-name.js';
-export { removeTestSamples } from './test-files.js';
-export { changeVoice } from './voice-change.js';
+export { removeAgedOriginals } from './aged-originals.js';
+export { measureVoiceFiles } from './file-sizes.js';
+export { lacksConsent, refuseWithoutConsent, type ConsentRule } from './consent-rule.js';
 export {
-  contractSeconds,
-  contractTime,
-  sourceTimestamp,
-  testSampleFilename,
+  canonicalLanguage,
+  defaultLanguage,
+  languageCodeOf,
+  languageCodes,
+  languages,
+  longestLanguageTag,
+} from './languages.js';
+export {
+  markEmbeddingFailed,
+  markEmbeddingRefused,
+  markSplittingFailed,
+  startEmbedding,
+  startSplitting,
+} from './processing.js';
+export { uploadedName } from './recording-name.js';
+export { changeAnyVoice, changeVoice } from './voice-change.js';
+export {
+  testSampleName,
+  type AudibleVoice,
+  type EmbeddedVoice,
   type EmbeddingInfo,
-  type SampleDetails,
+  type ListedVoice,
+  type SampleInfo,
   type VoiceDetails,
+  type VoiceRef,
   type VoiceSummary,
 } from './voice-details.js';
-export { isVoiceName, parseVoiceName } from './voice-name.js';
-export { isLocked, moveStatus, statusTransitions } from './voice-status.js';
-export { type VoiceRef } from './voices.repository.js';
-export { mergeWarnings, voiceWarningCodes, type VoiceWarning, type VoiceWarningCode } from './voice-warning.js';
-export { splitDefaults, VoicesService, type NewVoice, type StoredRecording } from './voices.service.js';
+export { voiceInUrl } from './voice-in-url.js';
+export { isLabel, labelPairs, maxLabels, storedLabels } from './voice-labels.js';
+export { parseVoiceName } from './voice-name.js';
+export { deletePartnerVoices, deleteVoices, removeExpiredUploads } from './voice-removal.js';
+export {
+  applySplit,
+  completeEmbedding,
+  isSampleIndex,
+  preferByScore,
+  releaseSampleIndex,
+  setAnalysisTrack,
+  takeSampleIndex,
+  type NewOriginal,
+} from './voice-rows.js';
+export { isPlace, voiceSorts, type VoicePage, type VoiceSearch, type VoiceSort } from './voice-search.js';
+export type { VoiceUpdate } from './voice-update.js';
+export { voiceWarningCodes, type NotEmbeddedSample, type VoiceWarning } from './voice-warning.js';
+export {
+  splitDefaults,
+  VoicesService,
+  type NewVoice,
+  type RequestedSplit,
+  type StoredRecording,
+} from './voices.service.js';
 export { VoicesModule } from './voices.module.js';

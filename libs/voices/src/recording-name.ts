@@ -1,8 +1,9 @@
-const controlCharacters = /[\p{Cc}\p{Cs}]/gu;
+/** Includes bidirectional controls, which can make `.exe` look like `.mp3`. */
+const controlCharacters = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/gu;
 
 /**
- * The name of an uploaded file as it is kept and shown: without path parts (of any system) and control characters, at most
- * 255 characters.
+ * Returns the name that is stored and shown for an uploaded file: up to 255 characters, without control characters and
+ * without folders in the notation of any operating system.
  */
 export function uploadedName(clientName: string): string {
   const base = clientName.split(/[/\\]/).at(-1) ?? '';
@@ -10,7 +11,7 @@ export function uploadedName(clientName: string): string {
   return clean === '' || clean === '.' || clean === '..' ? 'recording' : clean;
 }
 
-/** The stored original's name: the uploaded one with its last extension replaced by `.opus`. */
+/** Returns the file name of the stored original: the uploaded name with its last extension replaced by `.opus`. */
 export function originalFilename(uploaded: string): string {
   return `${uploaded.replace(/(?<=.)\.[^.]*$/, '')}.opus`;
 }

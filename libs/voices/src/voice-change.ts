@@ -3,11 +3,24 @@ import { AppError } from '#libs/errors';
 import { refuseIfLocked } from './voice-status.js';
 
 /**
- * Every change a request makes to a voice: the row is locked first, 409 is decided from it, then the change is written.
+ * Runs a change of a voice that a request asks for, in one transaction: locks the row, refuses the change if the voice is
+ * in processing, then writes.
  *
- * @throws AppError `voice_not_found` | `voice_locked`, or what `change` throws; nothing is written then
+ * @throws AppError `voice_not_found` | `voice_locked`, or whatever `change` throws; nothing is written then
  */
 export function changeVoice<T>(
+  database: Database,
+  voiceId: string,
+  change: (tx: Transaction, voice: VoiceEntity) => Promise<T>,
+): Promise<T> {
+  return changeAnyVoice(database, voiceId, (tx, voice) => {
+    refuseIfLocked(voice);
+    return change(tx, voice);
+  });
+}
+
+/** As {@link changeVoice}, for changes that a voice in processing allows. */
+export function changeAnyVoice<T>(
   database: Database,
   voiceId: string,
   change: (tx: Transaction, voice: VoiceEntity) => Promise<T>,
@@ -15,7 +28,6 @@ export function changeVoice<T>(
   return database.transaction(async (tx) => {
     const voice = await lockVoice(tx, voiceId);
     if (voice === null) throw AppError.of('voice_not_found');
-    refuseIfLocked(voice);
     return change(tx, voice);
   });
 }

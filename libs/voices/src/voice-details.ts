@@ -1,148 +1,187 @@
-import { clockTime } from '#libs/audio';
-import type { JobProgress, ProcessingStatus, UpdateStatus } from '#libs/database';
+import type { QualityFigures } from '#libs/audio';
+import type { JobProgress, ProcessingStatus, StoredEngine, StoredScore, UpdateStatus } from '#libs/database';
 import type { VoiceWarning } from './voice-warning.js';
 
-/** One row of the voice list, as the contract shows it. */
+/** Which voice a request is about. */
+export interface VoiceRef {
+  readonly id: string;
+  readonly partnerId: string;
+  readonly name: string;
+}
+
+/** One row of the voice list. */
 export interface VoiceSummary {
-  readonly name: string;
-  readonly has_original: boolean;
-  readonly sample_count: number;
-  readonly splitting_status: ProcessingStatus;
-  readonly embedding_status: ProcessingStatus;
-  readonly creator_name: string | null;
-  readonly creator_email: string | null;
-}
-
-export interface SampleDetails {
-  readonly index: number;
-  /** `MM:SS`, from one hour on `HH:MM:SS`; null for uploaded samples. */
-  readonly source_timestamp: string | null;
-  /** Seconds, at most 3 decimals. */
-  readonly duration: number;
-}
-
-export interface EmbeddingInfo {
-  readonly tts_type: string;
-  readonly last_update_status: UpdateStatus;
-  readonly last_update_time: string;
-  readonly test_samples: readonly {
-    readonly sample_index: number;
-    readonly sentence_index: number;
-    readonly filename: string;
-  }[];
-  readonly sample_scores: readonly { readonly sample_index: number; readonly score: number }[];
-  readonly stale: boolean;
-}
-
-/** A voice's details, as the contract shows them. */
-export interface VoiceDetails {
-  readonly name: string;
-  readonly original_filename: string | null;
-  readonly original_uploaded_name: string | null;
-  readonly original_duration: number | null;
-  readonly status: { readonly splitting: ProcessingStatus; readonly embedding: ProcessingStatus };
-  readonly errors: { readonly splitting: string | null; readonly embedding: string | null };
-  /** Of the recording; empty when all is well. */
-  readonly warnings: readonly VoiceWarning[];
-  readonly progress: JobProgress | null;
-  readonly samples: readonly SampleDetails[];
-  readonly embedding_info: EmbeddingInfo | null;
-  readonly embedding_type: string;
-  readonly embedding_zip_url: string | null;
-  readonly preferred_sample_index: number | null;
-  readonly creator_name: string | null;
-  readonly creator_email: string | null;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-/** What Postgres tells of a voice in one statement. */
-export interface VoiceRow {
   readonly id: string;
   readonly name: string;
+  readonly hasOriginal: boolean;
+  /** null if the voice has no recording, or its length is not known. */
+  readonly originalDurationSeconds: number | null;
+  readonly sampleCount: number;
+  readonly splittingStatus: ProcessingStatus;
+  readonly embeddingStatus: ProcessingStatus;
+  readonly preferredSampleIndex: number | null;
+  /** BCP 47. */
+  readonly language: string;
+  /** Texts of the form `key:value`, ordered by key. */
+  readonly labels: readonly string[];
+  readonly creatorName: string | null;
+  readonly creatorEmail: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A row of a list, with its place in it. */
+export interface ListedVoice extends VoiceSummary {
+  /** Opaque. The next page starts after it. */
+  readonly place: string;
+}
+
+/** A voice that has an embedding. */
+export interface EmbeddedVoice {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly language: string;
+  readonly labels: readonly string[];
+  readonly ttsType: string;
+  /** Opaque. The next page starts after it. */
+  readonly place: string;
+}
+
+export interface SampleInfo {
+  readonly index: number;
+  /** Where it starts in the recording; null for uploaded samples. */
+  readonly sourceStartSeconds: number | null;
+  readonly durationSeconds: number;
+  /** null until it is measured, and for samples of older processes. */
+  readonly quality: QualityFigures | null;
+}
+
+/** How the last embedding run of a tts type ended, and the results of the last successful one. */
+export interface EmbeddingInfo {
+  readonly ttsType: string;
+  readonly lastUpdateStatus: UpdateStatus;
+  readonly lastUpdateTime: Date;
+  /** Ordered by sample, then by sentence. */
+  readonly testSamples: readonly { readonly sampleIndex: number; readonly sentenceIndex: number }[];
+  /** Best first. */
+  readonly scores: readonly StoredScore[];
+  readonly stale: boolean;
+  /** The last successful run; null before the first. */
+  readonly runId: string | null;
+  /** null for a run of a release that did not keep it. So is the language. */
+  readonly engine: StoredEngine | null;
+  readonly language: string | null;
+  /** What the test samples say, by sentence index; empty for a run of a release that did not keep them. */
+  readonly testSentences: readonly string[];
+}
+
+/** The columns of a voice that its details show as they are. */
+interface VoiceColumns extends VoiceRef {
   readonly originalFilename: string | null;
   readonly originalUploadedName: string | null;
   readonly originalDurationSeconds: number | null;
+  /** When the original was removed because it was kept long enough; null if it was not. */
+  readonly originalRemovedAt: Date | null;
   readonly splittingStatus: ProcessingStatus;
   readonly embeddingStatus: ProcessingStatus;
   readonly splittingError: string | null;
   readonly embeddingError: string | null;
+  /** What is wrong with the recording; empty when nothing is. */
   readonly warnings: readonly VoiceWarning[];
+  /** Of the active job; null while there is none. */
+  readonly progress: JobProgress | null;
+  /** Ordered by index. */
+  readonly samples: readonly SampleInfo[];
+  /** BCP 47. */
+  readonly language: string;
+  /** Texts of the form `key:value`, ordered by key. */
+  readonly labels: readonly string[];
+  readonly description: string | null;
+  /** The tts type of the current embedding. */
   readonly embeddingType: string;
   readonly preferredSampleIndex: number | null;
   readonly creatorName: string | null;
   readonly creatorEmail: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  readonly progress: JobProgress | null;
-  readonly samples: readonly { index: number; start: number | null; duration: number }[];
+}
+
+export interface VoiceDetails extends VoiceColumns {
+  /** null before the first run has ended. */
+  readonly embedding: EmbeddingInfo | null;
+  /** Signed, valid for an hour; null before the first successful run. */
+  readonly embeddingZipUrl: string | null;
+}
+
+/** The keys of all audio that details list. */
+export interface AudioKeys {
+  /** null if the voice has no converted recording. */
+  readonly originalKey: string | null;
+  /** By index. */
+  readonly sampleKeys: ReadonlyMap<number, string>;
+  /** By {@link testSampleName}. */
+  readonly testSampleKeys: ReadonlyMap<string, string>;
+}
+
+/** A voice with the keys of its audio, both of the same moment. */
+export interface AudibleVoice {
+  readonly details: VoiceDetails;
+  readonly audio: AudioKeys;
+}
+
+/** The row that one statement reads for details. */
+export interface VoiceRow extends VoiceColumns {
   readonly lastUpdateStatus: UpdateStatus | null;
   readonly lastUpdateTime: Date | null;
   readonly zipKey: string | null;
-  readonly scores: readonly { sampleIndex: number; score: number }[] | null;
+  readonly scores: readonly StoredScore[] | null;
   readonly stale: boolean | null;
-  readonly testSamples: readonly { sample: number; sentence: number }[];
+  readonly testSamples: EmbeddingInfo['testSamples'];
+  readonly runId: string | null;
+  readonly runEngine: StoredEngine | null;
+  readonly runLanguage: string | null;
+  readonly runTestSentences: readonly string[] | null;
 }
 
-/** `YYYY-MM-DDTHH:MM:SSZ`, whole seconds. */
-export function contractTime(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
+/** Returns the details in a row. @param signZip returns a URL for the object with this key */
+export function detailsOf(row: VoiceRow, signZip: (zipKey: string) => string): VoiceDetails {
+  const { lastUpdateStatus, lastUpdateTime, zipKey, scores, stale, testSamples, ...others } = row;
+  const { runId, runEngine, runLanguage, runTestSentences, ...columns } = others;
+  const embedding =
+    lastUpdateStatus === null || lastUpdateTime === null
+      ? null
+      : {
+          ttsType: row.embeddingType,
+          lastUpdateStatus,
+          lastUpdateTime,
+          testSamples,
+          scores: scores ?? [],
+          stale: stale ?? false,
+          runId,
+          engine: runEngine,
+          language: runLanguage,
+          testSentences: runTestSentences ?? [],
+        };
+  return { ...columns, embedding, embeddingZipUrl: zipKey === null ? null : signZip(zipKey) };
 }
 
-/** Seconds with at most 3 decimals. */
-export function contractSeconds(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+/** What the statement selects in addition for the URLs of a voice's audio. */
+export interface AudioColumns {
+  readonly originalKey: string | null;
+  readonly sampleKeys: readonly (readonly [index: number, key: string])[];
+  readonly testSampleKeys: readonly (readonly [sampleIndex: number, sentenceIndex: number, key: string])[];
 }
 
-/** `MM:SS`, from one hour on `HH:MM:SS`; whole seconds, rounded down. */
-export function sourceTimestamp(startSeconds: number | null): string | null {
-  return startSeconds === null ? null : clockTime(startSeconds);
-}
+/** The name of a test sample in {@link AudioKeys}. */
+export const testSampleName = (sampleIndex: number, sentenceIndex: number): string => `${sampleIndex}_${sentenceIndex}`;
 
-/** `test_{sample_index}_{sentence_index}.opus` */
-export function testSampleFilename(sampleIndex: number, sentenceIndex: number): string {
-  return `test_${sampleIndex}_${sentenceIndex}.opus`;
-}
-
-function embeddingInfo(row: VoiceRow): EmbeddingInfo | null {
-  if (row.lastUpdateStatus === null || row.lastUpdateTime === null) return null;
+export function audioKeysOf({ originalKey, sampleKeys, testSampleKeys }: AudioColumns): AudioKeys {
   return {
-    tts_type: row.embeddingType,
-    last_update_status: row.lastUpdateStatus,
-    last_update_time: contractTime(row.lastUpdateTime),
-    test_samples: row.testSamples.map(({ sample, sentence }) => ({
-      sample_index: sample,
-      sentence_index: sentence,
-      filename: testSampleFilename(sample, sentence),
-    })),
-    sample_scores: (row.scores ?? []).map(({ sampleIndex, score }) => ({ sample_index: sampleIndex, score })),
-    stale: row.stale ?? false,
-  };
-}
-
-/** A voice's details in the contract's shape. */
-export function describeVoice(row: VoiceRow, embeddingZipUrl: string | null): VoiceDetails {
-  return {
-    name: row.name,
-    original_filename: row.originalFilename,
-    original_uploaded_name: row.originalUploadedName,
-    original_duration: row.originalDurationSeconds === null ? null : contractSeconds(row.originalDurationSeconds),
-    status: { splitting: row.splittingStatus, embedding: row.embeddingStatus },
-    errors: { splitting: row.splittingError, embedding: row.embeddingError },
-    warnings: row.warnings.map(({ code, message }) => ({ code, message })),
-    progress: row.progress && { stage: row.progress.stage, done: row.progress.done, of: row.progress.of },
-    samples: row.samples.map(({ index, start, duration }) => ({
-      index,
-      source_timestamp: sourceTimestamp(start),
-      duration: contractSeconds(duration),
-    })),
-    embedding_info: embeddingInfo(row),
-    embedding_type: row.embeddingType,
-    embedding_zip_url: embeddingZipUrl,
-    preferred_sample_index: row.preferredSampleIndex,
-    creator_name: row.creatorName,
-    creator_email: row.creatorEmail,
-    created_at: contractTime(row.createdAt),
-    updated_at: contractTime(row.updatedAt),
+    originalKey,
+    sampleKeys: new Map(sampleKeys),
+    testSampleKeys: new Map(
+      testSampleKeys.map(([sample, sentence, key]) => [testSampleName(sample, sentence), key] as const),
+    ),
   };
 }

@@ -5,7 +5,7 @@ import { isLocked, moveStatus, refuseIfLocked, statusTransitions } from './voice
 
 const statuses: readonly ProcessingStatus[] = ['idle', 'in_progress', 'completed', 'failed'];
 
-/** The moves the contract speaks of, written out once more by hand. */
+/** The moves of the contract, written by hand a second time. */
 const moves: readonly (readonly [ProcessingStatus, ProcessingStatus])[] = [
   ['idle', 'in_progress'],
   ['in_progress', 'completed'],
@@ -19,12 +19,12 @@ const moves: readonly (readonly [ProcessingStatus, ProcessingStatus])[] = [
 describe('moveStatus', () => {
   const pairs = statuses.flatMap((from) => statuses.map((to) => [from, to] as const));
 
-  it.each(pairs)('from %s to %s only as the contract says', (from, to) => {
+  it.each(pairs)('moves from %s to %s only if the contract allows it', (from, to) => {
     if (moves.some(([a, b]) => a === from && b === to)) expect(moveStatus(from, to)).toBe(to);
     else expect(() => moveStatus(from, to)).toThrow(`status may not move from ${from} to ${to}`);
   });
 
-  it('reaches every status from a new voice, and leaves every one again', () => {
+  it('can reach every status from idle, and leave every status again', () => {
     const reached = new Set<ProcessingStatus>(['idle']);
     for (const from of reached) for (const to of statusTransitions[from]) reached.add(to);
     expect([...reached].sort()).toEqual([...statuses].sort());
@@ -32,12 +32,12 @@ describe('moveStatus', () => {
   });
 });
 
-describe('the lock', () => {
+describe('isLocked and refuseIfLocked', () => {
   const all = statuses.flatMap((splittingStatus) =>
     statuses.map((embeddingStatus) => ({ splittingStatus, embeddingStatus })),
   );
 
-  it.each(all)('splitting $splittingStatus, embedding $embeddingStatus', (voice) => {
+  it.each(all)('agree on splitting $splittingStatus, embedding $embeddingStatus', (voice) => {
     const locked = Object.values(voice).includes('in_progress');
     expect(isLocked(voice)).toBe(locked);
     let thrown: unknown = null;

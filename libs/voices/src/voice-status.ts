@@ -1,7 +1,7 @@
 import { AppError } from '#libs/errors';
 import type { ProcessingStatus, VoiceEntity } from '#libs/database';
 
-/** Every move a status may make; there are no others. */
+/** Every move that a status may make. */
 export const statusTransitions: Readonly<Record<ProcessingStatus, readonly ProcessingStatus[]>> = {
   idle: ['in_progress'],
   in_progress: ['completed', 'failed'],
@@ -10,9 +10,9 @@ export const statusTransitions: Readonly<Record<ProcessingStatus, readonly Proce
 };
 
 /**
- * The next status, if the table allows the move.
+ * Returns `to`, if the table allows the move. Only an embedding moves back to `idle`: when all its samples are replaced.
  *
- * `idle` is reached only by an embedding whose samples were all replaced. @throws Error: such a move is a defect
+ * @throws Error for any other move, which is a defect
  */
 export function moveStatus(from: ProcessingStatus, to: ProcessingStatus): ProcessingStatus {
   if (!statusTransitions[from].includes(to)) throw new Error(`status may not move from ${from} to ${to}`);
@@ -21,7 +21,7 @@ export function moveStatus(from: ProcessingStatus, to: ProcessingStatus): Proces
 
 type Statuses = Pick<VoiceEntity, 'splittingStatus' | 'embeddingStatus'>;
 
-/** Locked voices refuse every change. */
+/** Returns whether the voice is in processing. A locked voice refuses every change. */
 export function isLocked(voice: Statuses): boolean {
   return voice.splittingStatus === 'in_progress' || voice.embeddingStatus === 'in_progress';
 }

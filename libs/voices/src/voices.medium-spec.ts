@@ -4,7 +4,7 @@ import { lockVoice } from '#libs/database';
 import { SamplesService, SplittingService } from '#libs/samples';
 import { convertedSample, Domain, required, resplit } from '../../../test/support/domain.js';
 import { waitFor } from '../../../test/support/wait-for.js';
-import { Processing } from './processing.js';
+import { Processing } from '#libs/processing';
 import { changeVoice } from './voice-change.js';
 import { VoicesService } from './voices.service.js';
 
@@ -13,7 +13,7 @@ const fulfilled = (results: readonly PromiseSettledResult<unknown>[]): number =>
 const refusals = (results: readonly PromiseSettledResult<unknown>[]): unknown[] =>
   results.flatMap((result) => (result.status === 'rejected' ? [(result.reason as { code: unknown }).code] : []));
 
-describe('voices', () => {
+describe('libs/voices', () => {
   let domain: Domain;
   let voices: VoicesService;
   beforeAll(async () => {
@@ -22,12 +22,12 @@ describe('voices', () => {
   });
   afterAll(() => domain.close());
 
-  /** Statements of others that wait for a lock here. */
+  /** Number of statements that wait for a lock in this database. */
   const waitingForLocks = (): Promise<number> =>
     domain.count(`pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
 
   describe('lockVoice', () => {
-    it('lets one transaction at a time change a voice', async () => {
+    it('makes a second transaction wait until the first has ended', async () => {
       const voiceId = await domain.emptyVoice();
       const order: string[] = [];
       let second: Promise<unknown> = Promise.resolve();
@@ -45,13 +45,13 @@ describe('voices', () => {
       expect(order).toEqual(['first has written', 'second sees Ann']);
     });
 
-    it('finds nothing where there is no such voice', async () => {
+    it('returns null for a voice that does not exist', async () => {
       expect(await domain.database.transaction((tx) => lockVoice(tx, randomUUID()))).toBeNull();
     });
   });
 
   describe('changeVoice', () => {
-    it('refuses every change of a locked voice and writes nothing', async () => {
+    it('refuses a change of a locked voice and writes nothing', async () => {
       const voiceId = await domain.uploadedVoice();
       const samples = domain.get(SamplesService);
       const changes = [
@@ -67,12 +67,12 @@ describe('voices', () => {
       expect((await domain.row('voices', voiceId))['name']).toBe(`voice ${voiceId}`);
     });
 
-    it('says when there is no such voice', async () => {
+    it('throws voice_not_found for a voice that does not exist', async () => {
       const change = changeVoice(domain.database, randomUUID(), async () => undefined);
       await expect(change).rejects.toMatchObject({ code: 'voice_not_found' });
     });
 
-    it('undoes what a failing change has written', async () => {
+    it('rolls back what a failing change has written', async () => {
       const voiceId = await domain.emptyVoice();
       const change = changeVoice(domain.database, voiceId, async (tx) => {
         await tx.query(`UPDATE voices SET name = 'half' WHERE id = $1`, [voiceId]);
@@ -83,40 +83,56 @@ describe('voices', () => {
     });
   });
 
-  describe('create', () => {
-    it('makes a voice with a recording together with its split: locked from the first moment', async () => {
+  describe('VoicesService.create', () => {
+    it('creates a voice and the job of its split together, so that the voice is locked at once', async () => {
       const voiceId = await domain.uploadedVoice();
       expect(await voices.details(voiceId)).toMatchObject({
-        status: { splitting: 'in_progress', embedding: 'idle' },
+        splittingStatus: 'in_progress',
+        embeddingStatus: 'idle',
         progress: { stage: 'queued', done: 0, of: 1 },
-        original_filename: 'recording.opus',
-        original_uploaded_name: 'recording.wav',
-        original_duration: 185.4,
-        embedding_info: null,
-        embedding_type: 'kyutai',
+        originalFilename: 'recording.opus',
+        originalUploadedName: 'recording.wav',
+        originalDurationSeconds: 185.4,
+        embedding: null,
+        embeddingType: 'kyutai',
       });
       expect(await domain.row('jobs', await domain.jobId(voiceId, 'split'))).toMatchObject({
         state: 'queued',
         stage: 'samples',
-        params: { maxSamples: 25, sampleDurationSeconds: 15, first: true },
+        params: {
+          ...{ maxSamples: 25, sampleDurationSeconds: 15, mode: 'fixed', minDurationSeconds: 5, select: 'first' },
+          first: true,
+        },
       });
     });
 
-    it('makes neither voice nor job when the transaction fails', async () => {
+    it('creates neither voice nor job when the transaction fails', async () => {
       const partnerId = await domain.partner();
-      const voice = { id: randomUUID(), partnerId, name: 'twice', creatorName: null, creatorEmail: null };
-      const recording = { uploadKey: `voices/${voice.id}/uploads/x`, uploadedName: 'a.wav', durationSeconds: null };
+      const voice = {
+        id: randomUUID(),
+        partnerId,
+        name: 'twice',
+        creatorName: null,
+        creatorEmail: null,
+        language: 'en',
+      };
+      const recording = {
+        uploadKey: `voices/${voice.id}/uploads/x`,
+        bytes: 1,
+        uploadedName: 'a.wav',
+        durationSeconds: null,
+      };
       await voices.create(voice, null);
       const again = voices.create({ ...voice, id: randomUUID() }, recording);
       await expect(again).rejects.toMatchObject({ code: 'voice_exists' });
       expect(await domain.count('jobs WHERE partner_id = $1', [partnerId])).toBe(0);
     });
 
-    it('gives a name in a partner to one of many at once, and the same name to another partner', async () => {
+    it('gives a name to one of many concurrent requests, and the same name to another partner', async () => {
       const [partnerId, other] = [await domain.partner(), await domain.partner()];
       const create = (owner: string): Promise<unknown> =>
         voices.create(
-          { id: randomUUID(), partnerId: owner, name: 'Ünique', creatorName: null, creatorEmail: null },
+          { id: randomUUID(), partnerId: owner, name: 'Ünique', creatorName: null, creatorEmail: null, language: 'en' },
           null,
         );
       const results = await Promise.allSettled(Array.from({ length: 10 }, () => create(partnerId)));
@@ -126,8 +142,8 @@ describe('voices', () => {
     });
   });
 
-  describe('rename', () => {
-    it('refuses the name of another voice, and takes the voice’s own', async () => {
+  describe('VoicesService.rename', () => {
+    it('refuses the name of another voice and accepts the voice’s own', async () => {
       const partnerId = await domain.partner();
       const [one, other] = [await domain.emptyVoice(partnerId), await domain.emptyVoice(partnerId)];
       await expect(voices.rename(one, `voice ${other}`)).rejects.toMatchObject({ code: 'voice_exists' });
@@ -135,7 +151,7 @@ describe('voices', () => {
       expect((await voices.rename(one, `VOICE ${other}`)).name).toBe(`VOICE ${other}`); // compared exactly
     });
 
-    it('and a split at the same time: whoever has the row first decides, nothing is half done', async () => {
+    it('runs before or after a concurrent split, and is refused after it', async () => {
       for (let round = 0; round < 8; round++) {
         const voiceId = await domain.uploadedVoice();
         await domain.get(Processing).cancel(await domain.jobId(voiceId, 'split'));
@@ -155,8 +171,8 @@ describe('voices', () => {
     });
   });
 
-  describe('remove', () => {
-    it('deletes at once and notes that all of the voice’s bytes must go now', async () => {
+  describe('VoicesService.remove', () => {
+    it('deletes the voice and schedules the removal of its objects for now', async () => {
       const voiceId = await domain.emptyVoice();
       await voices.remove(voiceId);
       await expect(voices.details(voiceId)).rejects.toMatchObject({ code: 'voice_not_found' });
@@ -167,37 +183,42 @@ describe('voices', () => {
     });
   });
 
-  describe('the preferred sample', () => {
+  describe('VoicesService.setPreferredSample', () => {
     const withSamples = async (): Promise<string> => {
       const voiceId = await domain.emptyVoice();
       for (let n = 0; n < 2; n++) await domain.get(SamplesService).add(voiceId, convertedSample(voiceId));
       return voiceId;
     };
 
-    it('is a person’s choice until it is cleared', async () => {
+    it('stores a person’s choice until it is cleared', async () => {
       const voiceId = await withSamples();
-      expect((await voices.setPreferredSample(voiceId, 2)).preferred_sample_index).toBe(2);
+      expect((await voices.setPreferredSample(voiceId, 2)).preferredSampleIndex).toBe(2);
       expect((await domain.row('voices', voiceId))['preferred_by']).toBe('person');
-      expect((await voices.setPreferredSample(voiceId, null)).preferred_sample_index).toBeNull();
+      expect((await voices.setPreferredSample(voiceId, null)).preferredSampleIndex).toBeNull();
       expect((await domain.row('voices', voiceId))['preferred_by']).toBeNull();
     });
 
-    it.each([0, -1, 3, 2_147_483_647, 2_147_483_648, 9_007_199_254_740_991])('is never sample %d', async (index) => {
-      const voiceId = await withSamples();
-      await expect(voices.setPreferredSample(voiceId, index)).rejects.toMatchObject({ code: 'sample_not_found' });
-    });
+    it.each([0, -1, 3, 2_147_483_647, 2_147_483_648, 9_007_199_254_740_991])(
+      'refuses index %d, which no sample has',
+      async (index) => {
+        const voiceId = await withSamples();
+        await expect(voices.setPreferredSample(voiceId, index)).rejects.toMatchObject({ code: 'sample_not_found' });
+      },
+    );
   });
 
-  describe('failures', () => {
-    it('keep the upload of a first split for 7 days, for another try that embeds by itself', async () => {
+  describe('Processing', () => {
+    it('failActive keeps the upload of a first split for 7 days, and the next split counts as the first', async () => {
       const voiceId = await domain.uploadedVoice();
       await domain.claim(voiceId, 'split');
       const why = { code: 'conversion_failed', sentence: 'The recording could not be converted' } as const;
-      expect(await domain.get(Processing).failActive(voiceId, 'split', why)).toBe(true);
-      expect(await domain.get(Processing).failActive(voiceId, 'split', why)).toBe(false);
+      expect(await domain.get(Processing).failActive({ voiceId, kind: 'split' }, why)).toBe(true);
+      expect(await domain.get(Processing).failActive({ voiceId, kind: 'split' }, why)).toBe(false);
       expect(await voices.details(voiceId)).toMatchObject({
-        status: { splitting: 'failed', embedding: 'idle' },
-        errors: { splitting: why.sentence, embedding: null },
+        splittingStatus: 'failed',
+        embeddingStatus: 'idle',
+        splittingError: why.sentence,
+        embeddingError: null,
         progress: null,
       });
       const [kept] = await domain.database.query(
@@ -209,7 +230,7 @@ describe('voices', () => {
       expect(kept).toEqual({ stored: true, week: true });
 
       const details = await domain.get(SplittingService).request(voiceId, resplit);
-      expect(details).toMatchObject({ status: { splitting: 'in_progress' }, errors: { splitting: null } });
+      expect(details).toMatchObject({ splittingStatus: 'in_progress', splittingError: null });
       expect((await domain.row('voices', voiceId))['upload_kept_until']).toBeNull();
       expect((await domain.row('jobs', await domain.jobId(voiceId, 'split')))['params']).toEqual({
         ...resplit,
@@ -217,41 +238,17 @@ describe('voices', () => {
       });
     });
 
-    it('end a job by an operator’s word, once, and unlock its voice', async () => {
+    it('cancel fails a job once and unlocks its voice', async () => {
       const voiceId = await domain.uploadedVoice();
       const jobId = await domain.jobId(voiceId, 'split');
       await domain.get(Processing).cancel(jobId);
       await domain.get(Processing).cancel(jobId);
       expect(await voices.details(voiceId)).toMatchObject({
-        status: { splitting: 'failed' },
-        errors: { splitting: 'Cancelled' },
+        splittingStatus: 'failed',
+        splittingError: 'Cancelled',
       });
       expect(await domain.row('jobs', jobId)).toMatchObject({ state: 'failed', error_code: 'cancelled' });
       await expect(domain.get(Processing).cancel(randomUUID())).rejects.toMatchObject({ code: 'not_found' });
-    });
-  });
-
-  it('are listed by code point, page by page', async () => {
-    const partnerId = await domain.partner();
-    const names = ['a', 'B', 'ä', 'Z', 'b', '\u{1F600}', '\uFF21', '_'];
-    for (const name of names) {
-      await voices.create({ id: randomUUID(), partnerId, name, creatorName: 'Ann', creatorEmail: null }, null);
-    }
-    const listed: string[] = [];
-    for (;;) {
-      const page = await voices.listPage(partnerId, { after: listed.at(-1) ?? null, limit: 3 });
-      if (page.length === 0) break;
-      listed.push(...page.map(({ name }) => name));
-    }
-    expect(listed).toEqual(['B', 'Z', '_', 'a', 'b', 'ä', '\uFF21', '\u{1F600}']);
-    expect((await voices.listPage(partnerId, { after: null, limit: 1 }))[0]).toEqual({
-      name: 'B',
-      has_original: false,
-      sample_count: 0,
-      splitting_status: 'idle',
-      embedding_status: 'idle',
-      creator_name: 'Ann',
-      creator_email: null,
     });
   });
 });

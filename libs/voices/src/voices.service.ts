@@ -1,76 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
 import { uploadWarnings, type RecordingFacts } from '#libs/audio';
-import { breaksConstraint, Database, SampleEntity, VoiceEntity, type Transaction } from '#libs/database';
+import {
+  breaksConstraint,
+  Database,
+  SampleEntity,
+  VoiceEntity,
+  type SplitParams,
+  type Transaction,
+} from '#libs/database';
 import { AppError } from '#libs/errors';
+import { emitEvent } from '#libs/events';
 import { Dispatcher } from '#libs/jobs';
-import { DownloadUrls, eraseVoiceObjects } from '#libs/storage';
-import { Processing } from './processing.js';
+import { DownloadUrls } from '#libs/storage';
+import { refuseOverQuota } from '#libs/usage';
+import { startSplitting } from './processing.js';
 import { originalFilename } from './recording-name.js';
-import { changeVoice } from './voice-change.js';
-import { describeVoice, type VoiceDetails, type VoiceRow, type VoiceSummary } from './voice-details.js';
-import { VoicesRepository, type VoiceRef } from './voices.repository.js';
+import { changeAnyVoice, changeVoice } from './voice-change.js';
+import {
+  audioKeysOf,
+  detailsOf,
+  type AudibleVoice,
+  type EmbeddedVoice,
+  type ListedVoice,
+  type VoiceDetails,
+  type VoiceRef,
+  type VoiceRow,
+  type VoiceSummary,
+} from './voice-details.js';
+import { deleteVoices } from './voice-removal.js';
+import { isSampleIndex, updateVoice } from './voice-rows.js';
+import type { VoicePage, VoiceSearch } from './voice-search.js';
+import { refuseIfLocked } from './voice-status.js';
+import { applyUpdate, type VoiceUpdate } from './voice-update.js';
+import { VoicesRepository } from './voices.repository.js';
 
-/** What a split does when nobody says otherwise. */
-export const splitDefaults = { maxSamples: 25, sampleDurationSeconds: 15 } as const;
+/** The parameters of a split that a request may give. */
+export type RequestedSplit = Omit<SplitParams, 'first'>;
 
-/** The largest index there can be (Postgres' integer); anything above names no sample. */
-const maxSampleIndex = 2_147_483_647;
+/** Parameters of a split for which the request gives none. */
+export const splitDefaults = {
+  maxSamples: 25,
+  sampleDurationSeconds: 15,
+  mode: 'fixed',
+  minDurationSeconds: 5,
+  select: 'first',
+} as const satisfies RequestedSplit;
 
-/** A URL of an embedding zip lives this long. */
+/** Validity of the URL of an embedding's zip. */
 const zipUrlSeconds = 3600;
 
 export interface NewVoice {
-  /** Chosen beforehand where a recording is stored under it. */
+  /** The caller chooses it, because the recording is stored under it before the row exists. */
   readonly id: string;
   readonly partnerId: string;
-  /** As `parseVoiceName` returns it. */
+  /** Returned by `parseVoiceName`. */
   readonly name: string;
   readonly creatorName: string | null;
   readonly creatorEmail: string | null;
+  /** Returned by `canonicalLanguage`. */
+  readonly language: string;
+  /** Returned by `storedLabels`. None by default. */
+  readonly labels?: readonly string[];
+  readonly description?: string | null;
 }
 
-/** An upload that was checked and is durable in storage. */
+/** An upload that has been checked and is durable in storage. */
 export interface StoredRecording {
   readonly uploadKey: string;
-  /** As `uploadedName` returns it. */
+  /** Returned by `uploadedName`. */
   readonly uploadedName: string;
-  /** null where the file does not say. */
+  readonly bytes: number;
+  /** null if the file does not state it. */
   readonly durationSeconds: number | null;
-  /** What the check found, for the conversion; left out, the conversion looks for itself. */
+  /** What the check found. The conversion probes the recording itself if they are missing. */
   readonly facts?: RecordingFacts;
 }
 
+/** Voices as requests see them: create, read, rename, delete, prefer a sample. */
 @Injectable()
 export class VoicesService {
   constructor(
     private readonly database: Database,
     private readonly voices: VoicesRepository,
-    private readonly processing: Processing,
     private readonly dispatcher: Dispatcher,
     private readonly downloads: DownloadUrls,
   ) {}
 
-  /** @throws AppError `voice_not_found` */
-  async find(partnerId: string, name: string): Promise<VoiceRef> {
-    return existing(await this.voices.find(partnerId, name));
+  /** Finds a voice by its exact name or its id. @throws AppError `voice_not_found` */
+  async find(partnerId: string, nameOrId: string): Promise<VoiceRef> {
+    return existing(await this.voices.find(partnerId, nameOrId));
   }
 
   /**
-   * Makes a voice. With a recording, splitting is in progress from the first moment, its job in the same transaction.
+   * Creates a voice. With a recording, the same transaction starts splitting and inserts its job.
    *
-   * @throws AppError `voice_exists` | `partner_not_found` (just erased); the recording's object is then the caller's to
-   *   remove
+   * @param split how the recording is split
+   * @throws AppError `quota_exceeded` | `voice_exists` | `partner_not_found` (erased meanwhile); the caller then removes
+   *   the recording's object
    */
-  async create(voice: NewVoice, recording: StoredRecording | null): Promise<VoiceDetails> {
+  async create(
+    voice: NewVoice,
+    recording: StoredRecording | null,
+    split: RequestedSplit = splitDefaults,
+  ): Promise<VoiceDetails> {
     try {
-      await this.database.transaction((tx) => this.insert(tx, voice, recording));
+      await this.database.transaction((tx) => this.insert(tx, voice, recording, split));
     } catch (error) {
       if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
       if (breaksConstraint(error, 'voices_partner_id_fkey')) throw AppError.of('partner_not_found');
       throw error;
     }
-    if (recording !== null) this.nudge(voice.partnerId);
+    if (recording !== null) this.dispatcher.dispatchSoon(voice.partnerId);
     return this.details(voice.id);
   }
 
@@ -79,33 +120,41 @@ export class VoicesService {
     return this.describe(existing(await this.voices.row(voiceId)));
   }
 
-  /** The voice a URL names and its details, in one statement. @throws AppError `voice_not_found` */
-  async detailsNamed(
-    partnerId: string,
-    name: string,
-  ): Promise<{ readonly voice: VoiceRef; readonly details: VoiceDetails }> {
-    const row = existing(await this.voices.rowNamed(partnerId, name));
-    return { voice: { id: row.id, partnerId, name }, details: await this.describe(row) };
+  /** Reads a voice by its exact name or its id, with one statement. @throws AppError `voice_not_found` */
+  async detailsNamed(partnerId: string, nameOrId: string): Promise<VoiceDetails> {
+    return this.describe(existing(await this.voices.rowNamed(partnerId, nameOrId)));
   }
 
-  private async describe(row: VoiceRow): Promise<VoiceDetails> {
-    const zipUrl =
-      row.zipKey === null
-        ? null
-        : this.downloads.sign(row.zipKey, {
-            expiresInSeconds: zipUrlSeconds,
-            downloadName: `${row.name}-${row.embeddingType}.zip`,
-            contentType: 'application/zip',
-          });
-    return describeVoice(row, zipUrl);
+  /** As {@link detailsNamed}, with the keys of all audio. @throws AppError `voice_not_found` */
+  async audibleNamed(partnerId: string, nameOrId: string): Promise<AudibleVoice> {
+    const found = existing(await this.voices.audibleRowNamed(partnerId, nameOrId));
+    const { originalKey, sampleKeys, testSampleKeys, ...row } = found;
+    return { details: this.describe(row), audio: audioKeysOf({ originalKey, sampleKeys, testSampleKeys }) };
   }
 
-  /** At most `limit` voices after `after`, by name. */
-  listPage(
-    partnerId: string,
-    page: { readonly after: string | null; readonly limit: number },
-  ): Promise<VoiceSummary[]> {
-    return this.voices.page(partnerId, page.after, page.limit);
+  private describe(row: VoiceRow): VoiceDetails {
+    return detailsOf(row, (zipKey) =>
+      this.downloads.sign(zipKey, {
+        expiresInSeconds: zipUrlSeconds,
+        downloadName: `${row.name}-${row.embeddingType}.zip`,
+        contentType: 'application/zip',
+      }),
+    );
+  }
+
+  /** Returns a page of the partner's voices that a search finds. */
+  listPage(partnerId: string, search: VoiceSearch, page: VoicePage): Promise<ListedVoice[]> {
+    return this.voices.page(partnerId, search, page);
+  }
+
+  /** Returns a page of the partner's voices that have an embedding, ordered by name. */
+  embeddedPage(partnerId: string, page: VoicePage): Promise<EmbeddedVoice[]> {
+    return this.voices.embedded(partnerId, page);
+  }
+
+  /** Returns the list rows of those of the voices that exist. */
+  summaries(voiceIds: readonly string[]): Promise<VoiceSummary[]> {
+    return this.voices.summaries(voiceIds);
   }
 
   /** @throws AppError `voice_not_found` | `voice_locked` | `voice_exists` */
@@ -113,7 +162,7 @@ export class VoicesService {
     try {
       await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
         await recordChange(tx, { action: 'voice.rename', partnerId, voiceId, details: { name } });
-        await tx.update(VoiceEntity, { id: voiceId }, { name, updatedAt: () => 'now()' });
+        await updateVoice(tx, voiceId, { name });
       });
     } catch (error) {
       if (breaksConstraint(error, 'voices_partner_id_name_unique')) throw AppError.of('voice_exists');
@@ -122,17 +171,30 @@ export class VoicesService {
     return this.details(voiceId);
   }
 
-  /** Deletes a voice at once; its bytes go right after. @throws AppError `voice_not_found` | `voice_locked` */
-  async remove(voiceId: string): Promise<void> {
-    await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
-      await recordChange(tx, { action: 'voice.delete', partnerId, voiceId });
-      await eraseVoiceObjects(tx, [voiceId]);
-      await tx.delete(VoiceEntity, { id: voiceId });
+  /** Changes what is known about a voice. @throws AppError `voice_not_found` | `voice_locked` */
+  async update(voiceId: string, update: VoiceUpdate): Promise<VoiceDetails> {
+    await changeVoice(this.database, voiceId, (tx, voice) => applyUpdate(tx, voice, update));
+    return this.details(voiceId);
+  }
+
+  /**
+   * Deletes a voice. Its objects are removed soon after.
+   *
+   * @param options `force`: also if the voice is in processing. Workers lose their claims, and GPU jobs are cancelled.
+   * @throws AppError `voice_not_found` | `voice_locked`
+   */
+  async remove(voiceId: string, { force = false }: { readonly force?: boolean } = {}): Promise<void> {
+    await changeAnyVoice(this.database, voiceId, async (tx, voice) => {
+      if (!force) refuseIfLocked(voice);
+      const details = force ? { force: 'true' } : {};
+      await recordChange(tx, { action: 'voice.delete', partnerId: voice.partnerId, voiceId, details });
+      await deleteVoices(tx, [voiceId]);
     });
   }
 
   /**
-   * A person's choice, kept until it is cleared, its sample is deleted, or a re-split; null clears it.
+   * Stores a person's choice of the preferred sample; null clears it. It stays until it is cleared, its sample is
+   * deleted, or the voice is split again.
    *
    * @throws AppError `voice_not_found` | `voice_locked` | `sample_not_found`
    */
@@ -140,40 +202,41 @@ export class VoicesService {
     await changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
       if (index !== null && !(await hasSample(tx, voiceId, index))) throw AppError.of('sample_not_found');
       const preferredBy = index === null ? null : 'person';
-      await tx.update(
-        VoiceEntity,
-        { id: voiceId },
-        { preferredSampleIndex: index, preferredBy, updatedAt: () => 'now()' },
-      );
+      await updateVoice(tx, voiceId, { preferredSampleIndex: index, preferredBy });
       await recordChange(tx, { action: 'voice.prefer-sample', partnerId, voiceId, details: { sample: index } });
     });
     return this.details(voiceId);
   }
 
-  private async insert(tx: Transaction, voice: NewVoice, recording: StoredRecording | null): Promise<void> {
-    await tx.insert(VoiceEntity, {
-      ...voice,
-      ...(recording === null
-        ? {}
-        : {
-            uploadKey: recording.uploadKey,
-            originalUploadedName: recording.uploadedName,
-            originalFilename: originalFilename(recording.uploadedName),
-            originalDurationSeconds: recording.durationSeconds,
-            ...(recording.facts && { uploadFacts: recording.facts, warnings: uploadWarnings(recording.facts) }),
-          }),
+  private async insert(
+    tx: Transaction,
+    voice: NewVoice,
+    recording: StoredRecording | null,
+    split: RequestedSplit,
+  ): Promise<void> {
+    const { partnerId } = voice;
+    await refuseOverQuota(tx, partnerId, {
+      voices: 1,
+      ...(recording !== null && { bytes: recording.bytes, gpuJob: 'embed' }),
     });
-    await recordChange(tx, { action: 'voice.create', partnerId: voice.partnerId, voiceId: voice.id });
+    const columns = { ...voice, labels: [...(voice.labels ?? [])] };
+    await tx.insert(VoiceEntity, recording === null ? columns : { ...columns, ...columnsOf(recording) });
+    await recordChange(tx, { action: 'voice.create', partnerId, voiceId: voice.id });
+    await emitEvent(tx, { type: 'voice.updated', voiceId: voice.id });
     if (recording === null) return;
     const inserted = await tx.findOneByOrFail(VoiceEntity, { id: voice.id });
-    await this.processing.beginSplitting(tx, inserted, { ...splitDefaults, first: true });
-  }
-
-  /** The fast path from commit to worker; whatever it misses, the worker's dispatcher sends. */
-  private nudge(partnerId: string): void {
-    void this.dispatcher.dispatch(partnerId).catch(() => undefined);
+    await startSplitting(tx, inserted, { ...split, first: true });
   }
 }
+
+const columnsOf = (recording: StoredRecording) => ({
+  uploadKey: recording.uploadKey,
+  uploadBytes: recording.bytes,
+  originalUploadedName: recording.uploadedName,
+  originalFilename: originalFilename(recording.uploadedName),
+  originalDurationSeconds: recording.durationSeconds,
+  ...(recording.facts && { uploadFacts: recording.facts, warnings: uploadWarnings(recording.facts) }),
+});
 
 function existing<T>(found: T | null): T {
   if (found === null) throw AppError.of('voice_not_found');
@@ -181,5 +244,5 @@ function existing<T>(found: T | null): T {
 }
 
 async function hasSample(tx: Transaction, voiceId: string, index: number): Promise<boolean> {
-  return index >= 1 && index <= maxSampleIndex && (await tx.existsBy(SampleEntity, { voiceId, index }));
+  return isSampleIndex(index) && (await tx.existsBy(SampleEntity, { voiceId, index }));
 }

@@ -1,17 +1,16 @@
 import path from 'node:path';
-import { ManagedProcess } from '../../../apps/standalone/src/managed-process.js';
-import { workerProcess } from '../../../apps/standalone/src/parts.js';
-import { serviceEnvironment } from '../../../apps/standalone/src/service-environment.js';
+import { ManagedProcess, serviceEnvironment, workerProcess } from '#libs/local-services';
+import { forEachLimited } from '#libs/service';
 import { makePartner } from '../../support/shared-stack.js';
 import type { Stack } from '../../support/stack.js';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
 import { pauseEmbeddings, startBenchStack } from '../bench-stack.js';
 import { encodeArguments, xargsEncode } from '../commands.js';
-import { atATime, cpuOf, inTurns, seconds } from '../measure.js';
+import { cpuOf, inTurns, seconds } from '../measure.js';
 import { countIs } from '../progress.js';
 import { fileSource, uploadVoice } from '../upload.js';
 
-/** Uploads the same recording as so many voices; counts those that are split. */
+/** Uploads the same recording as many voices. The result waits until all of them are split. */
 async function uploadMany(
   stack: Stack,
   file: string,
@@ -20,14 +19,14 @@ async function uploadMany(
   const partner = await makePartner(stack.address);
   const source = await fileSource(file);
   const names = Array.from({ length: count }, (_, at) => `voice ${at}`);
-  await atATime(4, names, (name) => uploadVoice(partner, name, source));
+  await forEachLimited(names, 4, (name) => uploadVoice(partner, name, source));
   const statement =
     `SELECT count(*)::int AS n FROM voices v JOIN partners p ON p.id = v.partner_id ` +
     `WHERE p.name = '${partner.name}' AND v.splitting_status = 'completed'`;
   return { allSplit: () => countIs(stack.address.databaseUrl, statement, count) };
 }
 
-/** Seconds in which workers, started together, split what waits for them. */
+/** Returns the seconds that workers, started together, need to split all waiting recordings. */
 async function drain(stack: Stack, workers: readonly ManagedProcess[], file: string, count: number): Promise<number> {
   const { allSplit } = await uploadMany(stack, file, count);
   await Promise.all(workers.map((worker) => worker.start()));
@@ -40,7 +39,7 @@ function encodesOf({ folder }: Lab, file: string, count: number): string[][] {
   return Array.from({ length: count }, (_, at) => encodeArguments(file, path.join(folder, `minute-${at}.opus`)));
 }
 
-/** A queue of recordings, the worker using both cores. */
+/** Splits a queue of recordings with one worker that uses both cores. */
 export const throughput: BenchCase = {
   name: 'throughput',
   async run(lab): Promise<readonly Row[]> {
@@ -67,7 +66,7 @@ export const throughput: BenchCase = {
   },
 };
 
-/** What a short job costs the worker beside ffmpeg. */
+/** Measures the worker's own CPU time for a short job, without ffmpeg. */
 export const overhead: BenchCase = {
   name: 'overhead',
   async run({ inputs, scale, stack }): Promise<readonly Row[]> {
@@ -93,13 +92,13 @@ export const overhead: BenchCase = {
   },
 };
 
-/** Two workers against one. */
+/** Compares two workers with one. */
 export const workers: BenchCase = {
   name: 'workers',
   async run(lab): Promise<readonly Row[]> {
     const { inputs, scale, tools } = lab;
     const file = await inputs.stereoWav(scale.minuteSeconds);
-    const count = Math.ceil(scale.minuteRecordings / 4); // four runs a round
+    const count = Math.ceil(scale.minuteRecordings / 4); // four runs per round
     const stack = await startBenchStack({ workerEnv: { FFMPEG_PROCESSES: '1' } });
     try {
       await pauseEmbeddings(stack);
@@ -131,7 +130,7 @@ export const workers: BenchCase = {
   },
 };
 
-/** Another worker of the same Timbre. */
+/** Starts another worker of the same installation. */
 function secondWorker(stack: Stack, { tools }: Lab): ManagedProcess {
   const { address } = stack;
   const api = new URL(address.baseUrl);

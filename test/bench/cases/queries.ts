@@ -11,7 +11,7 @@ import { startReference } from '../references/server.js';
 import { get, load } from '../requests.js';
 import { seedPartner, seedVoices, settle } from '../seed.js';
 
-/** Connections of the loads: few, so that a time is that of a request and not of a queue. */
+/** Connections of a load. Few, so that the time of a request does not include waiting in a queue. */
 const connections = 4;
 const samplesOfAVoice = 25;
 const askedVoice = 'voice 0000001';
@@ -26,7 +26,7 @@ async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T
   }
 }
 
-/** A partner with one voice of 25 samples, asked for its details. */
+/** Creates a partner with one voice of 25 samples, whose details are requested. */
 async function partnerWithVoice(stack: Stack): Promise<TestPartner> {
   const partner = await makePartner(stack.address);
   await onDatabase(stack.address.databaseUrl, (client) => seedPartner(client, partner.name, 1, samplesOfAVoice));
@@ -35,7 +35,7 @@ async function partnerWithVoice(stack: Stack): Promise<TestPartner> {
 
 const detailsUrl = (partner: TestPartner): string => `${partner.http.baseUrl}${partner.route(askedVoice)}`;
 
-/** What details cost the API. */
+/** Measures the API's CPU time for a request for details. */
 export const details: BenchCase = {
   name: 'details',
   async run({ stack, scale, folder }): Promise<readonly Row[]> {
@@ -66,7 +66,7 @@ export const details: BenchCase = {
   },
 };
 
-/** Details among few voices and among many. */
+/** Compares requests for details in a small and a large database. */
 export const detailsAtScale: BenchCase = {
   name: 'details-at-scale',
   async run({ scale, stack: few }): Promise<readonly Row[]> {
@@ -117,7 +117,7 @@ export const detailsAtScale: BenchCase = {
   },
 };
 
-/** How Postgres runs the statements of VoicesRepository, the second time: with everything in its buffers. */
+/** Explains statements of VoicesRepository. Reports the second run, for which all pages are in Postgres' buffers. */
 async function explain(client: pg.Client, partner: TestPartner): Promise<{ details: string; page: string }> {
   let plan = '';
   const explained = async (statement: string, parameters: readonly unknown[]): Promise<unknown[]> => {
@@ -136,16 +136,16 @@ async function explain(client: pg.Client, partner: TestPartner): Promise<{ detai
   const partnerId = rows[0]?.id ?? '';
   await repository.rowNamed(partnerId, askedVoice);
   const details = plan;
-  await repository.page(partnerId, null, 1000);
+  await repository.page(partnerId, { sort: 'name' }, { after: null, limit: 1000 });
   return { details, page: plan };
 }
 
-/** Pages found in the buffers by the whole statement, which its first line of buffers counts. */
+/** Returns the pages that the whole statement read from the buffers, which the plan's first `Buffers` line counts. */
 const buffersOf = (plan: string): number => Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1] ?? NaN);
 
 const fenced = (title: string, plan: string): string => `${title}:\n\n\`\`\`\n${plan}\n\`\`\``;
 
-/** All voices of a partner. */
+/** Measures the list of all voices of a partner. */
 export const list: BenchCase = {
   name: 'list',
   async run({ stack, scale }): Promise<readonly Row[]> {

@@ -11,13 +11,13 @@ import { fileSource, send, toneWav, uploadVoice } from '../upload.js';
 
 const most = (values: readonly number[]): string => megabytes(Math.max(...values));
 
-/** A large upload: read, checked, hashed, stored, synced. */
+/** Measures a large upload, which is read, checked, hashed, stored and synced. */
 export const upload: BenchCase = {
   name: 'upload',
   async run({ scale, stack, folder }): Promise<readonly Row[]> {
     const partner = await makePartner(stack.address);
     const { worker, api } = stack.parts;
-    await worker.stop(); // it would convert what is only to be stored
+    await worker.stop(); // the case measures storing, not conversion
     const source = toneWav(scale.uploadBytes);
     const reference = await startReference(folder, {});
     const growth: number[] = [];
@@ -48,7 +48,7 @@ export const upload: BenchCase = {
   },
 };
 
-/** Takes a partner's waiting work out of the database, so that no worker begins it. */
+/** Deletes a partner with its waiting jobs, so that no worker starts them. */
 async function forget(databaseUrl: string, partner: TestPartner): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -56,7 +56,7 @@ async function forget(databaseUrl: string, partner: TestPartner): Promise<void> 
   await client.end();
 }
 
-/** A voice with so many samples of that length. */
+/** Creates a voice with the given number of samples of the given length. */
 async function voiceWithSamples(lab: Lab, count: number, sampleSeconds: number): Promise<[TestPartner, string]> {
   const partner = await makePartner(lab.stack.address);
   const name = 'samples';
@@ -72,7 +72,7 @@ async function voiceWithSamples(lab: Lab, count: number, sampleSeconds: number):
   return [partner, name];
 }
 
-/** Where a voice's samples lie, in the local storage. */
+/** Returns the paths of a voice's samples in the local storage. */
 async function sampleFiles({ stack }: Lab, partner: TestPartner): Promise<string[]> {
   const client = new pg.Client({ connectionString: stack.address.databaseUrl });
   await client.connect();
@@ -85,7 +85,7 @@ async function sampleFiles({ stack }: Lab, partner: TestPartner): Promise<string
   return rows.map(({ key }) => path.join(stack.address.dataDir, 'objects', 'objects', key));
 }
 
-/** Small downloads, as many as go. */
+/** Measures the highest rate of small downloads. */
 export const download: BenchCase = {
   name: 'download',
   async run(lab): Promise<readonly Row[]> {
@@ -98,7 +98,7 @@ export const download: BenchCase = {
       requests / (await seconds(() => load({ url, headers, requests, connections: 16 })));
     const ourUrl = `${partner.http.baseUrl}${partner.route(voice)}/samples/1`;
     const { bytes } = await get(ourUrl, { 'X-Api-Key': partner.key });
-    // A thousand requests a second spread by a third and more from one second to the next.
+    // At a thousand requests a second, the rate varies by a third and more from one second to the next.
     const measured = await inTurns(
       5 * scale.rounds,
       () => rate(ourUrl, { 'X-Api-Key': partner.key }),
@@ -117,7 +117,7 @@ export const download: BenchCase = {
   },
 };
 
-/** All samples of a voice in one ZIP. */
+/** Measures the download of all samples of a voice in one ZIP. */
 export const bundle: BenchCase = {
   name: 'bundle',
   async run(lab): Promise<readonly Row[]> {
@@ -142,7 +142,7 @@ export const bundle: BenchCase = {
       );
       return bytes / 1e6 / took;
     };
-    // A bundle takes a third of a second, and three of them spread by as much.
+    // A bundle takes a third of a second. Three measurements vary too much.
     const measured = await inTurns(5 * scale.rounds, ours, zip);
     return [
       {

@@ -5,13 +5,13 @@ import path from 'node:path';
 import express from 'express';
 
 /*
- * What Timbre is held against over HTTP: Node and Express doing the same with nothing around it.
+ * The HTTP reference: a minimal Node and Express server that does the same work as Timbre's API.
  *
- * Arguments: port, folder for uploads, file that is sent, file with the object that is answered.
+ * Arguments: port, folder for uploads, file to send, file with the JSON object to answer.
  */
 const [port = '0', folder = '', sent = '', answered = ''] = process.argv.slice(2);
 
-/** Hashes, writes and syncs a body. */
+/** Hashes a body, writes it to disk and syncs it. */
 async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const hash = createHash('sha256');
   const file = await open(path.join(folder, 'received'), 'w');

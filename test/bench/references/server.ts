@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { ManagedProcess } from '../../../apps/standalone/src/managed-process.js';
-import { entry } from '../../../apps/standalone/src/project-root.js';
+import { entry, ManagedProcess } from '#libs/local-services';
 import { freePort } from '../../support/ports.js';
 
 export interface ReferenceServer {
@@ -10,7 +9,7 @@ export interface ReferenceServer {
   stop(): Promise<void>;
 }
 
-/** Starts Express with a file to send and an object to answer. */
+/** Starts the reference server with a file to send and an object to answer. */
 export async function startReference(
   folder: string,
   { file = '', object = {} }: { readonly file?: string; readonly object?: unknown },

@@ -9,7 +9,7 @@ import type { Cost } from './results.js';
 import type { CpuUse, Site } from './site.js';
 import type { SplitsMeasured } from './splits.js';
 
-/** Bytes a partner's voices have in the storage, and of how much audio they are. */
+/** The stored bytes of a partner's voices, and the length of their audio. */
 export interface Stored {
   readonly originalBytes: number;
   readonly sampleBytes: number;
@@ -17,7 +17,9 @@ export interface Stored {
   readonly sampleSeconds: number;
 }
 
-/** Reads what a split has stored: originals from the folder, samples from their rows. */
+/**
+ * Returns what splits have stored. Reads the sizes of originals from the folder and those of samples from their rows.
+ */
 export async function lookAtStored(site: Site, partner: TestPartner): Promise<Stored> {
   const originals = await site.sql<{ key: string; seconds: number }>(
     `SELECT v.original_key AS key, v.original_duration_seconds::float8 AS seconds
@@ -39,9 +41,9 @@ export async function lookAtStored(site: Site, partner: TestPartner): Promise<St
   };
 }
 
-/** What was seen, to be made into costs. */
+/** Measurements from which the costs are computed. */
 export interface Seen {
-  /** With one worker: nothing else fought for its core. */
+  /** Measured with one worker, which did not compete with others for its core. */
   readonly splits: SplitsMeasured;
   readonly recordingSeconds: number;
   readonly stored: Stored;
@@ -52,7 +54,7 @@ export interface Seen {
 
 const megabytes = (bytes: number): number => bytes / 1e6;
 
-/** CPU of an embedding or a request by kind of process. */
+/** Returns the CPU time of an embedding or a request for each kind of process. */
 function shares(what: string, { cpu, count }: { cpu: CpuUse; count: number }, kinds: (keyof CpuUse)[]): Cost[] {
   return kinds.map((kind) => ({
     what: `${what}, ${kind === 'workers' ? 'worker' : kind}`,
@@ -111,7 +113,7 @@ async function databaseCosts(site: Site, voices: number): Promise<Cost[]> {
   ];
 }
 
-/** Connections as Postgres counted them, and memory as the kernel does, at the end of the run. */
+/** Returns the number of connections from Postgres and the peak memory from the kernel, at the end of the run. */
 function processCosts(site: Site): Cost[] {
   const { apis, workers } = site.cluster;
   const peak = (processes: typeof apis): number =>
@@ -128,7 +130,7 @@ function processCosts(site: Site): Cost[] {
   ];
 }
 
-/** Figures to plan with, made of what was measured. */
+/** Computes figures for capacity planning from the measurements. */
 export async function costsOf(site: Site, seen: Seen, seededVoices: number): Promise<Cost[]> {
   return [
     ...audioCosts(seen),

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { atATime } from '../measure.js';
+import { forEachLimited } from '#libs/service';
 import { finishedVoice } from '../../support/voices.js';
 import type { TestPartner } from '../../support/shared-stack.js';
 import { perMinute } from './rate.js';
 import type { Site } from './site.js';
 import { allEnded, type Measured } from './splits.js';
 
-/** How many a worker submits at a time (apps/worker/src/running/queue-consumers.ts). */
+/** The number of embeddings that a worker submits at a time (apps/worker/src/consumers.ts). */
 export const submissionsAtATime = 8;
 
-/** A voice whose one sample the others of the load share: uploading as many recordings is another load's matter. */
+/** A voice whose sample is shared by all voices of the load, so that the load needs no further uploads. */
 export class SeedVoice {
   private constructor(
     private readonly site: Site,
@@ -27,7 +27,7 @@ export class SeedVoice {
     return new SeedVoice(site, voice.id);
   }
 
-  /** Voices of a partner, `0` and on, as rows. */
+  /** Inserts voices of a partner, named `0` and up. */
   async multiply(partner: TestPartner, count: number): Promise<void> {
     const ids = Array.from({ length: count }, () => randomUUID());
     await this.site.sql(
@@ -46,7 +46,7 @@ export class SeedVoice {
 }
 
 export interface EmbeddingsMeasured extends Measured {
-  /** What a job that has ended keeps in its table, on average and without indexes. */
+  /** Average size of the row of an ended job, without indexes. */
   readonly jobRowBytes: number;
 }
 
@@ -60,10 +60,10 @@ async function jobRowBytesOf(site: Site, partner: TestPartner): Promise<number> 
 }
 
 /**
- * Embeddings a minute: they are asked for while none is submitted, then the workers begin. The emulator's GPU takes its
- * time for each and as many as come, so it is no bound.
+ * Measures embeddings per minute. Requests all embeddings before the workers submit any. The emulator's GPU takes a
+ * fixed time for each and has no limit on concurrent jobs, so it is not the bottleneck.
  *
- * @param load.answerMs how long every answer of RunPod to a worker takes; 0: as fast as the emulator is
+ * @param load.answerMs duration of every RunPod response to a worker; 0 adds no delay
  */
 export async function measureEmbeddings(
   site: Site,
@@ -77,11 +77,11 @@ export async function measureEmbeddings(
   const partner = await site.partner();
   await seed.multiply(partner, load.count);
   const names = Array.from({ length: load.count }, (_, at) => String(at));
-  await atATime(4, names, async (name) => {
+  await forEachLimited(names, 4, async (name) => {
     const { status } = await partner.http.post(`${partner.route(name)}/embed`);
     if (status !== 202) throw new Error(`embedding ${name}: ${status}`);
   });
-  link.delay(load.answerMs / 2); // there and back
+  link.delay(load.answerMs / 2); // in each direction
   const use = site.watchCpu();
   await site.resume('embedding-submit');
   const ends = await allEnded(site, partner, 'embed', load.count);

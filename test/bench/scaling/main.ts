@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { projectRoot } from '../../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 import { Inputs } from '../inputs.js';
 import { describeMachine } from '../report.js';
 import { docsFile, writeBetween, writeJson } from '../write-docs.js';
@@ -15,7 +15,7 @@ import { Site } from './site.js';
 
 const usage = `Usage: npm run bench:scaling [-- --short]
 
-Throughput with 1, 2 and 4 workers, and what audio, embeddings and requests cost. Writes docs/scaling.svg,
+Measures throughput with 1, 2 and 4 workers, and the cost of audio, embeddings and requests. Writes docs/scaling.svg,
 docs/scaling.json and the tables of docs/scaling.md.
 
   --short      next to no work, and nothing is written: whether it runs, not how fast`;
@@ -46,7 +46,7 @@ async function measure(isShort: boolean): Promise<Results> {
   }
 }
 
-/** Every figure there is, or the run has failed: a rate of nothing is none. */
+/** Returns the names of curves and costs without a valid figure. The run fails if there are any. */
 function failuresOf({ curves, costs }: Results): readonly string[] {
   const rates = curves.flatMap(({ name, points }) =>
     points.flatMap(({ values }) => values.map((value) => ({ name, value }))),

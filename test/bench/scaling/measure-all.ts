@@ -11,7 +11,7 @@ import type { ScalingScale } from './scales.js';
 import { workerCounts, type Site } from './site.js';
 import { measureSplits } from './splits.js';
 
-/** Rates of a load by the number of processes, as they come in. */
+/** Collects the rates of a load by the number of processes. */
 class Rates {
   private readonly seen = new Map<number, { readonly values: number[]; readonly machine: number[] }>();
 
@@ -28,12 +28,12 @@ class Rates {
   }
 }
 
-/** What one worker did, with nobody to share with: costs are taken from it. */
+/** Measurements with a single worker. The costs are computed from them. */
 type OfOneWorker = Pick<Seen, 'splits' | 'stored' | 'embeddings'>;
 
 /**
- * Measures a Timbre: every load with 4, 2 and 1 workers, the next round the other way, so that what else the machine
- * does befalls all of them; then requests to 1 and 2 APIs.
+ * Measures an installation. Runs every load with 4, 2 and 1 workers, in reverse order in the next round, so that other
+ * load on the machine affects all of them. Then sends requests to 1 and 2 APIs.
  */
 export async function measureAll(
   site: Site,
@@ -92,7 +92,7 @@ async function measureWorkers(
   return { curves, ofOneWorker };
 }
 
-/** What the cores do with nothing but ffmpeg on them. */
+/** Returns the rate of the same encodes without Timbre. */
 async function bareEncodes(
   site: Site,
   file: string,

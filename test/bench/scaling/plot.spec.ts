@@ -22,14 +22,14 @@ const results: Results = {
   costs: [],
 };
 
-/** Heights at which circles of a colour stand, in their order. */
+/** Returns the heights of the circles of a colour, in their order. */
 const heights = (svg: string, color: string): number[] =>
   [...svg.matchAll(new RegExp(`cy="([\\d.]+)" r="4" fill="${color}"`, 'g'))].map(([, y]) => Number(y));
 
 describe('plot', () => {
   const svg = plot(results);
 
-  it('names axes, units, medians, machine and day', () => {
+  it('labels axes, units, medians, machine and day', () => {
     const said = [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text);
     expect(said).toEqual(expect.arrayContaining(['a minute', 'workers', 'a second', 'APIs', '100', '200', '320']));
     expect(svg).toContain('Tester &lt;1>, 2 cores, 2026-11-26');
@@ -46,7 +46,7 @@ describe('plot', () => {
 });
 
 describe('roundUp', () => {
-  it('finds the next 1, 2 or 5 of a power of ten', () => {
+  it('rounds up to 1, 2 or 5 times a power of ten', () => {
     expect([0.03, 1, 1.1, 30, 51, 100].map(roundUp)).toEqual([0.05, 1, 2, 50, 100, 100]);
   });
 });

@@ -17,7 +17,7 @@ const legendHeight = 100;
 
 const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** The next round number that holds a value: 1, 2 or 5 times a power of ten. */
+/** Returns the smallest round number that is not below a value: 1, 2 or 5 times a power of ten. */
 export function roundUp(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power;
@@ -72,7 +72,7 @@ function axes({ points, unit, per, name }: Curve, { x, y, most, step }: Scale): 
   ].join('\n');
 }
 
-/** A title is broken at its comma: panels are narrow. */
+/** Breaks a title at its comma, because panels are narrow. */
 const titleLines = (name: string): readonly string[] => {
   const at = name.indexOf(', ');
   return at < 0 ? [name] : [name.slice(0, at + 1), name.slice(at + 2)];
@@ -80,7 +80,7 @@ const titleLines = (name: string): readonly string[] => {
 
 const labelAt = { above: -10, below: 20 } as const;
 
-/** Medians on a line, each with a bar from the least to the most of its rounds. */
+/** Draws a line of medians, each with a bar from the lowest to the highest value of its rounds. */
 function series(points: readonly Point[], { x, y }: Scale, color: string, label: 'none' | 'above' | 'below'): string {
   const at = (point: Point): readonly [number, number] => [x(point.processes), y(median(point.values))];
   const line = points
@@ -105,7 +105,7 @@ function series(points: readonly Point[], { x, y }: Scale, color: string, label:
   return `<polyline points="${line}" fill="none" stroke="${color}" stroke-width="2"/>\n${marks.join('\n')}`;
 }
 
-/** As much more as there are more processes, as far as the panel reaches. */
+/** Draws the line of linear scaling, up to the edge of the panel. */
 function ideal({ points }: Curve, { x, y, most }: Scale): string {
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return '';
@@ -146,7 +146,7 @@ function legend(top: number): string {
     .join('\n');
 }
 
-/** The curves side by side, as an SVG that reads on a light and on a dark page. */
+/** Returns the curves side by side, as an SVG that is readable on light and dark pages. */
 export function plot({ curves, machine, date }: Results): string {
   const rows = Math.ceil(curves.length / columns);
   const [width, height] = [panel.width * columns, panel.height * rows + legendHeight];

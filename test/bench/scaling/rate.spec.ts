@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { perMinute } from './rate.js';
 
 describe('perMinute', () => {
-  it('counts what ended after the first wave, over the time that took', () => {
+  it('counts the jobs that ended after the first wave, over the time they took', () => {
     expect(perMinute([10, 11, 12, 13], 1)).toBe(60);
     expect(perMinute([12, 10, 10, 12, 14, 14], 2)).toBe(60); // two every 2 s
   });
 
-  it('refuses to tell a rate of one wave', () => {
+  it('throws if there is only one wave', () => {
     expect(() => perMinute([10, 11], 2)).toThrow('Too few');
     expect(() => perMinute([10, 10], 1)).toThrow('Too few');
   });

@@ -9,10 +9,10 @@ export interface RequestsMeasured {
   readonly count: number;
 }
 
-/** Connections over all APIs, a request at a time on each. */
+/** Connections to all APIs together, each with one request at a time. */
 const connections = 8;
 
-/** A partner with a thousand voices of ten samples, of which one is asked for and the list's first page. */
+/** A partner with a thousand voices of ten samples. The load requests one voice and the first page of the list. */
 export async function partnerToAsk(site: Site): Promise<TestPartner> {
   const partner = await site.partner();
   await seedPartner(site.client, partner.name, 1000, 10);
@@ -25,7 +25,7 @@ export const routesToAsk = (partner: TestPartner): Readonly<Record<'details' | '
   list: `${partner.route()}?limit=100`,
 });
 
-/** Requests a second that so many APIs answer, asked by clients that never pause. */
+/** Returns the requests per second that a number of APIs answer to clients that never pause. */
 export async function measureRequests(
   site: Site,
   partner: TestPartner,

@@ -1,12 +1,12 @@
 import { machineLine, type Machine } from '../report.js';
 import { median } from '../measure.js';
 
-/** What was seen with so many processes at work. */
+/** Measurements with one number of processes. */
 export interface Point {
   readonly processes: number;
-  /** One of each round. */
+  /** One value per round. */
   readonly values: readonly number[];
-  /** Share of all cores in use meanwhile, one of each round. */
+  /** Share of all cores in use, one value per round. */
   readonly machine: readonly number[];
 }
 
@@ -16,11 +16,11 @@ export interface Curve {
   readonly unit: string;
   readonly per: 'workers' | 'APIs';
   readonly points: readonly Point[];
-  /** What the same cores did without Timbre. */
+  /** The rates of the same machine without Timbre. */
   readonly reference?: { readonly name: string; readonly points: readonly Point[] };
 }
 
-/** A figure to plan with. */
+/** A figure for capacity planning. */
 export interface Cost {
   readonly what: string;
   readonly value: number;
@@ -31,7 +31,7 @@ export interface Cost {
 export interface Results {
   readonly machine: Machine;
   readonly date: string;
-  /** Load average over a minute when the run began and when it ended. */
+  /** Load average over a minute at the start and at the end of the run. */
   readonly load: readonly [number, number];
   readonly tookSeconds: number;
   readonly curves: readonly Curve[];
@@ -48,7 +48,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
   return [head, head.map(() => '---'), ...rows].map(rowOf).join('\n');
 }
 
-/** The least and the most of some rounds, where they differ. */
+/** Returns the lowest and the highest value in brackets, if there are several rounds. */
 const range = (values: readonly number[]): string =>
   values.length < 2 ? '' : ` (${plain(Math.min(...values))} to ${plain(Math.max(...values))})`;
 
@@ -67,7 +67,7 @@ function curveRows({ name, unit, per, points, reference }: Curve): readonly (rea
   });
 }
 
-/** The tables of docs/scaling.md: medians, the least and the most of the rounds in brackets. */
+/** Returns the tables of docs/scaling.md: medians, with the lowest and the highest value in brackets. */
 export function tables(results: Results): string {
   const { curves, costs, date, load, tookSeconds } = results;
   const seen =

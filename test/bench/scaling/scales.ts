@@ -2,19 +2,19 @@
 export interface ScalingScale {
   readonly rounds: number;
   readonly recordingSeconds: number;
-  /** Recordings for each number of workers. */
+  /** Recordings in each run of the split load. */
   readonly recordings: number;
   /** Embeddings for each worker. */
   readonly embeddings: number;
-  /** How long the emulator's GPU takes for an embedding. */
+  /** Duration of an embedding on the emulator's GPU. */
   readonly gpuMs: number;
-  /** How long an answer of RunPod takes where waiting is to be the bound. */
+  /** Duration of a RunPod response in the load whose rate is limited by waiting. */
   readonly answerMs: number;
   readonly requests: number;
   readonly seededVoices: number;
 }
 
-/** Some 3 minutes of CPU on each of two cores, and a good minute of waiting. */
+/** About 3 minutes of CPU on each of two cores, and over a minute of waiting. */
 export const full: ScalingScale = {
   rounds: 2,
   recordingSeconds: 60,
@@ -26,7 +26,7 @@ export const full: ScalingScale = {
   seededVoices: 10_000,
 };
 
-/** Proves that everything runs; its figures mean nothing. */
+/** Only proves that everything runs. The figures mean nothing. */
 export const short: ScalingScale = {
   rounds: 1,
   recordingSeconds: 5,

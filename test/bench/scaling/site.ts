@@ -2,35 +2,35 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import Bull, { type Queue } from 'bull';
 import pg from 'pg';
-import { queueOptions, type QueueName } from '../../../libs/jobs/src/job-queues.js';
+import { queueOptions, type QueueName } from '../../../libs/jobs/src/queues/queue-options.js';
 import { Cluster } from '../../cluster/cluster.js';
 import { HttpClient } from '../../support/http.js';
 import { makePartner, type TestPartner } from '../../support/shared-stack.js';
 import { waitFor } from '../../support/wait-for.js';
 import { familyCpuSeconds, machineCpuSeconds } from './processes.js';
 
-/** CPU seconds of each kind of process, over a while. */
+/** CPU seconds of each kind of process over a period. */
 export interface CpuUse {
   readonly api: number;
-  /** With the ffmpegs they ran. */
+  /** Includes their ffmpeg processes. */
   readonly workers: number;
   readonly postgres: number;
   readonly redis: number;
   readonly emulator: number;
-  /** Share of all cores that was in use, by whatever ran on the machine: 1 is all of them. */
+  /** Share of all cores in use by any process on the machine, from 0 to 1. */
   readonly machine: number;
 }
 
-/** One partner's share of the workers is no bound here. */
+/** High enough that the limit on a partner's active jobs has no effect. */
 const env = { MAX_ACTIVE_JOBS_PER_PARTNER: '1000' };
-/** How many are measured. */
+/** The largest numbers of processes that are measured. */
 export const workerCounts = [1, 2, 4] as const;
 
-/** The Timbre that is measured: 2 APIs, up to 4 workers with one ffmpeg each, a folder that all of them mount. */
+/** The installation that is measured: 2 APIs, up to 4 workers with one ffmpeg each, and a shared folder as storage. */
 export class Site {
   private readonly queues = new Map<QueueName, Queue>();
 
-  /** The most connections to Postgres that a process of a kind had at the end of a load, on average over the kind. */
+  /** Postgres connections per process, as an average for each kind of process. The highest value after any load. */
   readonly connections = new Map<string, number>();
 
   private constructor(
@@ -55,7 +55,7 @@ export class Site {
     return (await this.client.query<T>(statement, [...parameters])).rows;
   }
 
-  /** Leaves so many workers running, ready and with nothing to do. */
+  /** Starts or stops workers until this many are running, ready and idle. */
   async runWorkers(count: number): Promise<void> {
     await Promise.all(
       this.cluster.workers.map(async (worker, at) => {
@@ -69,7 +69,7 @@ export class Site {
     return makePartner({ baseUrl: this.cluster.baseUrls[0] ?? '', adminKey: this.cluster.adminKey });
   }
 
-  /** Erases all of a partner and waits until its bytes are gone, so that nothing is left to do. */
+  /** Erases a partner and waits until its bytes are gone, so that no work is left. */
   async erase(partner: TestPartner): Promise<void> {
     const admin = new HttpClient(this.cluster.baseUrls[0] ?? '', this.cluster.adminKey);
     const { status } = await admin.delete(`/admin/partners/${partner.name}`);
@@ -82,7 +82,7 @@ export class Site {
     });
   }
 
-  /** Deliveries of a queue wait until it is resumed, for all workers. */
+  /** Pauses a queue for all workers until it is resumed. */
   pause(name: QueueName): Promise<void> {
     return this.queue(name).pause();
   }
@@ -91,7 +91,7 @@ export class Site {
     return this.queue(name).resume();
   }
 
-  /** Counts connections as Postgres does, by the names that processes give them. */
+  /** Counts the connections to Postgres by their application names. */
   async noteConnections(): Promise<void> {
     const rows = await this.sql<{ name: string; n: number }>(
       `SELECT application_name AS name, count(*)::int AS n FROM pg_stat_activity
@@ -104,7 +104,7 @@ export class Site {
     }
   }
 
-  /** @returns asks for the CPU used since now */
+  /** Starts to measure CPU time. @returns a function that returns the CPU time used since then */
   watchCpu(): () => CpuUse {
     const startedAt = performance.now();
     const before = this.cpuSeconds();
@@ -123,7 +123,7 @@ export class Site {
     };
   }
 
-  /** Of all cores, how much CPU was in use over so many seconds. */
+  /** Returns the share of all cores that was in use over a number of seconds. */
   shareOfCores(cpuSeconds: number, seconds: number): number {
     return cpuSeconds / (seconds * os.availableParallelism());
   }
@@ -151,7 +151,7 @@ export class Site {
   }
 }
 
-/** Names that nobody has had yet. */
+/** Returns unused names. */
 export const freshNames = (count: number): readonly string[] => {
   const tag = randomBytes(3).toString('hex');
   return Array.from({ length: count }, (_, at) => `${tag} ${at}`);

@@ -1,11 +1,11 @@
-import { atATime } from '../measure.js';
+import { forEachLimited } from '#libs/service';
 import { fileSource, uploadVoice } from '../upload.js';
 import type { TestPartner } from '../../support/shared-stack.js';
 import { waitFor } from '../../support/wait-for.js';
 import { perMinute } from './rate.js';
 import { freshNames, type CpuUse, type Site } from './site.js';
 
-/** What a load came to: how many a minute, and the CPU that took. */
+/** The result of a load: its rate and the CPU time it took. */
 export interface Measured {
   readonly perMinute: number;
   readonly cpu: CpuUse;
@@ -13,11 +13,11 @@ export interface Measured {
 }
 
 export interface SplitsMeasured extends Measured {
-  /** CPU of the API while the recordings were uploaded. */
+  /** CPU time of the API during the uploads. */
   readonly uploadCpu: CpuUse;
 }
 
-/** When each job of a partner ended, by Postgres' clock. */
+/** Returns when each job of a partner ended, by Postgres' clock. */
 async function endsOf(site: Site, partner: TestPartner, kind: 'split' | 'embed'): Promise<readonly number[]> {
   const rows = await site.sql<{ at: number }>(
     `SELECT extract(epoch FROM j.finished_at)::float8 AS at FROM jobs j JOIN partners p ON p.id = j.partner_id
@@ -27,7 +27,7 @@ async function endsOf(site: Site, partner: TestPartner, kind: 'split' | 'embed')
   return rows.map(({ at }) => at);
 }
 
-/** Looks seldom: when they ended is read from their rows. */
+/** Waits until all jobs have completed. Polls rarely, because the end times are read from the rows later. */
 export async function allEnded(
   site: Site,
   partner: TestPartner,
@@ -44,10 +44,10 @@ export async function allEnded(
 }
 
 /**
- * Splits a minute: recordings are uploaded while nothing is split, then the workers begin. Their embeddings are not
- * submitted meanwhile.
+ * Measures splits per minute. Uploads all recordings before the workers start, and keeps their embeddings from being
+ * submitted.
  *
- * @param look at what was made, before it is erased
+ * @param look called with the results before they are erased
  */
 export async function measureSplits(
   site: Site,
@@ -59,7 +59,7 @@ export async function measureSplits(
   const partner = await site.partner();
   const source = await fileSource(load.file);
   const uploadUse = site.watchCpu();
-  await atATime(4, freshNames(load.count), (name) => uploadVoice(partner, name, source));
+  await forEachLimited(freshNames(load.count), 4, (name) => uploadVoice(partner, name, source));
   const uploadCpu = uploadUse();
   const use = site.watchCpu();
   await site.resume('splitting');

@@ -3,7 +3,7 @@ import type { Operation } from '../../support/openapi.js';
 import type { TestPartner } from '../../support/shared-stack.js';
 import type { Failure } from './made-voices.js';
 
-/** A request of any method whose answer is a failure, or empty. */
+/** Sends a request whose response is a failure or empty. */
 export async function ask(
   client: HttpClient,
   method: string,
@@ -15,7 +15,7 @@ export async function ask(
   return { status: response.status, headers: response.headers, body: JSON.parse(text || '{}') as Failure };
 }
 
-/** A path of an operation, its parameters filled in; a voice that exists unless said otherwise. */
+/** Returns the path of an operation with its parameters filled in. The default is an existing voice. */
 export const pathOf = (
   { template }: Pick<Operation, 'template'>,
   partner: Pick<TestPartner, 'name'>,
@@ -28,7 +28,12 @@ export const pathOf = (
     filename: 'test_1_1.opus',
     tts_type: 'kyutai',
     id: 'abcdefghijklmnop',
+    delivery: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
     ...fill,
   };
-  return template.replace(/^\/api/, '').replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+  return template.replace(/^\/api/, '').replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`There is no value for the parameter ${name} of ${template}`);
+    return value;
+  });
 };

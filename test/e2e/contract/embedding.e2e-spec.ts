@@ -1,31 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Contract } from '../../support/openapi-client.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Contract } from '../../support/openapi-client.js';
 import type { TestPartner } from '../../support/shared-stack.js';
-import { Stack } from '../../support/stack.js';
 import { bytesOf, details, type Details } from '../../support/voices.js';
-import { behave, behaveAgain, embedInstantly } from './emulated.js';
+import { behave, behaveAgain, instantContract } from './emulated.js';
 import { addSample, finished, said, voiceOfSamples } from './made-voices.js';
 
-/** A Timbre with two tts types; the shared one has only kyutai. */
-let stack: Stack;
 let contract: Contract;
 let partner: TestPartner;
 
 beforeAll(async () => {
-  stack = await Stack.start({ env: { RUNPOD_ENDPOINTS: 'kyutai=one,other_tts=two' } });
-  contract = new Contract(stack.address);
-  partner = await contract.partner();
-  await embedInstantly(stack.address, partner);
+  ({ contract, partner } = await instantContract());
 });
-afterAll(() => stack?.stop());
 
 const filenames = async (voice: string, query = ''): Promise<string[]> => {
   const list = await partner.http.get<{ filename: string }[]>(`${partner.route(voice)}/test-samples${query}`);
   return list.body.map(({ filename }) => filename);
 };
 
-describe('an embedding', () => {
-  it('has results of its own for each tts type, and the last asked for is shown', async () => {
+describe('POST embed', () => {
+  it('keeps separate results for each tts type, and the voice shows those of the last request', async () => {
     await voiceOfSamples(partner, 'types', 2);
     expect(await details(partner, 'types')).toMatchObject({ embedding_type: 'kyutai', embedding_info: null });
     const first = await finished(partner, 'types', 'embed');
@@ -45,7 +38,7 @@ describe('an embedding', () => {
     expect((await partner.http.get(`${path}?tts_type=unheard`)).status).toBe(404);
   });
 
-  it('with a tts type that is not configured is told which are', async () => {
+  it('returns 422 with the configured tts types for another one', async () => {
     await voiceOfSamples(partner, 'unknown type', 1);
     const answer = await partner.http.post(`${partner.route('unknown type')}/embed`, { tts_type: 'xtts' });
     expect(said(answer)).toEqual({ status: 422, detail: 'tts_type must be one of kyutai, other_tts' });
@@ -54,11 +47,11 @@ describe('an embedding', () => {
     expect((await details(partner, 'unknown type')).status.embedding).toBe('idle');
   });
 
-  it('that fails leaves the last good one, says why and unlocks the voice', async () => {
+  it('keeps the results of the last success, reports the reason and unlocks the voice when it fails', async () => {
     await voiceOfSamples(partner, 'fails', 1);
     const good = await finished(partner, 'fails', 'embed');
     const match = { partner: partner.name, voice: 'fails' };
-    await behave(stack.address, match, { kind: 'fail', error: 'CUDA out of memory' });
+    await behave(contract.stack, match, { kind: 'fail', error: 'CUDA out of memory' });
     await addSample(partner, 'fails');
     const failed = await finished(partner, 'fails', 'embed');
     expect(failed.status.embedding).toBe('failed');
@@ -69,24 +62,24 @@ describe('an embedding', () => {
     expect((await fetch(failed.embedding_zip_url ?? '')).status).toBe(200);
     await bytesOf(partner, `${partner.route('fails')}/test-samples/test_1_1.opus`);
 
-    await behaveAgain(stack.address, match);
+    await behaveAgain(contract.stack, match);
     const mended = await finished(partner, 'fails', 'embed');
     expect(mended.errors.embedding).toBeNull();
     expect(mended.embedding_info).toMatchObject({ last_update_status: 'success', stale: false });
     expect(mended.embedding_info?.sample_scores).toHaveLength(2);
   });
 
-  it('that never was good shows when it was tried, and no URL', async () => {
+  it('leaves the time of the failure and no URL if no embedding has succeeded', async () => {
     await voiceOfSamples(partner, 'never', 1);
-    await behave(stack.address, { partner: partner.name, voice: 'never' }, { kind: 'fail', error: 'no' });
+    await behave(contract.stack, { partner: partner.name, voice: 'never' }, { kind: 'fail', error: 'no' });
     const failed = await finished(partner, 'never', 'embed');
     expect(failed).toMatchObject({ embedding_zip_url: null, preferred_sample_index: null });
     expect(failed.embedding_info).toMatchObject({ last_update_status: 'failed', test_samples: [], sample_scores: [] });
   });
 });
 
-describe('test files', () => {
-  it('are deleted for one tts type, once and again; zip and scores stay', async () => {
+describe('DELETE test-files', () => {
+  it('deletes those of one tts type, keeps zip and scores, and succeeds a second time', async () => {
     await voiceOfSamples(partner, 'tests', 1);
     await finished(partner, 'tests', 'embed', { tts_type: 'other_tts' });
     const before = await finished(partner, 'tests', 'embed', { tts_type: 'kyutai' });
@@ -107,7 +100,7 @@ describe('the preferred sample', () => {
   const prefer = async (voice: string, index: number | null): Promise<Details> =>
     (await partner.http.put<Details>(`${partner.route(voice)}/preferred-sample`, { sample_index: index })).body;
 
-  it('is the best scored one, unless a person chose: until that is cleared or its sample deleted', async () => {
+  it('is the one with the best score, unless a client has chosen one that still exists', async () => {
     await voiceOfSamples(partner, 'preferred', 3);
     expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(1);
     expect((await prefer('preferred', 3)).preferred_sample_index).toBe(3);
@@ -120,7 +113,7 @@ describe('the preferred sample', () => {
     expect((await finished(partner, 'preferred', 'embed')).preferred_sample_index).toBe(1);
   });
 
-  it('must be there', async () => {
+  it('cannot be a sample that does not exist', async () => {
     await voiceOfSamples(partner, 'chosen', 1);
     const answer = await partner.http.put(`${partner.route('chosen')}/preferred-sample`, { sample_index: 2 });
     expect(said(answer)).toEqual({ status: 404, detail: 'Sample not found' });
@@ -128,7 +121,7 @@ describe('the preferred sample', () => {
 });
 
 describe('the signed URL of an embedding', () => {
-  it('works for everybody for an hour, unchanged', async () => {
+  it('needs no key, expires after an hour and is refused if it was altered', async () => {
     await voiceOfSamples(partner, 'signed', 1);
     const url = (await finished(partner, 'signed', 'embed')).embedding_zip_url ?? '';
     const whole = await fetch(url);

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import type { StackAddress } from '../../support/stack.js';
 
-/** Twenty failed authentications a minute end in 429: a test that fails more of them on purpose forgets those so far. */
+/** Resets the count of failed authentications, for tests that need more than the 20 a minute that the API allows. */
 export async function forgetFailedAuthentications(stack: Pick<StackAddress, 'redisUrl'>): Promise<void> {
   const redis = new Redis(stack.redisUrl);
   const keys = await redis.keys('{timbre-rate}:failed:*');

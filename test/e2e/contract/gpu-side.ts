@@ -4,18 +4,18 @@ import type { StackAddress } from '../../support/stack.js';
 import { waitFor } from '../../support/wait-for.js';
 import { sql } from './sql.js';
 
-/** What RunPod holds of an embedding under way: paths below `/api`. */
+/** What RunPod has received for a running embedding. Paths are below `/api`. */
 export interface GpuSide {
   readonly jobId: string;
   readonly runpodJobId: string;
   readonly webhook: string;
-  /** Where the handler PUTs its output. */
+  /** The signed path to which the handler PUTs its output. */
   readonly output: string;
-  /** Where the worker reads it. */
+  /** A signed path that reads this output. */
   readonly outputRead: string;
 }
 
-/** Waits until RunPod has the voice's job, and reads what it was given. */
+/** Waits until RunPod has the voice's job, and returns what it has received. */
 export async function gpuSide(stack: StackAddress, partner: TestPartner, voice: string): Promise<GpuSide> {
   const job = await waitFor('the job is on RunPod', async () => {
     const [row] = await sql<{
@@ -38,13 +38,14 @@ export async function gpuSide(stack: StackAddress, partner: TestPartner, voice: 
   });
   const key = inboxOutputKey({ voiceId: job.voice, jobId: job.job, generation: job.generation });
   const grant = { key, expiresAtSeconds: Math.floor(Date.now() / 1000) + 60, contentType: 'application/json' } as const;
-  const signed = (more: { method: 'PUT'; maxBytes: number } | { method: 'GET'; downloadName: null }): string =>
-    `/objects/${signObjectToken({ ...grant, ...more }, [job.secret])}`;
+  const signed = (
+    more: { method: 'PUT'; maxBytes: number } | { method: 'GET'; downloadName: null; inline: false },
+  ): string => `/objects/${signObjectToken({ ...grant, ...more }, [job.secret])}`;
   return {
     jobId: job.job,
     runpodJobId: job.runpod,
     webhook: `/hooks/runpod/${job.token}.${job.generation}`,
     output: signed({ method: 'PUT', maxBytes: 1024 }),
-    outputRead: signed({ method: 'GET', downloadName: null }),
+    outputRead: signed({ method: 'GET', downloadName: null, inline: false }),
   };
 }

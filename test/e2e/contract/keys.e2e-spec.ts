@@ -1,35 +1,38 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { HttpClient } from '../../support/http.js';
 import { Contract } from '../../support/openapi-client.js';
-import type { TestPartner } from '../../support/shared-stack.js';
-import { Stack } from '../../support/stack.js';
+import { startValkey } from '../../support/services.js';
+import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
 import { waitFor } from '../../support/wait-for.js';
 import { said } from './made-voices.js';
 import { startSecondApi, type SecondApi } from './second-api.js';
 
 /*
- * Keys and limits, on a Timbre of their own with two API processes: five requests a minute would be too few for others,
- * and a dead Redis would be felt by them.
+ * Two API processes with a Redis of their own: other tests need more than five requests a minute, and a Redis that does not
+ * fail. No test here needs a worker.
  */
 const limit = 5;
 const env = { RATE_LIMIT_PER_MINUTE: String(limit) };
+/** Revoked keys leave the cache of another process by its age after 30 s. Sooner means by a notification. */
+const beforeCacheEndsMs = 20_000;
 const limited = { status: 429, detail: 'Rate limit exceeded' };
 
-let stack: Stack;
+let valkey: Awaited<ReturnType<typeof startValkey>>;
+let first: SecondApi;
 let second: SecondApi;
 let contract: Contract;
 let elsewhere: Contract;
 
 beforeAll(async () => {
-  stack = await Stack.start({ env });
-  second = await startSecondApi(stack.address, env);
-  contract = new Contract(stack.address);
+  valkey = await startValkey();
+  const stack = { ...sharedStack(), redisUrl: valkey.url };
+  [first, second] = await Promise.all([startSecondApi(stack, env), startSecondApi(stack, env)]);
+  contract = new Contract(first.address);
   elsewhere = new Contract(second.address);
 });
 afterAll(async () => {
-  await second?.stop();
-  await stack?.stop();
+  await Promise.all([first?.stop(), second?.stop()]);
+  await valkey?.process.stop();
 });
 
 interface Key {
@@ -38,10 +41,10 @@ interface Key {
   readonly key: string;
 }
 
-/** The operator's key is limited like any other: five requests a minute are too few for a test, so windows are ended. */
+/** Resets all rate limits. The key of the operator is limited too, and a test needs more than five requests a minute. */
 async function endWindows(): Promise<void> {
   const { Redis } = await import('ioredis');
-  const redis = new Redis(stack.address.redisUrl);
+  const redis = new Redis(valkey.url);
   const keys = await redis.keys('{timbre-rate}:*');
   if (keys.length > 0) await redis.del(...keys);
   redis.disconnect();
@@ -64,31 +67,39 @@ const listStatus = async (client: HttpClient, partner: TestPartner): Promise<num
   (await client.get(partner.route())).status;
 
 describe('a key', () => {
-  it('that is revoked in one process is refused by the other within a second', async () => {
+  it('is refused by every process at once after its revocation by one of them', async () => {
     const partner = await newPartner();
     const { id, key } = await newKey(partner);
     const there = elsewhere.client(key);
-    expect([await listStatus(there, partner), await listStatus(there, partner)]).toEqual([200, 200]); // it is cached now
+    expect([await listStatus(there, partner), await listStatus(there, partner)]).toEqual([200, 200]); // the key is cached now
     expect((await contract.admin.delete(`/admin/keys/${id}`)).status).toBe(204);
     const heard = async (): Promise<boolean> => (await listStatus(there, partner)) === 401;
-    await waitFor('the other process refuses it', heard, { timeoutMs: 1_000 });
+    await waitFor('the other process refuses it', heard, { timeoutMs: beforeCacheEndsMs });
     expect(await listStatus(contract.client(key), partner)).toBe(401);
-    expect(await listStatus(partner.http, partner)).toBe(200); // the other key is good
-    expect((await contract.admin.delete(`/admin/keys/${id}`)).status).toBe(204); // once more changes nothing
+    expect(await listStatus(partner.http, partner)).toBe(200); // the partner's other key is still valid
+    expect((await contract.admin.delete(`/admin/keys/${id}`)).status).toBe(204); // a second deletion succeeds too
   });
 
-  it('stops working when it expires, cached or not', async () => {
+  /** Makes a key that expires soon, and uses it before it does. */
+  async function cachedKey(partner: TestPartner, livesMs = 1_500): Promise<string> {
+    const expiresAt = Date.now() + livesMs;
+    const { key } = await newKey(partner, new Date(expiresAt));
+    if ((await listStatus(contract.client(key), partner)) === 200) return key;
+    expect(Date.now()).toBeGreaterThan(expiresAt); // this machine is slow
+    return cachedKey(partner, 2 * livesMs);
+  }
+
+  it('is refused once it has expired, even if it is cached', async () => {
     const partner = await newPartner();
-    const { key } = await newKey(partner, new Date(Date.now() + 1_500));
-    expect(await listStatus(contract.client(key), partner)).toBe(200);
+    const key = await cachedKey(partner);
     const expired = async (): Promise<boolean> => {
       await endWindows();
       return (await listStatus(contract.client(key), partner)) === 401;
     };
-    await waitFor('it has expired', expired, { timeoutMs: 3_000, everyMs: 100 });
+    await waitFor('it has expired', expired, { timeoutMs: 20_000, everyMs: 100 });
   });
 
-  it('is listed by its beginning, with the time of its last use', async () => {
+  it('is listed without its secret, and with the times of its last use and its revocation', async () => {
     const partner = await newPartner();
     const made = await newKey(partner, new Date('2099-01-01T00:00:00Z'));
     const listed = async (): Promise<Record<string, string | null> | undefined> => {
@@ -105,17 +116,17 @@ describe('a key', () => {
     expect((await listed())?.['revoked_at']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   });
 
-  it('of a partner who was erased is refused at once, everywhere', async () => {
+  it('is refused by every process at once after the erasure of its partner', async () => {
     const partner = await newPartner();
     expect(await listStatus(elsewhere.client(partner.key), partner)).toBe(200);
     expect((await contract.admin.delete(`/admin/partners/${partner.name}`)).status).toBe(204);
     const heard = async (): Promise<boolean> => (await listStatus(elsewhere.client(partner.key), partner)) === 401;
-    await waitFor('the other process refuses it', heard, { timeoutMs: 1_000 });
+    await waitFor('the other process refuses it', heard, { timeoutMs: beforeCacheEndsMs });
   });
 });
 
-describe('the limit', () => {
-  it('is counted over all processes, told by headers, and ended with 429', async () => {
+describe('the rate limit of a key', () => {
+  it('is shared by all processes, returned in headers, and enforced with 429', async () => {
     const partner = await newPartner();
     const clients = [contract.client(partner.key), elsewhere.client(partner.key)];
     for (let sent = 1; sent <= limit; sent += 1) {
@@ -135,17 +146,16 @@ describe('the limit', () => {
     expect(await listStatus(contract.client(other.key), partner)).toBe(200);
   });
 
-  it('is not lengthened by requests that are refused', async () => {
+  it('is not extended by refused requests', async () => {
     const partner = await newPartner();
     for (let sent = 0; sent < limit; sent += 1) await partner.http.get(partner.route());
     const reset = async (): Promise<number> =>
       Number((await partner.http.get(partner.route())).headers.get('ratelimit-reset'));
     const first = await reset();
-    await sleep(1_100);
-    expect(await reset()).toBeLessThan(first);
+    await waitFor('less time to wait', async () => (await reset()) < first, { timeoutMs: 90_000, everyMs: 200 });
   });
 
-  it('comes before 403 and 404, and after 401', async () => {
+  it('is checked after the key, but before the partner and the voice', async () => {
     const [partner, other] = [await newPartner(), await newPartner()];
     for (let sent = 0; sent < limit; sent += 1) expect(await listStatus(partner.http, other)).toBe(403);
     expect(await listStatus(partner.http, other)).toBe(429);
@@ -153,7 +163,7 @@ describe('the limit', () => {
     expect(await listStatus(contract.client('wrong'), partner)).toBe(401);
   });
 
-  it('holds for failed authentications from one address: the 21st is 429', async () => {
+  it('does not replace the limit of 20 failed authentications a minute for one address', async () => {
     const partner = await newPartner();
     const statuses: number[] = [];
     for (let sent = 0; sent < 22; sent += 1) {
@@ -162,12 +172,12 @@ describe('the limit', () => {
     }
     expect(statuses).toEqual([...Array.from({ length: 20 }, () => 401), 429, 429]);
     expect(said(await contract.client('wrong').get(partner.route()))).toEqual(limited);
-    expect(await listStatus(partner.http, partner)).toBe(200); // a good key is none the worse
+    expect(await listStatus(partner.http, partner)).toBe(200); // a valid key still works from this address
   });
 });
 
 describe('a key in the query', () => {
-  it('is in no line any process writes, however it is spelled and whatever comes of it', async () => {
+  it('appears in no log line of any process, however it is encoded and whatever the response is', async () => {
     const partner = await newPartner();
     const nobody = contract.client();
     const encoded = [...partner.key].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('');
@@ -175,22 +185,23 @@ describe('a key in the query', () => {
     for (const query of queries) await nobody.get(`${partner.route()}?${query}`);
     await endWindows();
     await nobody.get(`/nothing?api_key=${partner.key}`);
-    await fetch(`${stack.address.baseUrl}/%zz?api_key=${partner.key}`);
+    await fetch(`${first.address.baseUrl}/%zz?api_key=${partner.key}`);
     await contract.admin.get('/health/live?marker=seen', { 'X-Request-Id': 'the-last-line' });
     await nobody.get('/nothing', { 'X-Request-Id': 'the-last-line' });
-    const written = (): boolean => stack.lines.some((line) => line.includes('the-last-line'));
+    const written = (): boolean => first.lines.some((line) => line.includes('the-last-line'));
     await waitFor('the last line is written', written);
     const secret = partner.key.slice('tk_'.length + 16 + '_'.length);
-    expect(stack.lines.filter((line) => line.includes(secret) || line.includes(encoded.slice(-40)))).toEqual([]);
-    expect(stack.lines.some((line) => line.includes('api_key=***'))).toBe(true);
+    const lines = [...first.lines, ...second.lines];
+    expect(lines.filter((line) => line.includes(secret) || line.includes(encoded.slice(-40)))).toEqual([]);
+    expect(lines.some((line) => line.includes('api_key=***'))).toBe(true);
   });
 });
 
 describe.each<[what: string, breakIt: () => Promise<void>, mendIt: () => Promise<void>]>([
-  ['that hangs', async () => stack.parts.valkey.kill('SIGSTOP'), async () => stack.parts.valkey.kill('SIGCONT')],
-  ['that is down', () => stack.parts.valkey.stop(), async () => undefined],
-])('with a Redis %s', (_what, breakIt, mendIt) => {
-  it('requests are answered without waiting, and still counted', async () => {
+  ['hangs', async () => valkey.process.kill('SIGSTOP'), async () => valkey.process.kill('SIGCONT')],
+  ['is down', () => valkey.process.stop(), async () => undefined],
+])('the API while Redis %s', (_what, breakIt, mendIt) => {
+  it('answers without waiting for Redis and still enforces the rate limit', async () => {
     const partner = await newPartner();
     await breakIt();
     const times: number[] = [];
@@ -203,7 +214,7 @@ describe.each<[what: string, breakIt: () => Promise<void>, mendIt: () => Promise
     const ready = await contract.client().get<{ status: string }>('/health/ready');
     await mendIt();
     expect(statuses).toEqual([...Array.from({ length: limit }, () => 200), 429, 429]);
-    expect(Math.max(...times)).toBeLessThan(1_000);
+    expect(Math.max(...times)).toBeLessThan(10_000); // a command that waits for Redis would wait longer
     expect(ready.body.status).toBe('ready');
   });
 });

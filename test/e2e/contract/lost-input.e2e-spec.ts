@@ -1,24 +1,22 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Contract } from '../../support/openapi-client.js';
-import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import type { Contract } from '../../support/openapi-client.js';
+import type { TestPartner } from '../../support/shared-stack.js';
 import { bytesOf, details, settled, type Details } from '../../support/voices.js';
 import { ask } from './asking.js';
-import { embedInstantly } from './emulated.js';
+import { instantContract } from './emulated.js';
 import { emptyVoice, said, toneVoice, voiceOfSamples, type Failure } from './made-voices.js';
 import { toneForm, toneWav } from './tone.js';
 
-/* What a client sent by mistake is either taken or refused with the way to do it right: nothing is dropped behind a 2xx. */
+/* The API accepts a mistaken input or rejects it with a hint. It never ignores such an input and returns 2xx. */
 let contract: Contract;
 let partner: TestPartner;
 
 beforeAll(async () => {
-  contract = new Contract(sharedStack());
-  partner = await contract.partner();
-  await embedInstantly(contract.stack, partner);
+  ({ contract, partner } = await instantContract());
   await Promise.all([toneVoice(partner, 'split'), voiceOfSamples(partner, 'sampled', 1), emptyVoice(partner, 'empty')]);
 });
 
-/** A multipart body written by hand: each part is its headers and its contents. */
+/** Builds a multipart body from the headers and the contents of each part. */
 function handWritten(...parts: readonly (readonly [string, string | Buffer])[]): RequestInit {
   const pieces = parts.flatMap(([headers, contents]) => [
     Buffer.from(`--x\r\n${headers}\r\n\r\n`),
@@ -35,13 +33,17 @@ async function names(): Promise<string[]> {
   return (await partner.http.get<{ name: string }[]>(partner.route())).body.map(({ name }) => name);
 }
 
-describe('a recording', () => {
+describe('a recording in a multipart body', () => {
   it.each([
-    ['untitled', `${disposition('name="file"')}\r\nContent-Type: application/octet-stream`, 'recording'],
-    ['untyped', disposition('name="file"'), 'recording'],
-    ['quoted', disposition('name="file"; filename="my "best" take.wav"'), 'my "best" take.wav'],
-    ['extended', disposition(`name="file"; filename*=UTF-8''Zo%C3%AB.wav`), 'Zoë.wav'],
-  ])('that is %s is the voice', async (name, headers, uploadedName) => {
+    ['without a filename', `${disposition('name="file"')}\r\nContent-Type: application/octet-stream`, 'recording'],
+    ['without a filename and a type', disposition('name="file"'), 'recording'],
+    [
+      'with unescaped quotes in its filename',
+      disposition('name="file"; filename="my "best" take.wav"'),
+      'my "best" take.wav',
+    ],
+    ['with an extended filename', disposition(`name="file"; filename*=UTF-8''Zo%C3%AB.wav`), 'Zoë.wav'],
+  ])('%s creates a voice', async (name, headers, uploadedName) => {
     const init = handWritten([disposition('name="name"'), name], [headers, toneWav(16)]);
     expect(said(await ask(partner.http, 'POST', partner.route(), init)).status).toBe(201);
     const voice = await settled(partner, name);
@@ -52,7 +54,7 @@ describe('a recording', () => {
     });
   });
 
-  it('that is untitled is a sample', async () => {
+  it('without a filename creates a sample', async () => {
     await emptyVoice(partner, 'untitled sample');
     const route = `${partner.route('untitled sample')}/samples`;
     const init = handWritten([`${disposition('name="file"')}\r\nContent-Type: audio/wav`, toneWav(2)]);
@@ -63,26 +65,29 @@ describe('a recording', () => {
     expect((await bytesOf(partner, `${route}/1`)).toString('latin1', 0, 4)).toBe('OggS');
   });
 
-  it.each(['files', 'file[]', 'audio', 'voice_file'])('in the field %s is 422 and makes nothing', async (field) => {
-    const form = new FormData();
-    form.set('name', `in ${field}`);
-    form.set(field, new Blob([toneWav(2)]), 'a.wav');
-    const detail = `The recording must be sent in the field "file" (received "${field}")`;
-    for (const route of [partner.route(), `${partner.route('empty')}/samples`]) {
-      const answer = await partner.http.post<Failure>(route, form);
-      expect([answer.status, answer.body]).toEqual([422, { detail, errors: [{ field: 'file', message: detail }] }]);
-    }
-    expect(await names()).not.toContain(`in ${field}`);
-    expect((await details(partner, 'empty')).samples).toEqual([]);
-  });
+  it.each(['files', 'file[]', 'audio', 'voice_file'])(
+    'in the field %s is answered 422 and creates nothing',
+    async (field) => {
+      const form = new FormData();
+      form.set('name', `in ${field}`);
+      form.set(field, new Blob([toneWav(2)]), 'a.wav');
+      const detail = `The recording must be sent in the field "file" (received "${field}")`;
+      for (const route of [partner.route(), `${partner.route('empty')}/samples`]) {
+        const answer = await partner.http.post<Failure>(route, form);
+        expect([answer.status, answer.body]).toEqual([422, { detail, errors: [{ field: 'file', message: detail }] }]);
+      }
+      expect(await names()).not.toContain(`in ${field}`);
+      expect((await details(partner, 'empty')).samples).toEqual([]);
+    },
+  );
 
-  it('where none is taken is 422 and makes nothing', async () => {
+  it('is answered 422 and creates nothing if the route takes no file', async () => {
     const answer = await partner.http.post(`${partner.route()}/empty`, toneForm(2, { name: 'with file' }));
     expect(said(answer)).toEqual({ status: 422, detail: 'This route takes no file (received "file")' });
     expect(await names()).not.toContain('with file');
   });
 
-  it('in a part nobody can read is 400 and makes nothing', async () => {
+  it('in a malformed part is answered 400 and creates nothing', async () => {
     for (const headers of ['Content-Type: audio/wav', disposition('name="file; filename=a.wav')]) {
       const init = handWritten([disposition('name="name"'), 'unreadable'], [headers, toneWav(2)]);
       expect(said(await ask(partner.http, 'POST', partner.route(), init))).toEqual({
@@ -94,7 +99,7 @@ describe('a recording', () => {
   });
 });
 
-describe('a field whose name is nearly right', () => {
+describe('unknown fields', () => {
   const mistyped = (): readonly (readonly [method: string, route: string, typed: string, meant: string])[] => [
     ['POST', partner.route(), 'creator_emial', 'creator_email'],
     ['POST', partner.route(), 'Name', 'name'],
@@ -108,7 +113,7 @@ describe('a field whose name is nearly right', () => {
     ['POST', `/admin/partners/${partner.name}/keys`, 'expire_at', 'expires_at'],
   ];
 
-  it('is 422 in every form and changes nothing', async () => {
+  it('with mistyped names are answered 422 in every body format and change nothing', async () => {
     const before = await details(partner, 'split');
     for (const [method, route, typed, meant] of mistyped()) {
       const client = route.startsWith('/admin') ? contract.admin : partner.http;
@@ -128,7 +133,7 @@ describe('a field whose name is nearly right', () => {
     expect(await details(partner, 'split')).toMatchObject({ status: before.status, samples: before.samples });
   });
 
-  it('is 422 in the query, where the query is read', async () => {
+  it('with mistyped names are answered 422 in the query of routes that read it', async () => {
     const queries: readonly (readonly [method: string, route: string, typed: string, meant: string])[] = [
       ['GET', partner.route(), 'limits', 'limit'],
       ['GET', partner.route(), 'Cursor', 'cursor'],
@@ -148,27 +153,25 @@ describe('a field whose name is nearly right', () => {
     }
   });
 
-  it('is not a word of its own, which is ignored', async () => {
+  it('with other names are ignored', async () => {
     const fields = { name: 'tagged', title: 'x', comment: 'y', game: 'z', max_samples: 3, api_key: 'k' };
     expect((await partner.http.post(`${partner.route()}/empty`, fields)).status).toBe(201);
     expect((await partner.http.fetch(`${partner.route()}?api_key=${partner.key}&other=1`)).status).toBe(200);
   });
 });
 
-describe('parameters of a split', () => {
+describe('the parameters of POST split', () => {
   const split = async (query: string, body?: URLSearchParams): Promise<number[]> => {
     expect(said(await partner.http.post<Details>(`${partner.route('split')}/split${query}`, body)).status).toBe(202);
     return (await settled(partner, 'split')).samples.map(({ duration }) => duration);
   };
 
-  it('are read from the query, and the body wins', async () => {
+  it('are read from the query and the body, and the body takes precedence', async () => {
     expect(await split('?max_samples=2&sample_duration=5')).toEqual([5, 5]);
     expect(await split('?max_samples=2&sample_duration=5', new URLSearchParams({ max_samples: '3' }))).toEqual([
       5, 5, 5,
     ]);
-    expect(await split('?sample_duration=6', new URLSearchParams({ max_samples: '', sample_duration: '7' }))).toEqual([
-      7, 7, 7, 7,
-    ]);
+    expect(await split('?sample_duration=6', new URLSearchParams({ sample_duration: '7' }))).toEqual([7, 7, 7, 7]);
     expect(said(await partner.http.post(`${partner.route('split')}/split?max_samples=0`))).toEqual({
       status: 422,
       detail: 'max_samples must be a whole number from 1 to 100',
@@ -176,8 +179,8 @@ describe('parameters of a split', () => {
   });
 });
 
-describe('a first-time user', () => {
-  it('is told what is required', async () => {
+describe('mistakes of a first-time user', () => {
+  it('a missing name: the answer says that it is required', async () => {
     const errors = [{ field: 'name', message: 'name is required' }];
     for (const [client, method, route] of [
       [partner.http, 'POST', partner.route()],
@@ -192,14 +195,14 @@ describe('a first-time user', () => {
     }
   });
 
-  it('is told that an address is none', async () => {
+  it('an invalid email address: the answer shows a valid one', async () => {
     const answer = await partner.http.post(partner.route(), { name: 'mail', creator_email: 'john' });
     const detail = 'creator_email must be an email address, like john@example.com';
     expect(said(answer)).toEqual({ status: 422, detail });
-    expect((await partner.http.post(partner.route(), { name: 'mail', creator_email: '' })).status).toBe(201);
+    expect((await partner.http.post(partner.route(), { name: 'mail', creator_email: '' })).status).toBe(422);
   });
 
-  it('is told what a body lacks', async () => {
+  it('an unreadable body: the answer says why', async () => {
     const post = (headers: Record<string, string>, body: string | Buffer): Promise<unknown> =>
       ask(partner.http, 'POST', partner.route(), { headers, body }).then(said);
     expect(await post({ 'Content-Type': 'multipart/form-data' }, 'x')).toEqual({
@@ -217,14 +220,14 @@ describe('a first-time user', () => {
     });
   });
 
-  it('may embed with an empty body in chunks', async () => {
+  it('an empty chunked body: POST embed accepts it', async () => {
     const body = new ReadableStream({ start: (controller) => controller.close() });
     const init = { body, duplex: 'half' } as RequestInit;
     expect(said(await ask(partner.http, 'POST', `${partner.route('sampled')}/embed`, init)).status).toBe(202);
     expect((await settled(partner, 'sampled')).status.embedding).toBe('completed');
   });
 
-  it('finds the documentation from the addresses tried first', async () => {
+  it('a guessed address: /, /api and /docs redirect to the documentation', async () => {
     const origin = contract.stack.baseUrl.replace(/\/api$/, '');
     for (const path of ['/', '/api', '/api/', '/docs']) {
       const answer = await fetch(origin + path, { redirect: 'manual' });

@@ -5,11 +5,11 @@ import type { TestPartner } from '../../support/shared-stack.js';
 export interface RawUploadOptions {
   readonly path: string;
   readonly key: string;
-  /** What the client says it will send; left out: it comes in chunks. */
+  /** The announced Content-Length. Without it the body is chunked. */
   readonly contentLength?: number;
 }
 
-/** An upload written byte by byte, for everything that goes wrong on the way. */
+/** An upload over a raw socket, for tests in which it breaks off or is rejected early. */
 export class RawUpload {
   private received = '';
   private sentBytes = 0;
@@ -17,7 +17,7 @@ export class RawUpload {
 
   private constructor(
     private readonly socket: Socket,
-    /** null: it comes in chunks. */
+    /** null if the body is chunked. */
     private readonly contentLength: number | null,
   ) {
     this.closed = new Promise((resolve) => socket.once('close', resolve));
@@ -25,7 +25,7 @@ export class RawUpload {
     socket.on('error', (error) => (this.received += `\nconnection: ${error.message}`));
   }
 
-  /** Opens the connection and sends the headers and the beginning of a form up to its file's bytes. */
+  /** Opens the connection and sends the headers and the start of a form, up to the first byte of its file. */
   static async begin(baseUrl: string, options: RawUploadOptions): Promise<RawUpload> {
     const { hostname, port } = new URL(baseUrl);
     const socket = connect(Number(port), hostname);
@@ -43,7 +43,7 @@ export class RawUpload {
     return upload;
   }
 
-  /** Writes a piece of the body, waiting where the server does not read. @returns false when the connection is gone */
+  /** Writes a piece of the body and waits while the server does not read. @returns false if the connection is closed */
   async send(piece: string | Buffer): Promise<boolean> {
     if (this.socket.destroyed || !this.socket.writable) return false;
     this.sentBytes += piece.length;
@@ -57,7 +57,7 @@ export class RawUpload {
   }
 
   /**
-   * Sends the rest of what was announced, or so many bytes in chunks, for as long as the server takes them.
+   * Sends the rest of the announced bytes, or `chunkedBytes` in chunks, for as long as the server accepts them.
    *
    * @returns the answer
    */
@@ -70,12 +70,12 @@ export class RawUpload {
     return this.answer();
   }
 
-  /** Says that the body is whole. */
+  /** Ends a chunked body. */
   finish(): void {
     if (this.contentLength === null && this.socket.writable) this.socket.write('0\r\n\r\n');
   }
 
-  /** Resolves with the whole answer, or with what there is of it when the connection has ended. */
+  /** Resolves with the complete response, or with what was received when the connection closed. */
   async answer(): Promise<string> {
     while (!isWhole(this.received) && !this.socket.destroyed) {
       await Promise.race([new Promise((resolve) => this.socket.once('data', resolve)), this.closed]);
@@ -84,19 +84,19 @@ export class RawUpload {
     return this.received;
   }
 
-  /** Goes away without a word, as a client that loses its network or is killed. */
+  /** Drops the connection, like a client that is killed or loses its network. */
   abort(how: 'reset' | 'close'): void {
     if (how === 'reset') this.socket.resetAndDestroy();
     else this.socket.destroy();
   }
 }
 
-/** Is all there that Content-Length promises? */
+/** Whether as many bytes have arrived as Content-Length announces. */
 function isWhole(received: string): boolean {
   const [head = '', body] = received.split('\r\n\r\n', 2);
   return body !== undefined && body.length >= Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
 }
 
-/** Where recordings and samples of a partner are sent. */
+/** Returns the path for a partner's recordings, or for samples of a voice. */
 export const uploadPath = (partner: TestPartner, voice?: string): string =>
   voice === undefined ? partner.route() : `${partner.route(voice)}/samples`;

@@ -4,13 +4,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { zipEntries } from '../../../apps/runpod-emulator/test/zip-entries.js';
-import { Contract } from '../../support/openapi-client.js';
-import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { zipEntries } from '../../support/zip-entries.js';
+import type { Contract } from '../../support/openapi-client.js';
+import type { TestPartner } from '../../support/shared-stack.js';
 import { storedKeys } from '../../support/test-storage.js';
 import { bytesOf, details, type Details } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
-import { embedInstantly } from './emulated.js';
+import { instantContract } from './emulated.js';
 import { addSample, emptyVoice, finished, said, toneVoice, voiceOfSamples, without } from './made-voices.js';
 import { sql } from './sql.js';
 import { toneForm } from './tone.js';
@@ -19,20 +19,18 @@ let contract: Contract;
 let partner: TestPartner;
 
 beforeAll(async () => {
-  contract = new Contract(sharedStack());
-  partner = await contract.partner();
-  await embedInstantly(contract.stack, partner);
+  ({ contract, partner } = await instantContract());
 });
 
 const indexes = (voice: Details): number[] => voice.samples.map(({ index }) => index);
 
-describe('uploaded samples', () => {
-  it('are converted before the answer, and their indexes are never used again', async () => {
+describe('POST samples', () => {
+  it('converts the audio before it responds, and never uses an index again', async () => {
     await emptyVoice(partner, 'indexes');
     const route = partner.route('indexes');
     const made = await partner.http.post(`${route}/samples`, toneForm(2.5));
     expect(made.status).toBe(201);
-    expect(made.body).toEqual({ index: 1, source_timestamp: null, duration: 2.5 });
+    expect(made.body).toEqual({ index: 1, source_timestamp: null, duration: 2.5, quality: expect.any(Object) });
     const location = made.headers.get('location') ?? '';
     expect(location).toBe(`/api${route}/samples/1`);
     const audio = await bytesOf(partner, location.replace(/^\/api/, ''));
@@ -48,7 +46,7 @@ describe('uploaded samples', () => {
     expect(voice.status).toEqual({ splitting: 'idle', embedding: 'idle' });
   });
 
-  it('mark the embedding stale, and so does their deletion', async () => {
+  it('marks the embedding stale, and so does DELETE', async () => {
     await voiceOfSamples(partner, 'stale', 2);
     const isStale = async (): Promise<boolean | undefined> => (await details(partner, 'stale')).embedding_info?.stale;
     await finished(partner, 'stale', 'embed');
@@ -61,7 +59,7 @@ describe('uploaded samples', () => {
     expect(await isStale()).toBe(true);
   });
 
-  it('that are no audio are refused and leave the voice as it was', async () => {
+  it('refuses a file that is not audio and leaves the voice unchanged', async () => {
     await emptyVoice(partner, 'refused');
     const form = new FormData();
     form.set('file', new Blob(['This is text.']), 'text.wav');
@@ -75,8 +73,8 @@ describe('uploaded samples', () => {
   });
 });
 
-describe('the bundle', () => {
-  it('holds every sample and voice_info.json, of exactly the length that was promised', async () => {
+describe('GET samples-bundle', () => {
+  it('returns every sample and voice_info.json in exactly Content-Length bytes', async () => {
     const name = 'bündle 日本';
     const voice = await toneVoice(partner, name);
     await addSample(partner, name);
@@ -100,13 +98,13 @@ describe('the bundle', () => {
     unzipAgrees(zip, [...entries.keys()]);
   });
 
-  it('of a voice without samples holds the description alone', async () => {
+  it('returns voice_info.json alone for a voice without samples', async () => {
     await emptyVoice(partner, 'bare');
     const zip = await bytesOf(partner, `${partner.route('bare')}/samples-bundle`);
     expect([...zipEntries(zip).keys()]).toEqual(['voice_info.json']);
   });
 
-  /** What a person's own tool says of it, where there is one. */
+  /** Checks the archive with Info-ZIP's unzip, if it is installed. */
   function unzipAgrees(zip: Buffer, names: readonly string[]): void {
     const folder = mkdtempSync(path.join(tmpdir(), 'bundle-'));
     try {
@@ -123,7 +121,7 @@ describe('the bundle', () => {
   }
 });
 
-describe('audio', () => {
+describe('GET sample audio', () => {
   let audio: Buffer;
   let tag: string;
   let route: string;
@@ -148,7 +146,7 @@ describe('audio', () => {
     ['bytes=4-', 4, undefined],
     ['bytes=-5', -5, undefined],
     ['bytes=0-999999999', 0, undefined],
-  ])('Range %s is a part of it', async (range, start, end) => {
+  ])('returns a part for Range %s', async (range, start, end) => {
     const response = await get({ Range: range });
     expect(response.status).toBe(206);
     const part = Buffer.from(await response.arrayBuffer());
@@ -158,13 +156,13 @@ describe('audio', () => {
   });
 
   it.each([
-    ['a range beyond the end', { Range: 'bytes=99999999-' }, 416],
-    ['no bytes at all', { Range: 'bytes=-0' }, 416],
-    ['several ranges: the whole', { Range: 'bytes=0-0,2-2' }, 200],
-    ['another unit: the whole', { Range: 'seconds=0-1' }, 200],
-    ['a range if another version: the whole', { Range: 'bytes=0-0', 'If-Range': '"other"' }, 200],
-    ['another tag', { 'If-None-Match': '"other"' }, 200],
-    ['any tag', { 'If-None-Match': '*' }, 304],
+    ['refuses a range beyond the end', { Range: 'bytes=99999999-' }, 416],
+    ['refuses a range of no bytes', { Range: 'bytes=-0' }, 416],
+    ['returns the whole file for several ranges', { Range: 'bytes=0-0,2-2' }, 200],
+    ['returns the whole file for another range unit', { Range: 'seconds=0-1' }, 200],
+    ['returns the whole file if If-Range names another version', { Range: 'bytes=0-0', 'If-Range': '"other"' }, 200],
+    ['returns the whole file if If-None-Match names another tag', { 'If-None-Match': '"other"' }, 200],
+    ['returns 304 for If-None-Match: *', { 'If-None-Match': '*' }, 304],
   ])('%s', async (_what, headers, status) => {
     const response = await get(headers);
     expect(response.status).toBe(status);
@@ -172,7 +170,7 @@ describe('audio', () => {
     if (status === 200) expect(length).toBe(audio.length);
   });
 
-  it('is told unchanged by its tag, which comes before a range', async () => {
+  it('returns 304 for its own tag, even with a range', async () => {
     for (const headers of [{ 'If-None-Match': tag }, { 'If-None-Match': `"a", W/${tag}` }]) {
       const response = await get({ ...headers, Range: 'bytes=0-0' });
       expect([response.status, response.headers.get('etag')]).toEqual([304, tag]);
@@ -180,7 +178,7 @@ describe('audio', () => {
     expect((await get({ Range: 'bytes=0-0', 'If-Range': tag })).status).toBe(206);
   });
 
-  it('answers HEAD as GET, without bytes and without ranges', async () => {
+  it('answers HEAD like GET, without a body and without ranges', async () => {
     const head = await get({ Range: 'bytes=0-0' }, 'HEAD');
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(audio.length)]);
     expect((await head.arrayBuffer()).byteLength).toBe(0);
@@ -188,8 +186,8 @@ describe('audio', () => {
   });
 });
 
-describe('a deleted voice', () => {
-  it('takes its signed URLs with it at once and its bytes within 60 s', async () => {
+describe('DELETE voice', () => {
+  it('invalidates its signed URLs at once and removes its objects within 60 s', async () => {
     await toneVoice(partner, 'gone');
     const [row] = await sql<{ id: string }>(
       contract.stack,
@@ -203,6 +201,6 @@ describe('a deleted voice', () => {
     expect(await kept()).toBe(true);
     expect((await partner.http.delete(partner.route('gone'))).status).toBe(204);
     expect((await fetch(url)).status).toBe(404);
-    await waitFor('its bytes are gone', async () => !(await kept()), { timeoutMs: 60_000, everyMs: 200 });
+    await waitFor('the removal of its objects', async () => !(await kept()), { timeoutMs: 60_000, everyMs: 200 });
   }, 90_000);
 });

@@ -5,16 +5,22 @@ import type { Environment, StackAddress } from '../../support/stack.js';
 export interface SecondApi {
   /** The stack as this process serves it. */
   readonly address: StackAddress;
-  /** Every line it wrote so far. */
+  /** Every line that it has written so far. */
   readonly lines: readonly string[];
+  readonly pid: number | undefined;
   stop(): Promise<void>;
 }
 
-/** @param env beside the defaults of a stack */
+/**
+ * Starts a second API.
+ *
+ * @param stack may name another Redis, or another folder. The storage is then in that folder, where workers do not see it
+ * @param env overrides the defaults of a stack
+ */
 export async function startSecondApi(stack: StackAddress, env: Environment = {}): Promise<SecondApi> {
   const { address, api, log } = await processesBeside(stack, env);
   await api.start().catch((error: unknown) => {
     throw new Error(`The second API did not start: ${log.lines.join('\n')}`, { cause: error });
   });
-  return { address, lines: log.lines, stop: () => api.stop() };
+  return { address, lines: log.lines, pid: api.pid, stop: () => api.stop() };
 }

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { zipEntries } from '../../../apps/runpod-emulator/test/zip-entries.js';
-import { Contract } from '../../support/openapi-client.js';
-import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
+import { zipEntries } from '../../support/zip-entries.js';
+import type { Contract } from '../../support/openapi-client.js';
+import type { TestPartner } from '../../support/shared-stack.js';
 import { storageOf } from '../../support/test-storage.js';
 import { bytesOf, details, settled, type Details } from '../../support/voices.js';
-import { embedInstantly } from './emulated.js';
+import { instantContract } from './emulated.js';
 import { addSample, emptyVoice, finished, toneVoice, without } from './made-voices.js';
 import { sql } from './sql.js';
 
@@ -12,40 +12,37 @@ let contract: Contract;
 let partner: TestPartner;
 
 beforeAll(async () => {
-  contract = new Contract(sharedStack());
-  partner = await contract.partner();
-  await embedInstantly(contract.stack, partner);
+  ({ contract, partner } = await instantContract());
 });
 
 const shape = (voice: Details): (number | string | null)[][] =>
   voice.samples.map(({ index, source_timestamp, duration }) => [index, source_timestamp, duration]);
 
-describe('a split', () => {
+describe('POST split', () => {
   beforeAll(() => toneVoice(partner, 'windows', 63));
 
   it.each([
     [{}, 15, 4],
-    [{ max_samples: '', sample_duration: '' }, 15, 4],
-    [{ max_samples: '2' }, 15, 2],
-    [{ sample_duration: '5' }, 5, 12],
-    [{ sample_duration: '60', max_samples: '100' }, 60, 1],
+    [{ max_samples: 2 }, 15, 2],
+    [{ sample_duration: 5 }, 5, 12],
+    [{ sample_duration: 60, max_samples: 100 }, 60, 1],
     [{ sample_duration: 7, max_samples: 1 }, 7, 1],
-  ])('with %j cuts consecutive windows of %d s and drops the tail', async (fields, seconds, count) => {
+  ])('with %j cuts consecutive windows of %d s and drops the rest', async (fields, seconds, count) => {
     const voice = await finished(partner, 'windows', 'split', fields);
     const stamp = (at: number): string => new Date(at * 1000).toISOString().slice(14, 19);
     expect(shape(voice)).toEqual(Array.from({ length: count }, (_, at) => [at + 1, stamp(at * seconds), seconds]));
     expect(voice.status).toEqual({ splitting: 'completed', embedding: 'idle' });
   });
 
-  it('of a recording shorter than a window is one sample of its own length', async () => {
+  it('cuts a recording shorter than a window into one sample of its own length', async () => {
     const voice = await toneVoice(partner, 'short', 6.5);
     expect(shape(voice)).toEqual([[1, '00:00', 6.5]]);
     expect(shape(await finished(partner, 'short', 'split', { sample_duration: 60 }))).toEqual([[1, '00:00', 6.5]]);
   });
 });
 
-describe('a re-split', () => {
-  it('replaces all samples, clears the preference, begins indexes again and starts no embedding', async () => {
+describe('POST split of a voice that has samples', () => {
+  it('replaces all samples, clears the preference, restarts indexes and starts no embedding', async () => {
     const first = await toneVoice(partner, 'again');
     expect(first.status).toEqual({ splitting: 'completed', embedding: 'completed' });
     await addSample(partner, 'again');
@@ -73,7 +70,7 @@ describe('a re-split', () => {
     expect([zip.status, zip.headers.get('content-type')]).toEqual([200, 'application/zip']);
   });
 
-  it('that fails keeps the old samples, and says why', async () => {
+  it('keeps the old samples when it fails, and returns the reason', async () => {
     const old = await toneVoice(partner, 'lost');
     const [row] = await sql<{ id: string; key: string }>(
       contract.stack,
@@ -91,7 +88,7 @@ describe('a re-split', () => {
     expect((await partner.http.put(`${partner.route('lost')}/name`, { name: 'found' })).status).toBe(200);
   });
 
-  it('can be asked for again and again', async () => {
+  it('works any number of times', async () => {
     await toneVoice(partner, 'often', 20);
     for (const sample_duration of [5, 10, 5]) {
       const voice = await finished(partner, 'often', 'split', { sample_duration });
@@ -100,8 +97,8 @@ describe('a re-split', () => {
   });
 });
 
-describe('voices', () => {
-  it('are renamed, and found only by the new name', async () => {
+describe('voice names', () => {
+  it('change with PUT name, and only the new one is found afterwards', async () => {
     const old = await toneVoice(partner, 'old name');
     const renamed = await partner.http.put<Details>(`${partner.route('old name')}/name`, { name: ' neuer Name ' });
     expect(renamed.status).toBe(200);
@@ -112,14 +109,14 @@ describe('voices', () => {
     expect((await partner.http.put(`${partner.route('neuer Name')}/name`, { name: 'neuer Name' })).status).toBe(200);
   });
 
-  it('may be created again under a name that was deleted', async () => {
+  it('are free again once the voice is deleted', async () => {
     await emptyVoice(partner, 'phoenix');
     expect((await partner.http.delete(partner.route('phoenix'))).status).toBe(204);
     expect((await partner.http.get(partner.route('phoenix'))).status).toBe(404);
     expect((await emptyVoice(partner, 'phoenix')).samples).toEqual([]);
   });
 
-  it('of two partners may have one name', async () => {
+  it('may be the same for two partners', async () => {
     const other = await contract.partner();
     await emptyVoice(partner, 'shared');
     await emptyVoice(other, 'shared');

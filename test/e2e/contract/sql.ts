@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { StackAddress } from '../../support/stack.js';
 
-/** One statement on a stack's database: for what no route can bring about or show. */
+/** Runs one statement on a stack's database, for states that no route can set or show. */
 export async function sql<Row extends pg.QueryResultRow>(
   stack: Pick<StackAddress, 'databaseUrl'>,
   text: string,

@@ -10,8 +10,8 @@ import { emptyVoice, said, voiceOfSamples, type Failure } from './made-voices.js
 import { isName, strangeNumber, strangeText, whole } from './strange-values.js';
 
 /*
- * Every answer of these clients is judged by openapi.json: an undocumented status, a 5xx or a body that is not the
- * documented error fails the test, whatever was sent.
+ * These clients check every response against openapi.json. An undocumented status, a 5xx or an undocumented error body
+ * fails the test.
  */
 let contract: Contract;
 let partner: TestPartner;
@@ -25,11 +25,11 @@ beforeAll(async () => {
 
 const rounds = { numRuns: 60, seed: 20_261_123 } as const;
 
-/** Neither of the 5xx, which documentation allows and no input may cause. */
+/** Rejects a 5xx. openapi.json documents some of them, but no input may cause one. */
 const expectNoFault = (status: number): void => expect(status).toBeLessThan(500);
 
-describe('names', () => {
-  it('are taken and found again, or refused', async () => {
+describe('voice names', () => {
+  it('are accepted and found again, or rejected', async () => {
     await fc.assert(
       fc.asyncProperty(strangeText, async (name) => {
         const made = await partner.http.post<Details>(`${partner.route()}/empty`, { name });
@@ -45,7 +45,7 @@ describe('names', () => {
     );
   });
 
-  it('of 255 code points are taken whatever form they come in, 256 are not', async () => {
+  it('may have 255 code points in every body format, but not 256', async () => {
     for (const unit of ['x', 'ü', '日', '🎙']) {
       for (const body of [new URLSearchParams({ name: unit.repeat(255) }), formOf({ name: unit.repeat(255) })]) {
         const made = await partner.http.post<Details>(`${partner.route()}/empty`, body);
@@ -57,17 +57,17 @@ describe('names', () => {
     }
   });
 
-  it('are compared exactly: composed and decomposed letters are two names', async () => {
+  it('are compared exactly, so that composed and decomposed letters are two names', async () => {
     await emptyVoice(partner, '\u00e9');
     await emptyVoice(partner, 'e\u0301');
     expect((await details(partner, '\u00e9')).name).toBe('\u00e9');
     expect((await details(partner, 'e\u0301')).name).toBe('e\u0301');
   });
 
-  it('in a URL find a voice or nothing', async () => {
+  it('in a URL never cause a 5xx', async () => {
     await fc.assert(
       fc.asyncProperty(strangeText, async (name) => {
-        if (/\p{Cs}/u.test(name)) return; // no URL can hold it
+        if (/\p{Cs}/u.test(name)) return; // a URL cannot contain it
         const route = `/voices/${partner.name}/${encodeURIComponent(name)}`;
         for (const path of [route, `${route}/samples/1`]) expectNoFault((await partner.http.fetch(path)).status);
       }),
@@ -80,7 +80,7 @@ describe('names', () => {
 });
 
 describe('whole numbers', () => {
-  it('of a split are read as the contract says or refused with the bounds', async () => {
+  it('of a split are read as the contract says, or rejected with the bounds', async () => {
     await fc.assert(
       fc.asyncProperty(strangeNumber, strangeNumber, async (maxSamples, sampleDuration) => {
         const fields = { max_samples: maxSamples, sample_duration: sampleDuration };
@@ -93,7 +93,7 @@ describe('whole numbers', () => {
     );
   });
 
-  it('of a preferred sample and a page', async () => {
+  it('of a preferred sample, a page and a sample URL are read as the contract says, or rejected', async () => {
     await fc.assert(
       fc.asyncProperty(strangeNumber, async (given) => {
         const body = new URLSearchParams({ sample_index: given });
@@ -111,7 +111,7 @@ describe('whole numbers', () => {
     );
   });
 
-  it('given twice or as lists are no numbers', async () => {
+  it('are rejected if they are given twice or as a list', async () => {
     const route = `${partner.route(voice)}/split`;
     const twice = new URLSearchParams([
       ['max_samples', '5'],
@@ -129,7 +129,7 @@ describe('whole numbers', () => {
   });
 });
 
-describe('bodies', () => {
+describe('request bodies', () => {
   const routes = (): readonly (readonly [method: string, path: string])[] => [
     ['POST', partner.route()],
     ['POST', `${partner.route()}/empty`],
@@ -151,17 +151,18 @@ describe('bodies', () => {
     'creator_email',
     'max_samples',
     'sample_duration',
+    ...['min_duration', 'mode', 'select', 'dry_run', 'split_mode', 'split_max_samples'],
     'tts_type',
     'sample_index',
   ];
 
-  it('of any JSON are refused or taken, never a fault', async () => {
+  it('of any JSON never cause a 5xx', async () => {
     const values = fc.oneof(fc.jsonValue({ maxDepth: 3 }), strangeText, strangeNumber);
     const objects = fc.dictionary(fc.constantFrom(...fields, '__proto__', 'constructor', 'file'), values);
     await fc.assert(
       fc.asyncProperty(fc.oneof(objects, fc.jsonValue()), fc.nat(6), async (value, at) => {
         const [method, path] = routes()[at] ?? [];
-        if (path?.endsWith('/name') || path?.endsWith('/embed')) return; // would rename or lock the target
+        if (path?.endsWith('/name') || path?.endsWith('/embed')) return; // it would rename or lock the target
         const headers = { 'Content-Type': 'application/json' };
         expectNoFault(
           (await partner.http.fetch(path ?? '', { method, headers, body: JSON.stringify(value) } as RequestInit))
@@ -172,7 +173,7 @@ describe('bodies', () => {
     );
   });
 
-  it('of any bytes under any type are refused or taken, never a fault', async () => {
+  it('of any bytes with any Content-Type never cause a 5xx', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       strangeText.map((each) => Buffer.from(each)),
@@ -188,16 +189,16 @@ describe('bodies', () => {
   });
 
   it.each([
-    ['nesting without end', `{"name":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 422],
+    ['deep nesting', `{"name":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 422],
     ['a polluted prototype', '{"__proto__":{"name":"polluted"},"constructor":{"prototype":{}}}', 422],
-    ['a name that is no text', '{"name":{"toString":"x"}}', 422],
+    ['a name that is not text', '{"name":{"toString":"x"}}', 422],
     ['lone surrogates', '{"name":"\\ud800"}', 422],
     ['NUL', '{"name":"a\\u0000b"}', 422],
     ['a byte order mark', '\ufeff{"name":"bom"}', 201],
-    ['nothing but space', '  ', 422],
+    ['only spaces', '  ', 422],
     ['a number', '1e400', 400],
-    ['half of a letter', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 400],
-  ])('JSON of %s', async (_what, body, status) => {
+    ['an incomplete UTF-8 character', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 400],
+  ])('of JSON with %s', async (_what, body, status) => {
     const headers = { 'Content-Type': 'application/json' };
     const answer = await partner.http.fetch(`${partner.route()}/empty`, { method: 'POST', headers, body });
     expect(answer.status).toBe(status);
@@ -205,16 +206,16 @@ describe('bodies', () => {
 
   it.each([
     ['no name', '--x\r\nContent-Disposition: form-data\r\n\r\nv\r\n--x--\r\n'],
-    ['a name of brackets', '--x\r\nContent-Disposition: form-data; name="name[__proto__][a]"\r\n\r\nv\r\n--x--\r\n'],
-    ['no end', '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nv'],
+    ['brackets in a name', '--x\r\nContent-Disposition: form-data; name="name[__proto__][a]"\r\n\r\nv\r\n--x--\r\n'],
+    ['no closing boundary', '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nv'],
     ['another boundary', '--y\r\nContent-Disposition: form-data; name="name"\r\n\r\nv\r\n--y--\r\n'],
-    ['only an end', '--x--\r\n'],
-    ['headers without end', `--x\r\n${'A: b\r\n'.repeat(5_000)}\r\nv\r\n--x--\r\n`],
+    ['only a closing boundary', '--x--\r\n'],
+    ['endless part headers', `--x\r\n${'A: b\r\n'.repeat(5_000)}\r\nv\r\n--x--\r\n`],
     ['two files', `${filePart('file')}${filePart('file')}--x--\r\n`],
-    ['files nobody asked for', `${filePart('other')}--x--\r\n`],
-    ['a file where none is taken', `${filePart('file')}--x--\r\n`],
+    ['a file in an unknown field', `${filePart('other')}--x--\r\n`],
+    ['a file for a route that takes none', `${filePart('file')}--x--\r\n`],
     ['a thousand fields', `${'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nv\r\n'.repeat(1_000)}--x--\r\n`],
-  ])('multipart with %s', async (_what, body) => {
+  ])('of multipart with %s are rejected', async (_what, body) => {
     for (const [method, path] of routes().filter(([, each]) => !/(embed|split)$/.test(each))) {
       const headers = { 'Content-Type': 'multipart/form-data; boundary=x' };
       const answer = await partner.http.fetch(path, { method, headers, body });
@@ -223,7 +224,7 @@ describe('bodies', () => {
   });
 });
 
-describe('headers', () => {
+describe('request headers', () => {
   const route = (): string => `/api${partner.route(voice)}`;
 
   it.each([
@@ -237,11 +238,11 @@ describe('headers', () => {
     ['X-Request-Id', 'a b'],
     ['Expect', 'the-unexpected'],
     ['Cookie', 'x'.repeat(10_000)],
-  ])('%s: %.40s', async (name, value) => {
+  ])('never cause a 5xx: %s: %.40s', async (name, value) => {
     expectNoFault(await rawStatus(`${route()}/samples/1`, { [name]: value }));
   });
 
-  it('larger than any client sends are refused', async () => {
+  it('are answered 431 if they are too large', async () => {
     expect(await rawStatus(route(), { 'X-Large': 'x'.repeat(100_000) })).toBe(431);
     expect(await rawStatus(`${route()}?${'x'.repeat(100_000)}`)).toBe(431);
     expect(await rawStatus(route(), { 'X-Large': 'x'.repeat(3_000_000) })).toBe(431);
@@ -252,7 +253,7 @@ describe('headers', () => {
     ['Content-Length', '-1'],
     ['Content-Length', '1e3'],
     ['Connection', 'Upgrade\r\nUpgrade: nothing\r\nContent-Length: x'],
-  ])('%s: %j is no HTTP', async (name, value) => {
+  ])('are answered 400 if they are invalid HTTP: %s: %j', async (name, value) => {
     const { hostname, port } = new URL(contract.stack.baseUrl);
     const socket = connect(Number(port), hostname);
     socket.write(`GET ${route()} HTTP/1.1\r\nHost: x\r\nX-Api-Key: ${partner.key}\r\n${name}: ${value}\r\n\r\n`);
@@ -261,7 +262,7 @@ describe('headers', () => {
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toEqual({ detail: 'The request is no valid HTTP' });
   });
 
-  it('name requests only by sane ids', async () => {
+  it('set the request id only if X-Request-Id is safe', async () => {
     const sent = async (id: string): Promise<string | null> =>
       (await partner.http.get(partner.route(voice), { 'X-Request-Id': id })).headers.get('x-request-id');
     expect(await sent('Trace-1.2_3')).toBe('Trace-1.2_3');
@@ -279,7 +280,7 @@ function formOf(fields: Readonly<Record<string, string>>): FormData {
   return form;
 }
 
-/** Asks with what fetch would not send; a body of an error must still be a sentence. */
+/** Sends a request that fetch would refuse to send, and checks that an error has a `detail`. @returns the status */
 async function rawStatus(path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
   const { hostname, port } = new URL(contract.stack.baseUrl);
   const options = { hostname, port, path, headers: { 'X-Api-Key': partner.key, ...headers }, agent: false };

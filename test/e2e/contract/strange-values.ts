@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Text that names and fields are sent. */
+/** Text for names and fields. */
 export const strangeText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: 'grapheme', maxLength: 40 }),
@@ -11,7 +11,7 @@ export const strangeText = fc.oneof(
   ),
 );
 
-/** What is, looks like, or is far from a whole number. */
+/** Text that is a whole number, looks like one, or does not. */
 export const strangeNumber = fc.oneof(
   fc.integer().map(String),
   fc.double().map(String),
@@ -22,13 +22,15 @@ export const strangeNumber = fc.oneof(
   ),
 );
 
-/** Is this a whole number of these bounds by the contract, or left empty? */
+/** Whether the contract accepts the text as a whole number within these bounds, or as an empty field. */
 export const whole = (given: string, min: number, max: number): boolean =>
   given === '' || (/^-?\d{1,16}$/.test(given) && Number(given) >= min && Number(given) <= max);
 
-/** The contract's rule of voice names, written here once more. */
+/** Whether the contract accepts the text as a voice name. Written independently of the code under test. */
 export const isName = (given: string): boolean => {
   const name = given.trim();
   const length = [...name].length;
-  return length >= 1 && length <= 255 && !/[\p{Cc}\p{Cs}/\\]/u.test(name) && name !== '.' && name !== '..';
+  return (
+    length >= 1 && length <= 255 && !/[\p{Cc}\p{Cs}\p{Bidi_Control}/\\]/u.test(name) && name !== '.' && name !== '..'
+  );
 };

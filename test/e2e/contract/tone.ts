@@ -1,6 +1,6 @@
 const samplesPerSecond = 8_000;
 
-/** A WAV of a tone, made without any tool: 16 kB a second, so that tests that are not about sound stay quick. */
+/** Makes a WAV of a tone without ffmpeg. At 16 kB a second it keeps tests fast that are not about sound. */
 export function toneWav(seconds: number, hertz = 220): Buffer {
   const samples = Math.round(seconds * samplesPerSecond);
   const wav = Buffer.alloc(44 + samples * 2);
@@ -23,7 +23,7 @@ export function toneWav(seconds: number, hertz = 220): Buffer {
   return wav;
 }
 
-/** A form with a tone in its field `file`. */
+/** Makes a form with a tone in its field `file`. */
 export function toneForm(
   seconds: number,
   fields: Readonly<Record<string, string>> = {},

@@ -12,7 +12,7 @@ import { createVoice, finishedVoice, settled } from '../../support/voices.js';
 const recording = 'test/fixtures/speech/en-75s.flac';
 const completed = { splitting: 'completed', embedding: 'completed' };
 
-describeWithRedis('Timbre on a Redis Cluster behind TLS, whose certificates name hosts', () => {
+describeWithRedis('Timbre on a Redis Cluster with TLS and certificates for host names', () => {
   const folder = temporaryFolder();
   let cluster: RedisCluster;
   let stack: Stack;
@@ -32,7 +32,7 @@ describeWithRedis('Timbre on a Redis Cluster behind TLS, whose certificates name
     rmSync(folder, { recursive: true });
   });
 
-  it('finishes a voice, shows the queues and warns that they may be dropped', async () => {
+  it('finishes a voice, shows the queues and warns that Redis may evict them', async () => {
     expect((await finishedVoice(partner, 'before', recording)).status).toEqual(completed);
     const headers = { 'X-Api-Key': stack.address.adminKey };
     for (const route of ['/api/queues', '/api/redis/stats', '/api/queues/splitting/workers']) {
@@ -44,7 +44,7 @@ describeWithRedis('Timbre on a Redis Cluster behind TLS, whose certificates name
     for (const node of cluster.nodes) expect(await node.ask('ACL', 'LOG')).toEqual([]);
   });
 
-  it('takes voices while the node of the queues is gone, and finishes them when it is back', async () => {
+  it('accepts voices while the node of the queues is down, and finishes them when it is back', async () => {
     const node = await cluster.nodeOf('{timbre}');
     node.process.kill('SIGKILL');
     await node.process.ended;

@@ -12,7 +12,7 @@ import { waitFor } from '../../support/wait-for.js';
 const recording = 'test/fixtures/speech/en-75s.flac';
 const completed = { splitting: 'completed', embedding: 'completed' };
 
-describeWithRedis('Timbre on a Redis that three sentinels watch, behind TLS and two passwords', () => {
+describeWithRedis('Timbre on a Redis with three sentinels, TLS and two passwords', () => {
   const folder = temporaryFolder();
   let sentinels: Sentinels;
   let stack: Stack;
@@ -32,7 +32,7 @@ describeWithRedis('Timbre on a Redis that three sentinels watch, behind TLS and 
     rmSync(folder, { recursive: true });
   });
 
-  it('finishes voices, also those that came while the master was killed and another took over', async () => {
+  it('finishes voices, also those that were uploaded during a failover', async () => {
     expect((await finishedVoice(partner, 'before', recording)).status).toEqual(completed);
     const master = await sentinels.master();
     master.process.kill('SIGKILL');
@@ -41,9 +41,9 @@ describeWithRedis('Timbre on a Redis that three sentinels watch, behind TLS and 
     expect((await settled(partner, 'meanwhile', 90_000)).status).toEqual(completed);
   });
 
-  it('stops in good order though every sentinel is gone', async () => {
+  it('exits with code 0 although every sentinel is gone', async () => {
     await sentinels.stop();
-    await waitFor('Redis being missed', async () => {
+    await waitFor('/health/ready to report that Redis is down', async () => {
       const answer = await fetch(`${stack.address.baseUrl}/health/ready`);
       return ((await answer.json()) as { dependencies: { redis: string } }).dependencies.redis === 'down';
     });

@@ -13,11 +13,11 @@ import { finishedVoice } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { startSecondApi } from '../contract/second-api.js';
 
-describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s own and a user of few rights', () => {
+describeWithRedis('Timbre on a Redis with TLS, a private certificate authority and a restricted user', () => {
   const folder = temporaryFolder();
   let caFile = '';
   let redis: RedisServer;
-  /** The same behind a certificate for another host. */
+  /** The same with a certificate for another host. */
   let misnamed: RedisServer;
   let stack: Stack;
   beforeAll(async () => {
@@ -49,7 +49,7 @@ describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s ow
     expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
   });
 
-  it('shows the queues, and needs no right that it was not given and operators are not told of', async () => {
+  it('shows the queues, and needs no other rights than docs/operations.md lists', async () => {
     expect(readFileSync('docs/operations.md', 'utf8')).toContain(`on >… ${timbreRights.join(' ')}\``);
     const headers = { 'X-Api-Key': stack.address.adminKey };
     for (const route of ['/api/queues', '/api/redis/stats', '/api/queues/splitting/workers']) {
@@ -60,7 +60,7 @@ describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s ow
     expect(stack.lines.filter((line) => line.includes('Redis'))).toEqual([]);
   });
 
-  it('does without Redis, and says why, where its certificate or the password is refused', async () => {
+  it('continues without Redis and logs the reason if the certificate or the password is refused', async () => {
     const trusting = { NODE_EXTRA_CA_CERTS: caFile };
     const refused = [
       { port: redis.port, user: credentials, env: {}, why: 'self-signed certificate' },
@@ -71,8 +71,8 @@ describeWithRedis('Timbre on a Redis behind TLS, with an authority of one’s ow
       refused.map(async ({ port, user, env, why }) => {
         const api = await startSecondApi({ ...stack.address, redisUrl: `rediss://${user}127.0.0.1:${port}` }, env);
         try {
-          const isTold = (): string | undefined => api.lines.find((one) => one.includes('Redis is not'));
-          const line = await waitFor(`a line that says ${why}`, isTold);
+          const warning = (): string | undefined => api.lines.find((one) => one.includes('Redis unreachable'));
+          const line = await waitFor(`a warning with ${why}`, warning);
           expect(line).toContain(why);
           expect(line).not.toContain('guess');
           const ready = await (await fetch(`${api.address.baseUrl}/health/ready`)).json();

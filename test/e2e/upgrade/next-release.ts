@@ -1,20 +1,20 @@
 import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { projectRoot } from '../../../apps/standalone/src/project-root.js';
+import { projectRoot } from '#libs/local-services';
 
-/** The migration of the made-up next release: it expands only, as docs/operations.md asks of every release. */
+/** The migration of a fictitious next release, with names that no release has. It only expands the schema, as docs/operations.md requires of every release. */
 const migration = `export class NextRelease9000000000000 {
     async up(runner) {
-        await runner.query("ALTER TABLE voices ADD COLUMN language text NOT NULL DEFAULT 'en'");
-        await runner.query('ALTER TABLE jobs ADD COLUMN priority integer');
-        await runner.query('CREATE TABLE voice_labels (voice_id uuid NOT NULL REFERENCES voices ON DELETE CASCADE, label text NOT NULL)');
-        await runner.query('CREATE INDEX voices_language ON voices (language)');
+        await runner.query("ALTER TABLE voices ADD COLUMN next_release_kind text NOT NULL DEFAULT 'plain'");
+        await runner.query('ALTER TABLE jobs ADD COLUMN next_release_rank integer');
+        await runner.query('CREATE TABLE next_release_labels (voice_id uuid NOT NULL REFERENCES voices ON DELETE CASCADE, label text NOT NULL)');
+        await runner.query('CREATE INDEX next_release_kind_idx ON voices (next_release_kind)');
     }
     async down() {}
 }
 `;
 
-/** What this build is made into the next release by: one more migration, which its processes then ask for. */
+/** The changes that add this migration to a copy of this build. Its processes then require it. */
 const changes = [
   [
     "import { DataSource } from 'typeorm';",
@@ -24,7 +24,7 @@ const changes = [
 ] as const;
 
 /**
- * Makes the next release's build from this one: the same code, one migration further.
+ * Makes the build of the next release, which is this build with one more migration.
  *
  * @returns its folder
  */

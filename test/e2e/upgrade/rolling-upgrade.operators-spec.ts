@@ -13,7 +13,7 @@ import { sql } from '../contract/sql.js';
 import { toneForm } from '../contract/tone.js';
 import { makeNextRelease } from './next-release.js';
 
-/** For machines that are busy: each step waits for what it wants to see. */
+/** Long enough for a busy machine. Each step ends as soon as its condition is met. */
 const patienceMs = 300_000;
 const finished = { status: { splitting: 'completed', embedding: 'completed' } };
 
@@ -21,10 +21,10 @@ let stack: Stack;
 let next: ProcessesBeside;
 let again: ProcessesBeside;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-/** The partner as the old release's API serves it, and as the new one's does. */
+/** The same partner as a client of the old release's API, and of the new one's. */
 let [byOld, byNew]: TestPartner[] = [];
 
-/** This build is the old release, with the stack's processes; the new one is the same code one migration further. */
+/** This build is the old release and runs the stack. The new release is the same code with one more migration. */
 beforeAll(async () => {
   folder = await temporaryFolder();
   const release = await makeNextRelease(folder.path);
@@ -46,7 +46,7 @@ const partnerBy = (partner: TestPartner | undefined): TestPartner => {
   return partner;
 };
 
-/** Waits for a line of a process: what it wrote last may be read after its end. */
+/** Waits for a line of a process, because its last lines may arrive after its exit. */
 const says = (release: ProcessesBeside, name: string, words: string): Promise<unknown> =>
   waitFor(`${name} says ${words}`, () =>
     release.log.lines.some((line) => line.startsWith(`${name} | `) && line.includes(words)),
@@ -60,7 +60,7 @@ async function migrate(release: ProcessesBeside, outcome: string): Promise<void>
 
 describe('a rolling upgrade', () => {
   it(
-    'begins with the migrations: no process of the new release starts before them, and the old ones work',
+    'starts with the migrations: without them no new process starts, and the old ones continue to work',
     async () => {
       await expect(next.api.start()).rejects.toThrow('api ended with code 1 before it was ready');
       await expect(next.worker.start()).rejects.toThrow('worker ended with code 1 before it was ready');
@@ -72,7 +72,7 @@ describe('a rolling upgrade', () => {
   );
 
   it(
-    'goes on with the old processes on the new schema: they work, start again, and migrate nothing',
+    'lets the old processes work and restart on the new schema, and their migration changes nothing',
     async () => {
       await migrate(next, 'Migrated: NextRelease9000000000000');
       expect(await toneVoice(partnerBy(byOld), 'on the new schema')).toMatchObject(finished);
@@ -86,16 +86,16 @@ describe('a rolling upgrade', () => {
   );
 
   it(
-    'has both side by side, and loses nothing when the old ones go',
+    'runs both releases at the same time, and loses nothing when the old processes stop',
     async () => {
       const [old, fresh] = [partnerBy(byOld), partnerBy(byNew)];
       await voiceOfSamples(old, 'held', 1);
       await behave(stack.address, { partner: old.name, voice: 'held' }, { kind: 'hold' });
       await old.http.post(`${old.route('held')}/embed`);
-      await gpuSide(stack.address, old, 'held'); // sent by the old worker, with URLs of the old API
+      await gpuSide(stack.address, old, 'held'); // the old worker has sent it, with URLs of the old API
       await Promise.all([next.api.start(), next.worker.start()]);
       const names = Array.from({ length: 10 }, (_, at) => `mixed ${at}`);
-      const forms = names.map((name) => toneForm(16, { name })); // before the requests, which would wait for the last
+      const forms = names.map((name) => toneForm(16, { name })); // made before the first request, which would otherwise wait for them
       const made = await Promise.all(
         forms.map((form, at) => (at % 2 === 0 ? old : fresh).http.post(old.route(), form)),
       );
@@ -106,14 +106,14 @@ describe('a rolling upgrade', () => {
       expect((await settled(fresh, 'held')).status.embedding).toBe('completed');
       await stack.parts.api.stop();
       for (const name of names) expect(await settled(fresh, name)).toMatchObject(finished);
-      const languages = await sql(stack.address, 'SELECT DISTINCT language FROM voices');
-      expect(languages).toEqual([{ language: 'en' }]);
+      const kinds = await sql(stack.address, 'SELECT DISTINCT next_release_kind AS kind FROM voices');
+      expect(kinds).toEqual([{ kind: 'plain' }]);
     },
     patienceMs,
   );
 
   it(
-    'can be undone: the old release takes over again',
+    'can be rolled back to the old release',
     async () => {
       await Promise.all([stack.parts.api.start(), stack.parts.worker.start()]);
       await Promise.all([next.api.stop(), next.worker.stop()]);

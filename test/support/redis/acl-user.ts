@@ -1,4 +1,4 @@
-/** A user that may do what Timbre does and nothing else: docs/operations.md gives this to operators. */
+/** A user with only the permissions that Timbre needs, as in docs/operations.md. */
 export const timbreRights = [
   '~{timbre}*',
   '~{timbre-rate}*',
@@ -10,20 +10,20 @@ export const timbreRights = [
   '+client|list',
 ] as const;
 
-/** A password with every character that a URL could trip over. */
+/** A password with every character that is special in a URL. */
 export const password = 'p@ss:/w%rd?#ü';
 
 const adminPassword = 'of-the-tests';
 
-/** How tests speak with a server that `aclArgs` has set up. */
+/** Client options of tests for a server that `aclArgs` has set up. */
 export const adminClient = { username: 'admin', password: adminPassword };
 
-/** Options of redis-server: nobody may do anything without a name, `timbre` what it needs. */
+/** Options of redis-server: the default user may do nothing, `timbre` what it needs. */
 export const aclArgs: readonly string[] = [
   ...['--user', 'default', 'off'],
   ...['--user', 'admin', 'on', `>${adminPassword}`, '~*', '&*', '+@all'],
   ...['--user', 'timbre', 'on', `>${password}`, ...timbreRights],
 ];
 
-/** `user:password@`, as REDIS_URL takes it. */
+/** `user:password@` for REDIS_URL. */
 export const credentials = `timbre:${encodeURIComponent(password)}@`;

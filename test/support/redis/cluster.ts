@@ -9,13 +9,13 @@ import { folderOf, redisServer, type RedisServer } from './redis-server.js';
 const slots = 16_384;
 
 export interface RedisClusterOptions {
-  /** With it nodes tell clients their host name, `localhost`, as managed clusters do. */
+  /** Makes nodes announce their host name, `localhost`, as managed clusters do. */
   readonly tls?: ServerCertificate;
   readonly args?: readonly string[];
   readonly client?: RedisOptions;
 }
 
-/** A cluster of three masters without replicas, real processes: each holds a third of the slots. */
+/** A cluster of three real masters without replicas. Each holds a third of the slots. */
 export class RedisCluster {
   private constructor(
     private readonly folder: string,
@@ -65,7 +65,7 @@ export class RedisCluster {
     return node;
   }
 
-  /** Waits until every node takes commands and tells clients of all others. */
+  /** Waits until every node accepts commands and knows all others. */
   async whole(host = '127.0.0.1'): Promise<void> {
     await waitFor('a whole cluster', async () => {
       const told = await Promise.all(

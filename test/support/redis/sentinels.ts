@@ -11,12 +11,12 @@ const masterName = 'timbre-master';
 
 export interface SentinelsOptions {
   readonly tls?: ServerCertificate;
-  /** Of the master and its replica. */
+  /** Options of the master and its replica. */
   readonly password?: string;
   readonly sentinelPassword?: string;
 }
 
-/** A master, a replica of it and three sentinels, two of which agree on a failover: real processes. */
+/** A real master, its replica and three sentinels with a quorum of two. */
 export class Sentinels {
   private constructor(
     private readonly folder: string,
@@ -67,12 +67,12 @@ export class Sentinels {
     return started;
   }
 
-  /** What REDIS_URL ends with, after the scheme and whoever asks. */
+  /** The end of REDIS_URL, after scheme and credentials. */
   get hostsAndName(): string {
     return `${this.sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`;
   }
 
-  /** Whom the sentinels call master now. */
+  /** Returns the port of the current master by the sentinels. */
   async master(): Promise<RedisServer> {
     const [sentinel] = this.sentinels;
     const [, port] = (await sentinel?.ask('SENTINEL', 'get-master-addr-by-name', masterName)) as [string, string];
@@ -86,7 +86,7 @@ export class Sentinels {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Every sentinel knows the two others and the replica: only then a failover succeeds. */
+  /** Waits until every sentinel knows the two others and the replica. Only then does a failover succeed. */
   private async agreed(): Promise<void> {
     await waitFor('the sentinels knowing each other', async () => {
       const told = await Promise.all(this.sentinels.map((one) => one.ask('SENTINEL', 'master', masterName)));

@@ -1,11 +1,10 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { RateLimiter } from '#libs/auth';
-import type { Config } from '#libs/config';
+import { CONFIG, type Config } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { CONFIG } from '../app-tokens.js';
 
-/** 429: each request counts once against its key; what is left is told by headers. */
+/** 429: counts each request against its key, and reports the rest of the quota in headers. */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
   constructor(
@@ -13,15 +12,13 @@ export class RateLimitGuard implements CanActivate {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  canActivate(context: ExecutionContext): true | Promise<true> {
+  async canActivate(context: ExecutionContext): Promise<true> {
     const http = context.switchToHttp();
     const { caller } = http.getRequest<Request>();
     const limit = this.config.rateLimitPerMinute;
-    return !caller || limit === 0 ? true : this.count(caller.keyId, limit, http.getResponse<Response>());
-  }
-
-  private async count(keyId: string, limit: number, response: Response): Promise<true> {
-    const count = await this.limiter.count(`key:${keyId}`, limit);
+    if (!caller || limit === 0) return true;
+    const response = http.getResponse<Response>();
+    const count = await this.limiter.count(`key:${caller.keyId}`, limit);
     response.setHeader('RateLimit-Limit', limit);
     response.setHeader('RateLimit-Remaining', count.remaining);
     response.setHeader('RateLimit-Reset', count.resetSeconds);

@@ -1,17 +1,22 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, ParseUUIDPipe, Post, Query } from '@nestjs/common';
 import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import { AppError } from '#libs/errors';
-import { Processing } from '#libs/voices';
-import { AdminOnly } from '../access/admin-only.decorator.js';
-import { checkFields } from '../body/check-fields.js';
-import { CheckedQuery } from '../body/checked.decorator.js';
-import { Operation } from '../docs/operation.js';
-import { JobDto } from './admin-answers.js';
-import { ListJobsQuery } from './admin-fields.js';
+import { jobStates } from '#libs/jobs';
+import { Processing } from '#libs/processing';
+import { AdminOnly } from '../access/access.decorators.js';
+import { rejectionOf } from '../body/fields.pipe.js';
+import { Operation } from '../openapi/operation.js';
+import { JobDto } from './admin-jobs.answers.js';
 import { AdminJobsRepository, maxListedJobs, type AdminJob } from './admin-jobs.repository.js';
-import { jobStates } from './job-states.js';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const JobIdPipe = new ParseUUIDPipe({ exceptionFactory: () => AppError.of('not_found') });
+
+export class ListJobsQuery {
+  @IsOptional()
+  @IsIn(jobStates, { message: `state must be one of ${jobStates.join(', ')}` })
+  state?: (typeof jobStates)[number];
+}
 
 @ApiTags('Admin')
 @AdminOnly()
@@ -25,9 +30,9 @@ export class AdminJobsController {
   @Get()
   @Operation({
     summary: 'List Jobs',
-    description: 'Returns splitting and embedding jobs of all partners, newest first.',
+    description: 'Returns the jobs of all partners, newest first: splits, embeddings and speeches.',
     failures: ['invalid_parameter'],
-    failureExamples: { invalid_parameter: () => checkFields(ListJobsQuery, { state: 'lost' }) },
+    failureExamples: { invalid_parameter: rejectionOf(ListJobsQuery, { state: 'lost' }) },
   })
   @ApiQuery({
     name: 'state',
@@ -37,7 +42,7 @@ export class AdminJobsController {
     description: 'Returns only jobs in this state.',
   })
   @ApiResponse({ status: 200, description: `The newest jobs, up to ${maxListedJobs}.`, type: [JobDto] })
-  listJobs(@CheckedQuery(ListJobsQuery) query: ListJobsQuery): Promise<AdminJob[]> {
+  listJobs(@Query() query: ListJobsQuery): Promise<AdminJob[]> {
     return this.jobs.list(query.state ?? null);
   }
 
@@ -55,8 +60,7 @@ export class AdminJobsController {
     schema: { type: 'string', format: 'uuid', example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11' },
   })
   @ApiResponse({ status: 202, description: 'The job has ended.' })
-  async cancelJob(@Param('id') id: string): Promise<void> {
-    if (!uuid.test(id)) throw AppError.of('not_found');
+  async cancelJob(@Param('id', JobIdPipe) id: string): Promise<void> {
     await this.processing.cancel(id.toLowerCase());
   }
 }

@@ -1,7 +1,8 @@
-import type { Database, JobKind, JobStage, JobState } from '#libs/database';
-import { contractTime } from '#libs/voices';
+import { Injectable } from '@nestjs/common';
+import { Database, type JobKind, type JobStage, type JobState } from '#libs/database';
+import { contractTime, contractTimeOrNull } from '../http/wire-format.js';
 
-/** A job as an operator sees it. */
+/** A job as operators see it. */
 export interface AdminJob {
   readonly id: string;
   readonly partner: string;
@@ -25,14 +26,15 @@ type Row = Omit<AdminJob, 'created_at' | 'updated_at' | 'finished_at'> & {
   readonly finished_at: Date | null;
 };
 
-/** Most jobs a list shows. */
+/** The largest number of jobs in a list. */
 export const maxListedJobs = 1000;
 
-/** Jobs, for operators. */
+/** Reads the jobs of all partners, for operators. */
+@Injectable()
 export class AdminJobsRepository {
   constructor(private readonly database: Database) {}
 
-  /** The newest jobs, of one state when one is given. */
+  /** Returns the newest jobs, of one state or of all. */
   async list(state: JobState | null): Promise<AdminJob[]> {
     const rows = await this.database.query<Row>(
       `SELECT j.id, p.name AS partner, v.name AS voice, j.kind, j.state, j.stage, j.generation, j.attempts, j.deaths,
@@ -46,7 +48,7 @@ export class AdminJobsRepository {
       ...row,
       created_at: contractTime(row.created_at),
       updated_at: contractTime(row.updated_at),
-      finished_at: row.finished_at && contractTime(row.finished_at),
+      finished_at: contractTimeOrNull(row.finished_at),
     }));
   }
 }

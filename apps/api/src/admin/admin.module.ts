@@ -1,27 +1,14 @@
 import { Module } from '@nestjs/common';
-import { AuditLogRepository } from '#libs/audit';
-import { Database } from '#libs/database';
-import { VoicesModule } from '#libs/voices';
+import { AuditModule } from '#libs/audit';
+import { Processing } from '#libs/processing';
 import { AdminJobsController } from './admin-jobs.controller.js';
 import { AdminJobsRepository } from './admin-jobs.repository.js';
-import { AdminKeysController } from './admin-keys.controller.js';
 import { AuditController } from './audit.controller.js';
 
-/** What operators do over HTTP. */
+/** Jobs and the audit log, for operators. */
 @Module({
-  imports: [VoicesModule],
-  controllers: [AdminKeysController, AdminJobsController, AuditController],
-  providers: [
-    {
-      provide: AdminJobsRepository,
-      useFactory: (database: Database) => new AdminJobsRepository(database),
-      inject: [Database],
-    },
-    {
-      provide: AuditLogRepository,
-      useFactory: (database: Database) => new AuditLogRepository(database),
-      inject: [Database],
-    },
-  ],
+  imports: [AuditModule],
+  controllers: [AdminJobsController, AuditController],
+  providers: [AdminJobsRepository, Processing],
 })
 export class AdminModule {}

@@ -1,22 +1,18 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { AuditEntry } from '#libs/audit';
-import { contractTime } from '#libs/voices';
+import { contractTime, timeSchema } from '../http/wire-format.js';
 
 @ApiSchema({ name: 'AuditEntry' })
 export class AuditEntryDto {
   @ApiProperty({ type: String, description: 'Id of the entry.', example: '42' })
   readonly id: string;
 
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    description: 'Time of the change.',
-    example: '2025-01-15T10:30:00Z',
-  })
+  @ApiProperty({ ...timeSchema, description: 'Time of the change.' })
   readonly at: string;
 
   @ApiProperty({
     enum: ['admin', 'partner', 'system'],
+    enumName: 'AuditActor',
     description: 'Who made the change: an admin key, a key of the partner, or Timbre itself.',
     example: 'partner',
   })
@@ -71,7 +67,7 @@ export class AuditEntryDto {
 
   @ApiProperty({
     type: 'object',
-    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }], nullable: true },
+    additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'null' }] },
     description: 'More about the change, such as the new name.',
     example: { name: 'speaker-1-renamed' },
   })

@@ -1,26 +1,27 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Query, Res } from '@nestjs/common';
 import { ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
+import { Matches } from 'class-validator';
 import type { Response } from 'express';
 import { AuditLogRepository } from '#libs/audit';
-import type { Config } from '#libs/config';
-import { AdminOnly } from '../access/admin-only.decorator.js';
-import { CONFIG } from '../app-tokens.js';
-import { checkFields } from '../body/check-fields.js';
-import { CheckedQuery } from '../body/checked.decorator.js';
-import { CursorQuery, nextPageLink } from '../docs/pages.js';
-import { Operation } from '../docs/operation.js';
-import { ListQuery } from '../voices/list-query.js';
-import { readAuditCursor, writeAuditCursor } from './audit-cursor.js';
+import { partnerNameFormat } from '#libs/partners';
+import { AdminOnly } from '../access/access.decorators.js';
+import { IfGiven } from '../body/field-rules.js';
+import { rejectionOf } from '../body/fields.pipe.js';
+import { Cursors, pageOf, PageQuery, PublicUrls } from '../http/links.js';
+import { CursorQuery, nextPageLink, partnerNameSchema } from '../openapi/parameters.js';
+import { Operation } from '../openapi/operation.js';
 import { auditAnswer, AuditEntryDto } from './audit-entry.answer.js';
 
 const defaultLimit = 100;
 
-export class AuditQuery extends ListQuery {
-  @IsOptional()
-  @IsString({ message: 'partner must be a name' })
+export class AuditQuery extends PageQuery {
+  @IfGiven()
+  @Matches(partnerNameFormat, { message: 'partner must be the name of a partner' })
   partner?: string;
 }
+
+/** The ids of entries are bigint. */
+const cursors = new Cursors('a1:', (id) => /^\d{1,18}$/.test(id));
 
 @ApiTags('Admin')
 @AdminOnly()
@@ -28,7 +29,7 @@ export class AuditQuery extends ListQuery {
 export class AuditController {
   constructor(
     private readonly log: AuditLogRepository,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly urls: PublicUrls,
   ) {}
 
   @Get()
@@ -37,12 +38,12 @@ export class AuditController {
     description:
       'Returns who changed what and when, newest first. Each entry is written in the transaction of its change.',
     failures: ['invalid_parameter'],
-    failureExamples: { invalid_parameter: () => checkFields(AuditQuery, { limit: 0 }) },
+    failureExamples: { invalid_parameter: rejectionOf(AuditQuery, { limit: 0 }) },
   })
   @ApiQuery({
     name: 'partner',
     required: false,
-    schema: { type: 'string' },
+    schema: partnerNameSchema,
     description: "Returns only changes to this partner's voices and keys.",
   })
   @ApiQuery({
@@ -59,22 +60,17 @@ export class AuditController {
     type: [AuditEntryDto],
   })
   async readAuditLog(
-    @CheckedQuery(AuditQuery) query: AuditQuery,
+    @Query() { partner, limit = defaultLimit, cursor }: AuditQuery,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AuditEntryDto[]> {
-    const { partner = null, limit = defaultLimit, cursor } = query;
-    const before = cursor === undefined ? null : readAuditCursor(cursor);
-    // One more than asked for tells that there is a next page.
-    const read = await this.log.list({ partner, before, limit: limit + 1 });
-    const page = read.slice(0, limit);
-    const last = page.at(-1);
-    if (read.length > limit && last !== undefined) response.setHeader('Link', this.nextPage(partner, limit, last.id));
+    const before = cursors.read(cursor);
+    const read = await this.log.list({ partner: partner ?? null, before, limit: limit + 1 });
+    const page = pageOf(response, read, {
+      url: `${this.urls.api}/admin/audit`,
+      limit,
+      ...(partner !== undefined && { filter: [['partner', partner]] as const }),
+      cursorOf: ({ id }) => cursors.write(id),
+    });
     return page.map(auditAnswer);
-  }
-
-  private nextPage(partner: string | null, limit: number, lastId: string): string {
-    const query = new URLSearchParams({ limit: String(limit), cursor: writeAuditCursor(lastId) });
-    if (partner !== null) query.set('partner', partner);
-    return `<${this.config.publicUrl}/api/admin/audit?${query.toString()}>; rel="next"`;
   }
 }

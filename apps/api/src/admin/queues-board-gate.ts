@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { Authenticator, RateLimiter } from '#libs/auth';
+import type { Authenticator, FailedAuthentications } from '#libs/auth';
 import { AppError, isAppError } from '#libs/errors';
 import type { JobQueues } from '#libs/jobs';
-import { basicPassword } from '../access/basic-password.js';
-import { countFailedAuthentication } from '../access/failed-authentications.js';
-import type { EveryErrorFilter } from '../http/every-error.filter.js';
+import { basicPassword } from '../access/credentials.js';
+import { networkOf } from '../http/client-address.js';
+import type { EveryErrorFilter } from '../errors/every-error.filter.js';
 
-/** As elsewhere, and the page may name its own base: the board's links are relative to it. Nothing is asked of others. */
+/** Like that of other pages, but the board may set its base URL, to which its links are relative. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   "base-uri 'self'",
@@ -19,17 +19,16 @@ const contentSecurityPolicy = [
 
 export interface QueuesBoardGateParts {
   readonly authenticator: Authenticator;
-  readonly limiter: RateLimiter;
+  readonly failed: FailedAuthentications;
   readonly queues: Pick<JobQueues, 'ready'>;
   readonly errors: EveryErrorFilter;
 }
 
 /**
- * Who may see the board: bearers of an admin key, in `X-Api-Key` or, for browsers, as the password of HTTP Basic with any
- * user. A key in the URL is not taken: URLs of pages are kept and shared.
+ * Admits holders of an admin key to the board. The key is in `X-Api-Key` or, for browsers, the password of HTTP Basic with
+ * any user. A key in the URL is not accepted, because browsers store URLs and people share them.
  *
- * Browsers send Basic credentials by themselves, whoever's page asks; so nothing but GET and HEAD passes, and there is
- * nothing to forge.
+ * Browsers add Basic credentials to requests of any page. Only GET and HEAD pass, so no page can forge a change.
  */
 export function queuesBoardGate(parts: QueuesBoardGateParts): RequestHandler {
   return (request, response, next) => {
@@ -48,20 +47,24 @@ async function admit(parts: QueuesBoardGateParts, request: Request, response: Re
     throw AppError.of('method_not_allowed');
   }
   await authenticate(parts, request, response);
-  // Bull's calls never settle while Redis is away; the page itself needs none.
-  if (request.path.startsWith('/api/') && !parts.queues.ready()) throw AppError.of('unavailable');
+  // Bull's calls never settle while Redis is unreachable. The page itself needs no Redis.
+  if (request.path.startsWith('/api/') && !parts.queues.ready()) {
+    throw AppError.of('unavailable', { causeCode: 'redis_unreachable' });
+  }
 }
 
 async function authenticate(parts: QueuesBoardGateParts, request: Request, response: Response): Promise<void> {
   const header = request.headers['x-api-key'];
   const sent = typeof header === 'string' ? header : basicPassword(request.headers.authorization);
   try {
-    request.caller = await parts.authenticator.authenticate(sent);
+    request.caller = await parts.authenticator.authenticate(sent, () =>
+      parts.failed.tooManyOf(() => networkOf(request)),
+    );
   } catch (error) {
     if (!isAppError(error, 'invalid_api_key')) throw error;
     response.setHeader('WWW-Authenticate', 'Basic realm="Timbre queues", charset="UTF-8"');
-    // A browser asks without a key first, to learn that it needs one.
-    if (sent !== undefined) await countFailedAuthentication(parts.limiter, request);
+    // Browsers first ask without a key, to learn that they need one. That does not count as a failure.
+    if (sent !== undefined) await parts.failed.count(networkOf(request));
     throw error;
   }
   if (request.caller.kind !== 'admin') throw AppError.of('access_denied');

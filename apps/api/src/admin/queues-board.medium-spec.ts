@@ -10,7 +10,7 @@ import { createApp, type ApiApp } from '../create-app.js';
 
 const adminKey = 'an admin key that only tests use';
 
-describe('the queues board and a Redis that is away', () => {
+describe('the queues board without Redis', () => {
   let fresh: FreshDatabase;
   let folder: string;
   let api: ApiApp;
@@ -32,7 +32,7 @@ describe('the queues board and a Redis that is away', () => {
     board = `${await api.app.getUrl()}/api/admin/queues`;
   });
   afterAll(async () => {
-    await api.stopping.stop(api.app.getHttpServer(), 1);
+    await api.stopping.stop(api.app.getHttpServer(), { delaySeconds: 0, graceSeconds: 1 });
     await api.app.close();
     await fresh.drop();
     await rm(folder, { recursive: true });
@@ -40,7 +40,7 @@ describe('the queues board and a Redis that is away', () => {
 
   const ask = (route: string): Promise<Response> => fetch(`${board}${route}`, { headers: { 'X-Api-Key': adminKey } });
 
-  it('shows its page, and answers at once what Redis would have to say', async () => {
+  it('serves its page, and answers requests that need Redis with 503 at once', async () => {
     expect((await ask('')).status).toBe(200);
     for (const route of ['/api/queues', '/api/redis/stats', '/api/queues/splitting/workers']) {
       const answer = await ask(route);

@@ -1,12 +1,12 @@
 import type { AudioTools } from '#libs/audio';
 import { WorkSlots } from './work-slots.js';
 
-/** A conversion takes up to some seconds; so many per process may wait for one. */
+/** How many conversions may wait in a process. One takes up to a few seconds. */
 const waitingConversions = 8;
-/** A look at a file takes about 0.1 s. */
+/** How many probes may wait in a process. One takes about 0.1 s. */
 const waitingProbes = 200;
 
-/** ffmpeg and ffprobe as the API runs them: few at a time. */
+/** Runs ffmpeg and ffprobe for requests: few at a time, and partners take turns. */
 export class AudioWork {
   private readonly conversions: WorkSlots;
   private readonly probes: WorkSlots;
@@ -16,17 +16,21 @@ export class AudioWork {
     private readonly tools: AudioTools,
     processes: number,
   ) {
-    this.conversions = new WorkSlots({ running: processes, waiting: waitingConversions, retryAfterSeconds: 5 });
-    this.probes = new WorkSlots({ running: processes + 1, waiting: waitingProbes, retryAfterSeconds: 5 });
+    const retryAfterSeconds = 5;
+    const converting = { running: processes, ofOnePartner: processes, waiting: waitingConversions };
+    // One slot more than a partner may use, so that its slow files do not hold up other partners.
+    const probing = { running: processes + 2, ofOnePartner: processes + 1, waiting: waitingProbes };
+    this.conversions = new WorkSlots({ ...converting, retryAfterSeconds });
+    this.probes = new WorkSlots({ ...probing, retryAfterSeconds });
   }
 
-  /** @throws AppError `unavailable` when too many files wait already */
-  probe<T>(work: (tools: AudioTools) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.probes.run(() => work(this.tools), signal);
+  /** @throws AppError `unavailable` if too many probes are waiting */
+  probe<T>(partnerId: string, work: (tools: AudioTools) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.probes.run(partnerId, () => work(this.tools), signal);
   }
 
-  /** @throws AppError `unavailable` when too many conversions wait already */
-  convert<T>(work: (tools: AudioTools) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.conversions.run(() => work(this.tools), signal);
+  /** @throws AppError `unavailable` if too many conversions are waiting */
+  convert<T>(partnerId: string, work: (tools: AudioTools) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.conversions.run(partnerId, () => work(this.tools), signal);
   }
 }

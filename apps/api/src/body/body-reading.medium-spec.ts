@@ -35,8 +35,8 @@ const formType = { 'Content-Type': 'multipart/form-data; boundary=B' };
 const part = (headers: string, body: string): string =>
   `--B\r\nContent-Disposition: form-data; ${headers}\r\n\r\n${body}\r\n`;
 
-describe('a body', () => {
-  it('means the same in all three forms', async () => {
+describe('the body of a request', () => {
+  it('has the same meaning in all three forms', async () => {
     const fields = { name: 'Ünï & co=日本', creator_name: 'a+b c%' };
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
@@ -53,7 +53,7 @@ describe('a body', () => {
   });
 
   it.each([undefined, 'text/plain', 'application/json', 'multipart/form-data', 'multipart/form-data; boundary=B'])(
-    'may be empty, in chunks and of type %s',
+    'may be empty and chunked, with Content-Type %s',
     async (type) => {
       for (const route of ['fields', 'files']) {
         for (const length of ['Transfer-Encoding: chunked', 'Content-Length: 0']) {
@@ -64,7 +64,7 @@ describe('a body', () => {
     },
   );
 
-  it('in chunks that is not empty needs a type', async () => {
+  it('needs a Content-Type if it is chunked and not empty', async () => {
     const detail = 'Content-Type must be one of ';
     for (const headers of [
       ['Transfer-Encoding: chunked'],
@@ -75,7 +75,7 @@ describe('a body', () => {
     }
   });
 
-  it('in chunks is read in each form', async () => {
+  it('is read in each form if it is chunked', async () => {
     for (const [type, body] of [
       ['application/json', '{"name":"n"}'],
       ['application/x-www-form-urlencoded', 'name=n'],
@@ -98,14 +98,14 @@ describe('a body', () => {
     ['multipart/form-data; boundary=B', `${part('name="a"', 'b')}--B`],
     ['multipart/form-data; boundary=B', part('name="file"; filename="a.wav"', 'cut off')],
     ['multipart/form-data; boundary=B', '--B\r\nNo colon\r\n\r\nx\r\n--B--\r\n'],
-  ])('that is broken is answered 400: %s %p', async (type, body) => {
+  ])('is answered 400 if it is malformed: %s %p', async (type, body) => {
     const response = await post('files', { headers: { 'Content-Type': type }, body });
     expect(response.status).toBe(400);
     expect(await response.json()).toEqual({ detail: expect.any(String) });
     expect(await server.received()).toEqual([]);
   });
 
-  it('of another type is answered 422', async () => {
+  it('is answered 422 if its Content-Type is not accepted', async () => {
     const response = await post('fields', { headers: { 'Content-Type': 'text/xml' }, body: '<name/>' });
     expect(response.status).toBe(422);
   });
@@ -116,22 +116,22 @@ describe('a body', () => {
     ['multipart/form-data; boundary=B', `${part('name="a"', 'x'.repeat(70_000))}--B--\r\n`],
     ['multipart/form-data; boundary=B', `${part('name="a"', 'x').repeat(130)}--B--\r\n`],
     ['multipart/form-data; boundary=B', `${part(`name="${'n'.repeat(300)}"`, 'x')}--B--\r\n`],
-  ])('that is too large is answered 413: %s', async (type, body) => {
+  ])('is answered 413 if it is too large: %s', async (type, body) => {
     const response = await post('fields', { headers: { 'Content-Type': type }, body });
     expect(response.status).toBe(413);
   });
 
-  it('never takes names for anything but names', async () => {
+  it('may contain any field name, such as __proto__', async () => {
     const headers = { 'Content-Type': 'application/json' };
     const body = '{"__proto__":{"polluted":1},"constructor":"c","toString":"t","nested":{"a":[1]}}';
     const { fields } = await echo('fields', { headers, body });
-    expect(fields).toMatchObject({ constructor: 'c', toString: 't', nested: 'Symbol(several values)' });
+    expect(fields).toMatchObject({ constructor: 'c', toString: 't', nested: 'Symbol(nested)' });
     const multipart = `${part('name="__proto__[polluted]"', '1')}${part('name="a[b][c]"', '1')}--B--\r\n`;
     await echo('fields', { headers: formType, body: multipart });
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('of any bytes is never a defect', async () => {
+  it('never causes a 500, whatever its bytes', async () => {
     const types = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=B'];
     const pieces = fc.array(
       fc.constantFrom(
@@ -170,14 +170,14 @@ describe('a body', () => {
   });
 });
 
-describe('a file', () => {
+describe('the file of a body', () => {
   const withFile = (bytes: Buffer, name: string, fieldName = 'file'): FormData => {
     const form = new FormData();
     form.set(fieldName, new Blob([new Uint8Array(bytes)]), name);
     return form;
   };
 
-  it('is received byte for byte, its name in UTF-8, and removed after the answer', async () => {
+  it('is received byte for byte, with its name in UTF-8, and removed after the answer', async () => {
     const bytes = randomBytes(mebibyte);
     const { file } = await echo('files', { body: withFile(bytes, 'Aufnahme-ü 日本.wav') });
     expect(file).toEqual({
@@ -188,21 +188,21 @@ describe('a file', () => {
     expect(await server.received()).toEqual([]);
   });
 
-  it('over its limit by one byte is answered 413 and leaves nothing', async () => {
+  it('is answered 413 and removed if it exceeds its limit by one byte', async () => {
     const response = await post('files', { body: withFile(randomBytes(mebibyte + 1), 'a.wav') });
     expect(response.status).toBe(413);
     expect(await response.json()).toEqual({ detail: 'file may have at most 1 MiB' });
     expect(await server.received()).toEqual([]);
   });
 
-  it('that nobody wants may not be endless either', async () => {
+  it('is limited too if the route does not take it', async () => {
     const endless = withFile(Buffer.alloc(10 * mebibyte), 'a.wav', 'other');
     const response = await post('fields', { body: endless });
     expect(response.status).toBe(413);
     expect(await response.json()).toEqual({ detail: 'The body may have at most 8 MiB' });
   });
 
-  it('given twice is answered 422 and leaves nothing', async () => {
+  it('is answered 422 and removed if it is given twice', async () => {
     const form = withFile(randomBytes(1000), 'a.wav');
     form.append('file', new Blob(['b']), 'b.wav');
     const response = await post('files', { body: form });
@@ -210,7 +210,7 @@ describe('a file', () => {
     expect(await server.received()).toEqual([]);
   });
 
-  it('that nobody chose (an empty file input) is none', async () => {
+  it('counts as missing if the file input was empty', async () => {
     const body = `${part('name="file"; filename=""\r\nContent-Type: application/octet-stream', '')}--B--\r\n`;
     expect((await echo('files', { headers: formType, body })).file).toBeNull();
   });

@@ -3,35 +3,57 @@ import { PassThrough } from 'node:stream';
 import { AppError } from '#libs/errors';
 import { ClientGone } from '../http/client-gone.js';
 
-/** The most a whole body may have, parts that nobody wants included. */
+/** Limit of a whole body, skipped parts included. */
 export interface BodyLimit {
   readonly maxBytes: number;
   readonly failure: AppError;
 }
 
-/** A body on its way in. It can be destroyed without closing the connection the answer has to go out on. */
+/** How fast a body must arrive. */
+export interface UploadPace {
+  readonly uploadIdleSeconds: number;
+  readonly minBytesPerSecond: number;
+}
+
+/** A body that is arriving. Destroying it keeps the connection open, so that the request can still be answered. */
 export type IncomingBody = PassThrough & { readonly headers: IncomingHttpHeaders };
 
+/** Whether the headers announce a body (RFC 9112 §6.3). */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) !== 0);
+}
+
+/** Returns the media type of a Content-Type header in lower case, without its parameters. `''` if there is no header. */
+export function mediaType(contentType: string | undefined): string {
+  return (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
 /**
- * Begins to read the body of a request; says "go on" to a client that waits for it.
+ * Starts to read the body of a request. Sends `100 Continue` if the client waits for it.
  *
- * @param idleSeconds how long the client may send nothing. Waiting for a slow reader of ours does not count.
+ * A client that sends less than the minimum rate for `uploadIdleSeconds` counts as stalled; otherwise one byte now and
+ * then would hold a connection for ever. Time in which our own reader is too slow does not count.
+ *
  * @returns a stream that ends with the body, or is destroyed with AppError `upload_timed_out`, the limit's failure or
  *   {@link ClientGone}
  */
 export function openBody(
   request: IncomingMessage,
   response: ServerResponse,
-  idleSeconds: number,
+  pace: UploadPace,
   limit?: BodyLimit,
 ): IncomingBody {
   if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
   const body = Object.assign(new PassThrough({ highWaterMark: 1024 ** 2 }), { headers: request.headers });
 
+  const enoughBytes = pace.minBytesPerSecond * pace.uploadIdleSeconds;
+  let movedBytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const restart = () => {
+    movedBytes = 0;
     clearTimeout(timer);
-    timer = setTimeout(stalled, idleSeconds * 1000);
+    timer = setTimeout(stalled, pace.uploadIdleSeconds * 1000);
   };
   const stalled = () => {
     if (body.writableNeedDrain) restart();
@@ -44,8 +66,9 @@ export function openBody(
   let leftBytes = limit?.maxBytes ?? Infinity;
   const count = (chunk: Buffer) => {
     leftBytes -= chunk.length;
+    movedBytes += chunk.length;
     if (leftBytes < 0) body.destroy(limit?.failure);
-    else restart();
+    else if (movedBytes >= enoughBytes) restart();
   };
 
   request.on('data', count);
@@ -55,7 +78,7 @@ export function openBody(
     request.off('data', count).off('close', gone);
     request.unpipe(body);
   });
-  body.once('finish', () => clearTimeout(timer));
+  body.once('finish', () => clearTimeout(timer)).on('drain', restart);
   restart();
   request.pipe(body);
   if (request.destroyed) gone();

@@ -54,7 +54,7 @@ const disposition = (parameters: string): string => `Content-Disposition: form-d
 const octets = 'Content-Type: application/octet-stream';
 const nameField = [disposition('name="name"'), 'a voice'] as const;
 
-describe('a recording', () => {
+describe('the recording in a multipart body', () => {
   it.each([
     ['without a file name', `${disposition('name="file"')}\r\n${octets}`, ''],
     ['without a file name and type', disposition('name="file"'), ''],
@@ -68,7 +68,7 @@ describe('a recording', () => {
     ['with an extended name', disposition(`name="file"; filename*=UTF-8''Zo%C3%AB.wav`), 'Zoë.wav'],
     ['with headers of no interest', `X-Note: "\r\n${disposition('name="file"; filename="a"')}\r\nContent-ID: 5`, 'a'],
     ['in binary', `${disposition('name="file"; filename="a"')}\r\nContent-Transfer-Encoding: BINARY`, 'a'],
-  ])('%s is taken byte for byte, whatever pieces it comes in', async (_what, headers, clientName) => {
+  ])('is received byte for byte: %s', async (_what, headers, clientName) => {
     for (const piece of [1e9, 7, 1_021]) {
       const bytes = piece === 7 ? recording.subarray(0, 2_000) : recording;
       const sent = await send('files', [nameField, [headers, bytes]], piece);
@@ -86,7 +86,7 @@ describe('a recording', () => {
     }
   });
 
-  it('is found behind a preamble, blanks after the boundary and in front of an epilogue', async () => {
+  it('is found between a preamble and an epilogue, and with blanks after the boundary', async () => {
     const body = `preamble\r\n--${boundary} \t\r\n${disposition('name="file"')}\r\n\r\nRIFF\0\r\n--${boundary}--epilogue`;
     expect((await sendBody('files', Buffer.from(body))).answer.file?.bytes).toBe(5);
   });
@@ -116,7 +116,7 @@ describe('a recording', () => {
     ['an encoding nobody uses', `${disposition('name="file"; filename="a.wav"')}\r\nContent-Transfer-Encoding: base64`],
     ['no colon', 'Content-Disposition form-data'],
     ['too much', `${disposition('name="file"')}\r\nX-Large: ${'x'.repeat(17_000)}`],
-  ])('in a part with %s is answered 400', async (_what, headers) => {
+  ])('is answered 400 if its part has %s', async (_what, headers) => {
     for (const route of ['files', 'fields']) {
       const { status, answer } = await send(route, [nameField, [headers, recording]]);
       expect([status, answer]).toEqual([
@@ -126,7 +126,7 @@ describe('a recording', () => {
     }
   });
 
-  it('in a body with lines that end otherwise or a boundary that goes on is answered 400', async () => {
+  it('is answered 400 if lines end with LF alone or the boundary is longer', async () => {
     for (const body of [
       `--${boundary}\n${disposition('name="file"')}\n\nRIFF\n--${boundary}--\n`,
       `--${boundary}x\r\n${disposition('name="file"')}\r\n\r\nRIFF\r\n--${boundary}--\r\n`,
@@ -138,7 +138,7 @@ describe('a recording', () => {
     }
   });
 
-  it.each(['files', 'file[]', 'audio', 'voice_file', 'Zoë'])('in the field %s is answered 422', async (field) => {
+  it.each(['files', 'file[]', 'audio', 'voice_file', 'Zoë'])('is answered 422 in the field %s', async (field) => {
     const detail = `The recording must be sent in the field "file" (received "${field}")`;
     const headers = Buffer.from(disposition(`name="${field}"; filename="a.wav"`)).toString('latin1');
     expect(await send('files', [nameField, [headers, recording]])).toEqual({
@@ -149,7 +149,7 @@ describe('a recording', () => {
     expect((await send('files', [[untitled, recording], nameField])).answer.detail).toBe(detail);
   });
 
-  it('in two fields is taken from the right one, unless the other is nearly it', async () => {
+  it('is taken from the field "file" if another field has one too, unless that name is mistyped', async () => {
     const file = [disposition('name="file"; filename="a.wav"'), recording] as const;
     const other = (name: string): readonly [string, Buffer] => [disposition(`name="${name}"; filename="b"`), recording];
     for (const parts of [
@@ -164,7 +164,7 @@ describe('a recording', () => {
     });
   });
 
-  it('given twice is answered 422, an input that nobody filled in does not count', async () => {
+  it('is answered 422 if it is given twice; an empty file input does not count', async () => {
     const file = [disposition('name="file"; filename="a.wav"'), recording] as const;
     const untitled = [disposition('name="file"'), recording] as const;
     const blank = [`${disposition('name="file"; filename=""')}\r\n${octets}`, ''] as const;
@@ -185,24 +185,26 @@ describe('a recording', () => {
     expect((await send('files', [[disposition('name="audio"; filename=""'), '']])).answer.file).toBeNull();
   });
 
-  it('where none is taken is answered 422', async () => {
+  it('is answered 422 if the route takes none', async () => {
     const detail = 'This route takes no file (received "file")';
     expect(await send('fields', [nameField, [disposition('name="file"; filename="a.wav"'), recording]])).toEqual({
       status: 422,
       answer: { detail, errors: [{ field: 'file', message: detail }] },
     });
     expect((await send('fields', [nameField, [disposition('name="file"; filename=""'), '']])).status).toBe(200);
+    const two = ['audio', 'file'].map((name) => [disposition(`name="${name}"; filename="a.wav"`), recording] as const);
+    expect((await send('fields', two)).answer.detail).toBe('This route takes no file (received "audio")');
   });
 
-  it('that was forgotten for its path is answered 422', async () => {
+  it('is answered 422 if its path was sent instead', async () => {
     const sent = await send('files', [[disposition('name="file"'), 'recordings/a.wav']]);
     expect([sent.status, sent.answer.detail]).toEqual([422, 'file must be a file part of a multipart/form-data body']);
   });
 });
 
-describe('a field', () => {
+describe('a field of a multipart body', () => {
   it.each(['', '\r\nContent-Type: text/plain', '\r\nContent-Type: text/plain; charset=utf-8'])(
-    'that is not UTF-8 is answered 400, as in the other forms%j',
+    'is answered 400 if it is not UTF-8, as in the other forms%j',
     async (type) => {
       const latin1 = Buffer.from('Zo\xeb', 'latin1');
       const { status, answer } = await send('fields', [[disposition('name="name"') + type, latin1]]);
@@ -212,21 +214,21 @@ describe('a field', () => {
     },
   );
 
-  it('is read in the encoding it names', async () => {
+  it('is read in its own charset', async () => {
     const headers = `${disposition('name="name"')}\r\nContent-Type: text/plain; charset=ISO-8859-1`;
     expect((await send('fields', [[headers, Buffer.from('Zo\xeb', 'latin1')]])).answer.fields).toEqual({ name: 'Zoë' });
     const unknown = `${disposition('name="name"')}\r\nContent-Type: text/plain; charset=klingon`;
     expect((await send('fields', [[unknown, 'x']])).status).toBe(400);
   });
 
-  it('keeps its letters, whatever pieces they come in', async () => {
+  it('keeps its characters, however the body is cut into chunks', async () => {
     for (const piece of [1, 2, 3, 1e9]) {
       const sent = await send('fields', [[disposition('name="%22n%22"'), 'Zoë 日本 🎙']], piece);
       expect(sent.answer.fields).toEqual({ '"n"': 'Zoë 日本 🎙' });
     }
   });
 
-  it('is what was sent, in any pieces', async () => {
+  it('arrives as it was sent, however the body is cut into chunks', async () => {
     const value = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !/\p{Cs}/u.test(text));
     await fc.assert(
       fc.asyncProperty(fc.array(value, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), async (values, piece) => {
@@ -239,7 +241,7 @@ describe('a field', () => {
   });
 });
 
-describe('the body as a whole', () => {
+describe('a multipart body', () => {
   it('may have parts that end with their headers', async () => {
     const bare = `--${boundary}\r\n${disposition('name="creator_name"')}\r\n\r\n`;
     const body = `${bare}--${boundary}\r\n${disposition('name="name"')}\r\n\r\nn\r\n--${boundary}--`;
@@ -251,7 +253,16 @@ describe('the body as a whole', () => {
     }
   });
 
-  it('without a boundary says so', async () => {
+  it('may have a field with an empty name, which is ignored, but no such file', async () => {
+    for (const piece of [1, 1e9]) {
+      const unnamed = [disposition('name=""'), 'lost'] as const;
+      expect((await send('fields', [unnamed, nameField], piece)).answer.fields).toEqual({ name: 'a voice' });
+      const file = [`${disposition('name=""; filename="a.wav"')}\r\n${octets}`, 'RIFF'] as const;
+      expect((await send('fields', [nameField, file], piece)).status).toBe(422);
+    }
+  });
+
+  it('is rejected with a hint if it has no boundary', async () => {
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=""']) {
       expect(await sendBody('fields', Buffer.from('x'), 1e9, type)).toEqual({
         status: 400,
@@ -262,7 +273,7 @@ describe('the body as a whole', () => {
     }
   });
 
-  it('of another type names those that are accepted', async () => {
+  it('with another Content-Type is answered with the accepted ones', async () => {
     for (const piece of [1e9, 2]) {
       const { status, answer } = await sendBody('fields', Buffer.from('<name/>'), piece, 'text/xml');
       const detail =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { nearMiss } from './near-miss.js';
+import { nearMiss } from './fields.pipe.js';
 
 const known = ['name', 'file', 'creator_name', 'creator_email', 'max_samples', 'sample_duration', 'tts_type'];
 
@@ -27,19 +27,19 @@ describe('nearMiss', () => {
     ['nam', 'name'],
     ['files', 'file'],
     ['file[]', 'file'],
-  ])('%j is meant to be %s', (name, field) => expect(nearMiss(name, known)).toBe(field));
+  ])('takes %j for %s', (name, field) => expect(nearMiss(name, known)).toBe(field));
 
   it.each(['', '_', 'game', 'same', 'title', 'audio', 'voice_file', 'voice', 'sample_rate', 'sample', 'type', 'email'])(
-    '%j is a word of its own',
+    'takes %j for another word',
     (name) => expect(nearMiss(name, known)).toBeNull(),
   );
 
   it.each(['creator', 'creator_phone', 'max_duration', 'duration', '__proto__', 'constructor', 'x'.repeat(70_000)])(
-    '%.20j is a word of its own',
+    'takes %.20j for another word',
     (name) => expect(nearMiss(name, known)).toBeNull(),
   );
 
-  it('never reports a field that is legal on the route, however near it is to another', () => {
+  it('never reports a field that the route accepts, however near it is to another', () => {
     expect(nearMiss('names', ['name', 'names'])).toBeNull();
     for (const field of known) expect(nearMiss(field, known)).toBeNull();
   });
@@ -48,7 +48,7 @@ describe('nearMiss', () => {
     expect(nearMiss('creator_nme', ['creator_names', 'creator_name'])).toBe('creator_name');
   });
 
-  it('finds a long field behind any one typing error', () => {
+  it('finds a long field in spite of any single typing error', () => {
     const letter = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz');
     fc.assert(
       fc.property(fc.constantFrom(...known.slice(2)), fc.nat(12), letter, fc.nat(3), (field, at, typed, kind) => {
@@ -64,7 +64,7 @@ describe('nearMiss', () => {
     );
   });
 
-  it('takes any text', () => {
+  it('accepts any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.array(fc.string()), (name, fields) => {
         const found = nearMiss(name, fields);

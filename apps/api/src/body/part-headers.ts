@@ -1,25 +1,27 @@
 import { AppError } from '#libs/errors';
 
-/** What the headers of a part of a multipart body say. */
+/** The headers of one part of a multipart body. */
 export interface PartHeaders {
+  /** Empty if the client gives the field an empty name. Such a field is unknown to every route. */
   readonly name: string;
-  /** As the client wrote it; null when the part names no file, empty when nobody chose one. */
+  /** As the client wrote it. null if the part names no file, empty if the person chose no file. */
   readonly fileName: string | null;
-  /** In lower case; `text/plain` unless the part says otherwise (RFC 7578 §4.4). */
+  /** In lower case, `text/plain` by default (RFC 7578 §4.4). */
   readonly mediaType: string;
-  /** Encoding of the text of a field. */
+  /** Encoding of a text field. */
   readonly charset: string;
 }
 
-/** Encodings that leave the bytes as they are. No client needs another one (RFC 7578 §4.7). */
+/** Transfer encodings that leave the bytes unchanged. No client needs another one (RFC 7578 §4.7). */
 const plainEncodings: ReadonlySet<string> = new Set(['', '7bit', '8bit', 'binary']);
 
 /**
- * Reads the headers of a part (RFC 7578 §4.2), without the empty line behind them.
+ * Parses the headers of a part (RFC 7578 §4.2).
  *
- * Takes what clients really send: no file name, `filename*`, quotes and semicolons in a quoted file name. Whatever does
- * not say clearly which field the part is gets refused, because a part that is skipped is data that is lost.
+ * Accepts what clients really send: no file name, `filename*`, quotes and semicolons in a quoted file name. Rejects a part
+ * whose field is not clear, because a skipped part would be lost data.
  *
+ * @param block the headers without the empty line at their end
  * @throws AppError `malformed_request`
  */
 export function readPartHeaders(block: Buffer): PartHeaders {
@@ -30,8 +32,9 @@ export function readPartHeaders(block: Buffer): PartHeaders {
   if (disposition === undefined) throw unreadable('it has no Content-Disposition');
   const [type, parameters] = readParameters(disposition);
   if (type !== 'form-data') throw unreadable('its Content-Disposition is not form-data');
-  const name = unescapeName(parameters.get('name') ?? '');
-  if (name === '') throw unreadable('it has no field name');
+  const named = parameters.get('name');
+  if (named === undefined) throw unreadable('it has no field name');
+  const name = unescapeName(named);
   const contentType = (headers.get('content-type') ?? '').toLowerCase();
   return {
     name,
@@ -41,7 +44,7 @@ export function readPartHeaders(block: Buffer): PartHeaders {
   };
 }
 
-/** A failure of a part that cannot be read. */
+/** Returns the error for a part that cannot be read. */
 export function unreadable(why: string): AppError {
   return AppError.saying('malformed_request', `A part of the multipart body cannot be read: ${why}`);
 }
@@ -67,7 +70,7 @@ function readLines(block: string): ReadonlyMap<string, string> {
   return headers;
 }
 
-/** Reads `value; key=token; key="quoted"`. */
+/** Parses `value; key=token; key="quoted"`. */
 function readParameters(header: string): readonly [value: string, parameters: ReadonlyMap<string, string>] {
   const parameters = new Map<string, string>();
   const [value = ''] = header.split(';', 1);
@@ -87,7 +90,7 @@ const restIsBlank = /^[;\s]*$/;
 const parameterStart = /^;\s*([^\s=;"]+)\s*=\s*/;
 const parameterEnd = /\s*(?:;\s*(?:[^\s=;"]+\s*=|$)|$)/y;
 
-/** @returns the value that starts here, and where what follows it starts */
+/** @returns the value that starts here, and the position after it */
 function readValue(header: string, start: number): readonly [text: string, end: number] {
   if (header[start] !== '"') {
     const semicolon = header.indexOf(';', start);
@@ -99,8 +102,8 @@ function readValue(header: string, start: number): readonly [text: string, end: 
 }
 
 /**
- * Finds the end of a quoted value. A quote that nobody escaped (`filename="my "best" take.wav"`) is a part of the value:
- * a value ends with the quote that only another parameter or nothing follows.
+ * Finds the end of a quoted value. Some clients do not escape quotes (`filename="my "best" take.wav"`), so only a quote
+ * before another parameter, or at the end of the header, ends the value.
  */
 function closingQuote(header: string, start: number): number {
   for (let at = start; at < header.length; at += 1) {
@@ -110,7 +113,7 @@ function closingQuote(header: string, start: number): number {
       if (parameterEnd.test(header)) return at;
     }
   }
-  // `filename="C:\"`: the backslash before the last quote escaped nothing.
+  // In `filename="C:\"` the backslash before the last quote does not escape it.
   if (header.endsWith('"') && header.length > start) return header.length - 1;
   throw unreadable('a quote of its Content-Disposition is not closed');
 }
@@ -124,7 +127,7 @@ function fileNameIn(parameters: ReadonlyMap<string, string>): string | null {
   return decoded;
 }
 
-/** Decodes `charset'language'percent-encoded` (RFC 8187); null when it is none. */
+/** Decodes `charset'language'percent-encoded` (RFC 8187). @returns null for other text */
 function decodeExtended(text: string): string | null {
   const [, charset = '', encoded = ''] = /^([\w-]+)'[\w-]*'((?:%[\da-f]{2}|[^%\s"])*)$/i.exec(text) ?? [];
   const bytes = encoded.replaceAll(/%([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
@@ -135,6 +138,6 @@ function decodeExtended(text: string): string | null {
   }
 }
 
-/** Undoes what browsers escape in names (WHATWG HTML, "multipart form data": `"`, CR and LF). */
+/** Decodes what browsers escape in names: `"`, CR and LF (WHATWG HTML, "multipart form data"). */
 const unescapeName = (text: string): string =>
   text.replaceAll(/%22|%0d|%0a/gi, (escaped) => decodeURIComponent(escaped));

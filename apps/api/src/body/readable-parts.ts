@@ -5,7 +5,7 @@ import { TextDecoder } from 'node:util';
 import { AppError } from '#libs/errors';
 import { readPartHeaders, unreadable, type PartHeaders } from './part-headers.js';
 
-/** Parts a form may have: far beyond the contract's, so that unknown fields can be ignored. */
+/** The most parts of a form: far beyond what the contract needs, so that unknown fields can be ignored. */
 const maxParts = 120;
 const maxHeaderBytes = 16 * 1024;
 const maxPaddingBytes = 200;
@@ -16,11 +16,11 @@ const headersEnd = Buffer.from('\r\n\r\n');
 /** The field that carries the recording. */
 export const fileField = 'file';
 
-/** A part that is being read. */
+/** The part that is being read. */
 interface Part {
   readonly headers: PartHeaders;
-  readonly kind: 'field' | 'file' | 'stray file';
-  /** Checks that the text of a field is valid in its charset. */
+  readonly kind: 'field' | 'file' | 'stray file' | 'unnamed';
+  /** Checks the encoding of a text field. null for files. */
   readonly decoder: TextDecoder | null;
   bytes: number;
 }
@@ -28,17 +28,18 @@ interface Part {
 type State = 'content' | 'delimiter' | 'headers' | 'end';
 
 /**
- * Stands between a multipart body and multer: reads the headers of the parts itself and writes them anew, plainly.
+ * Rewrites a multipart body for multer: parses the headers of each part and writes plain ones in their place. Contents pass
+ * unchanged (RFC 2046 §5.1.1).
  *
- * Multer's parser skips every part whose headers it does not understand, and files without a name, without a word; and it
- * replaces what is not UTF-8. Here such a part is read or refused. Contents pass unchanged (RFC 2046 §5.1.1).
+ * Multer's parser silently skips parts whose headers it does not understand and files without a name, and it replaces
+ * invalid UTF-8. Here every part is either read or rejected.
  */
 export class ReadableParts extends Transform {
-  /** Headers of the body as it leaves this stream. */
+  /** The headers of the rewritten body. */
   readonly headers: IncomingHttpHeaders;
-  /** Name of the file that was taken, as the client wrote it. */
+  /** The name of the received file, as the client wrote it. */
   clientName = '';
-  /** Fields of files with contents that the route does not take. They are left out. */
+  /** Fields of non-empty files that the route does not take. The rewritten body omits them. */
   readonly strayFiles: string[] = [];
 
   private readonly boundary: string = randomUUID();
@@ -46,10 +47,10 @@ export class ReadableParts extends Transform {
   private state: State = 'content';
   private part: Part | null = null;
   private parts = 0;
-  private filesTaken = 0; // multer puts `files` on its request
-  private rest: Buffer = lineEnd; // the first delimiter may start the body
+  private filesTaken = 0; // not `files`: multer sets that property
+  private rest: Buffer = lineEnd; // so that the first delimiter may start the body
 
-  /** @param takesFile does the route take a file? */
+  /** @param takesFile whether the route takes a file */
   constructor(
     headers: IncomingHttpHeaders,
     private readonly takesFile: boolean,
@@ -81,7 +82,7 @@ export class ReadableParts extends Transform {
     }
   }
 
-  /** @returns false when the next step needs more of the body */
+  /** @returns false if the next step needs more of the body */
   private step(): boolean {
     switch (this.state) {
       case 'content':
@@ -103,7 +104,7 @@ export class ReadableParts extends Transform {
       this.endPart();
       return this.go('delimiter', end + this.delimiter.length);
     }
-    // A delimiter may have begun in the last bytes.
+    // The last bytes may be the start of a delimiter.
     const start = this.rest.indexOf('\r', Math.max(0, this.rest.length - this.delimiter.length + 1));
     const safe = start === -1 ? this.rest.length : start;
     this.content(this.rest.subarray(0, safe));
@@ -111,7 +112,7 @@ export class ReadableParts extends Transform {
     return false;
   }
 
-  /** Behind a delimiter are `--` at the end of the body, or blanks and the end of the line. */
+  /** A delimiter is followed by `--` at the end of the body, or by blanks and the end of the line. */
   private readDelimiter(): boolean {
     if (this.rest.length < 2) return false;
     if (this.rest.toString('latin1', 0, 2) === '--') {
@@ -123,7 +124,7 @@ export class ReadableParts extends Transform {
     if (!/^[ \t]*\r?$/.test(padding) || padding.length > maxPaddingBytes) {
       throw AppError.saying('malformed_request', 'The multipart body has a malformed boundary');
     }
-    // The end of the line stays: a part without headers begins with an empty line.
+    // Keep the end of the line: a part without headers starts with an empty line.
     return end !== -1 && this.go('headers', end);
   }
 
@@ -133,7 +134,7 @@ export class ReadableParts extends Transform {
       throw unreadable('its headers are too large');
     }
     const content = end + headersEnd.length;
-    // At least a delimiter follows; that of a part without contents may start with the end of the headers.
+    // A delimiter must follow. That of an empty part may overlap the end of the headers.
     if (end === -1 || this.rest.length < content + this.delimiter.length) return false;
     const isBare = this.rest.indexOf(this.delimiter, content - lineEnd.length) === content - lineEnd.length;
     this.beginPart(readPartHeaders(this.rest.subarray(lineEnd.length, Math.max(end, lineEnd.length))));
@@ -157,16 +158,18 @@ export class ReadableParts extends Transform {
   private kindOf({ name, fileName, mediaType }: PartHeaders): Part['kind'] {
     if (this.takesFile && name === fileField) return 'file';
     const isFile = fileName !== null || /^(?:audio|video)\/|^application\/octet-stream$/.test(mediaType);
-    return isFile ? 'stray file' : 'field';
+    if (isFile) return 'stray file';
+    // JSON and urlencoded bodies may have a field without a name, too. Multer would reject it.
+    return name === '' ? 'unnamed' : 'field';
   }
 
   private content(bytes: Buffer): void {
     const { part } = this;
-    if (part === null || bytes.length === 0) return; // no part: the preamble
+    if (part === null || bytes.length === 0) return; // without a part this is the preamble
     if (part.kind === 'file' && part.bytes === 0) this.beginFile(part.headers);
     part.bytes += bytes.length;
     if (part.decoder) checkText(part, bytes);
-    if (part.kind !== 'stray file') this.push(bytes);
+    if (part.kind === 'field' || part.kind === 'file') this.push(bytes);
   }
 
   private endPart(): void {
@@ -175,7 +178,7 @@ export class ReadableParts extends Transform {
     if (part === null) return;
     if (part.decoder) checkText(part, null);
     if (part.kind === 'stray file' && part.bytes > 0) this.strayFiles.push(part.headers.name);
-    // An empty file that has a name was chosen; without a name it is a file input that nobody filled in.
+    // An empty file with a name was chosen by a person. Without a name it is an unused file input.
     if (part.kind === 'file' && part.bytes === 0 && part.headers.fileName) this.beginFile(part.headers);
   }
 
@@ -213,7 +216,7 @@ function decoderOf(charset: string): TextDecoder {
   }
 }
 
-/** @param bytes the next ones of the field; null after its last */
+/** @param bytes the next bytes of the field, null after the last ones */
 function checkText({ decoder, headers }: Part, bytes: Buffer | null): void {
   try {
     if (bytes === null) decoder?.decode();

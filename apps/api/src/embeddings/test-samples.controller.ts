@@ -1,26 +1,24 @@
-import { applyDecorators, Controller, Delete, Get, HttpCode, Param, Req, Res } from '@nestjs/common';
-import { ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, HttpCode, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { EmbeddingsService, type TestSampleDetails } from '#libs/embeddings';
+import { EmbeddingsService } from '#libs/embeddings';
 import type { VoiceRef } from '#libs/voices';
-import { Voice } from '../access/found.decorator.js';
-import { CheckedQuery } from '../body/checked.decorator.js';
-import { AudioResponses } from '../docs/file-responses.js';
-import { Operation } from '../docs/operation.js';
-import { VoiceParameters } from '../docs/path-parameters.js';
-import { Downloads } from '../downloads/downloads.js';
-import { EmbedFields } from './embed-fields.js';
-import { TestSampleDto } from './test-sample-answers.js';
-import { defaultTtsType, readTtsType } from './tts-type.js';
+import { Voice } from '../access/access.decorators.js';
+import { FileResponses } from '../openapi/responses.js';
+import { Operation } from '../openapi/operation.js';
+import { VoiceParameters } from '../openapi/parameters.js';
+import { Downloads } from '../files/downloads.js';
+import { TestSampleDto, testSampleDto } from './embeddings.answers.js';
+import {
+  defaultTtsType,
+  malformedTtsType,
+  readTtsType,
+  TtsTypeParameter,
+  ttsTypeSchema,
+  TtsTypeQuery,
+} from './embeddings.dto.js';
 
-const ttsTypeSchema = { type: 'string', pattern: '^[a-z0-9_-]{1,64}$' } as const;
-
-const wrongTtsType = { invalid_parameter: () => readTtsType('Kyutai') };
-
-const TtsTypeQuery = (description: string): MethodDecorator =>
-  applyDecorators(
-    ApiQuery({ name: 'tts_type', required: false, description, schema: { ...ttsTypeSchema, default: defaultTtsType } }),
-  );
+const wrongTtsType = { invalid_parameter: malformedTtsType() };
 
 @ApiTags('Embedding')
 @Controller('voices/:partner/:voice')
@@ -38,18 +36,15 @@ export class TestSamplesController {
     failureExamples: wrongTtsType,
   })
   @VoiceParameters()
-  @TtsTypeQuery('Filter test samples by TTS type.')
+  @TtsTypeParameter('Filter test samples by TTS type.')
   @ApiResponse({
     status: 200,
     description: 'The test samples. The list is empty if there are none.',
     type: [TestSampleDto],
     example: [{ sample_index: 1, sentence_index: 1, filename: 'test_1_1.opus', duration: 3.2 }],
   })
-  listTestSamples(
-    @Voice() voice: VoiceRef,
-    @CheckedQuery(EmbedFields) query: EmbedFields,
-  ): Promise<TestSampleDetails[]> {
-    return this.embeddings.testSamples(voice.id, readTtsType(query.tts_type));
+  async listTestSamples(@Voice() voice: VoiceRef, @Query() query: TtsTypeQuery): Promise<TestSampleDto[]> {
+    return (await this.embeddings.testSamples(voice.id, readTtsType(query.tts_type))).map(testSampleDto);
   }
 
   @Get('test-samples/:filename')
@@ -62,15 +57,15 @@ export class TestSamplesController {
   @VoiceParameters()
   @ApiParam({
     name: 'filename',
-    description: 'File name, as the list of test samples gives it.',
+    description: 'File name, as the list of test samples returns it.',
     schema: { type: 'string', example: 'test_1_1.opus' },
   })
-  @TtsTypeQuery('TTS type folder to look in.')
-  @AudioResponses()
+  @TtsTypeParameter('TTS type folder to look in.')
+  @FileResponses()
   async downloadTestSample(
     @Voice() voice: VoiceRef,
     @Param('filename') filename: string,
-    @CheckedQuery(EmbedFields) query: EmbedFields,
+    @Query() query: TtsTypeQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
@@ -89,7 +84,9 @@ export class TestSamplesController {
   @HttpCode(204)
   @Operation({
     summary: 'Delete Test Files',
-    description: 'Deletes the test samples of a TTS type, if there are any. The embedding and its scores stay.',
+    description:
+      'Deletes the test samples of a TTS type, if there are any. The embedding and its scores stay. The request fails ' +
+      'with 409 while the voice is being processed.',
     failures: ['voice_not_found', 'invalid_parameter', 'voice_locked'],
     failureExamples: wrongTtsType,
   })

@@ -1,12 +1,18 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiProperty, ApiResponse, ApiSchema, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Health, type DependencyState, type Readiness } from '#libs/monitoring';
-import { Public } from '../access/public.decorator.js';
-import { Operation } from '../docs/operation.js';
+import { Health, type DependencyState, type Readiness, type ScratchHealth, type StorageHealth } from '#libs/monitoring';
+import { Public } from '../access/access.decorators.js';
+import { Operation } from '../openapi/operation.js';
 
 const StateProperty = (description: string): PropertyDecorator =>
-  ApiProperty({ enum: ['up', 'down'], example: 'up', description });
+  ApiProperty({
+    enum: ['up', 'down'],
+    enumName: 'DependencyState',
+    enumSchema: { description: 'Whether a dependency answers.' },
+    example: 'up',
+    description,
+  });
 
 @ApiSchema({ name: 'Liveness' })
 export class LivenessDto {
@@ -19,8 +25,21 @@ export class DependenciesDto {
   @StateProperty('The database.')
   readonly postgres: DependencyState;
 
-  @StateProperty('Where recordings and results are kept.')
-  readonly storage: DependencyState;
+  @ApiProperty({
+    enum: ['up', 'read_only', 'down'],
+    enumName: 'StorageState',
+    example: 'up',
+    description: 'Where recordings and results are kept. While it is read-only, reads are served and uploads get 503.',
+  })
+  readonly storage: StorageHealth;
+
+  @ApiProperty({
+    enum: ['up', 'full', 'down'],
+    enumName: 'ScratchState',
+    example: 'up',
+    description: 'The folder of this process for uploads under way. While it is full, uploads get 507.',
+  })
+  readonly scratch: ScratchHealth;
 
   @StateProperty('Queues and rate limits. Requests are served without it.')
   readonly redis: DependencyState;
@@ -28,7 +47,12 @@ export class DependenciesDto {
 
 @ApiSchema({ name: 'Readiness' })
 export class ReadinessDto implements Readiness {
-  @ApiProperty({ enum: ['ready', 'not_ready'], description: 'Whether requests can be served.', example: 'ready' })
+  @ApiProperty({
+    enum: ['ready', 'not_ready', 'stopping'],
+    enumName: 'ReadinessStatus',
+    description: 'Whether requests can be served. A process that is about to end says `stopping`; it still serves.',
+    example: 'ready',
+  })
   readonly status: Readiness['status'];
 
   @ApiProperty({ type: DependenciesDto, description: 'State of each dependency.' })
@@ -55,13 +79,14 @@ export class HealthController {
   @Get('ready')
   @Operation({
     summary: 'Readiness',
-    description: 'Tells whether requests can be served. That needs Postgres and the storage.',
+    description:
+      'Tells whether requests can be served. That needs Postgres, the storage and a folder for uploads under way.',
     open: true,
   })
   @ApiResponse({ status: 200, description: 'Requests can be served.', type: ReadinessDto })
   @ApiResponse({
     status: 503,
-    description: 'Requests cannot be served. The body says which dependency is down.',
+    description: 'No requests should be sent here. The body says which dependency is down.',
     type: ReadinessDto,
   })
   async getReadiness(@Res({ passthrough: true }) response: Response): Promise<Readiness> {

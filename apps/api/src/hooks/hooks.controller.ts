@@ -1,23 +1,23 @@
 import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { Config } from '#libs/config';
-import { WebhooksService } from '#libs/embeddings';
+import { CONFIG, type Config } from '#libs/config';
+import { RunpodHooksService } from '#libs/embeddings';
 import { AppError, sizeText } from '#libs/errors';
-import { Public } from '../access/public.decorator.js';
-import { CONFIG } from '../app-tokens.js';
-import { openBody } from '../body/incoming-body.js';
-import { Operation } from '../docs/operation.js';
-import { hasBody } from '../http/discard-body.js';
-import { maxHintBytes, runpodJobIdIn } from './hint-body.js';
+import { Public } from '../access/access.decorators.js';
+import { hasBody, openBody } from '../body/incoming-body.js';
+import { Operation } from '../openapi/operation.js';
 
-/** Webhooks of RunPod. */
-@ApiTags('Webhooks')
+/** RunPod echoes the whole input of a job, up to 10 MB (its documentation). Longer hints are not read. */
+const maxHintBytes = 16 * 1024 ** 2;
+
+/** Receives the webhooks of RunPod. */
+@ApiTags('RunPod')
 @Public()
 @Controller('hooks/runpod/:token')
 export class HooksController {
   constructor(
-    private readonly webhooks: WebhooksService,
+    private readonly webhooks: RunpodHooksService,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -51,7 +51,7 @@ export class HooksController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<void> {
-    // Asked before the body is read: strangers cannot make us read megabytes.
+    // Before the body is read: without a valid token nobody can make us read megabytes.
     const hook = await this.webhooks.find(token);
     const runpodJobId = runpodJobIdIn(await this.readBody(request, response));
     if (runpodJobId !== null) await this.webhooks.hint(hook, runpodJobId);
@@ -61,11 +61,29 @@ export class HooksController {
     if (!hasBody(request)) return '';
     const chunks: Buffer[] = [];
     let bytes = 0;
-    for await (const chunk of openBody(request, response, this.config.uploadIdleSeconds) as AsyncIterable<Buffer>) {
+    for await (const chunk of openBody(request, response, this.config) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
       if (bytes > maxHintBytes) throw AppError.saying('too_large', `A hint may have at most ${sizeText(maxHintBytes)}`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');
+  }
+}
+
+/**
+ * Returns the id of the RunPod job that a webhook is about, or null if the body has none. Polling then finds the result
+ * without the hint.
+ */
+export function runpodJobIdIn(body: string): string | null {
+  const value = parse(body);
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+  return typeof id === 'string' && /^[\x21-\x7e]{1,128}$/.test(id) ? id : null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

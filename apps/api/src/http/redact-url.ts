@@ -1,16 +1,16 @@
 const removed = '***';
 
-/** Path segments after `/api` whose next segments are secrets: tokens of signed URLs and of webhooks. */
-const secretRooms: readonly (readonly string[])[] = [['objects'], ['hooks', 'runpod']];
+/** Paths below `/api` that end with a secret: the token of a signed URL or of a webhook. */
+const secretPaths: readonly (readonly string[])[] = [['objects'], ['hooks', 'runpod']];
 
-/** Nearly every URL is written plainly, without a query and without those rooms. */
-const mayHoldSecret = new RegExp(`[%?#]|${secretRooms.map(([room]) => room).join('|')}`, 'i');
+/** A quick test that excludes nearly all URLs: they have no query, no escapes and none of these paths. */
+const mayHoldSecret = new RegExp(`[%?#]|${secretPaths.map(([first]) => first).join('|')}`, 'i');
 
 /**
- * A request's URL as it may be logged: without the key of its query and without the token of its path.
+ * Replaces the secrets in a URL, so that it can be logged: the API key in the query and the token in the path.
  *
- * Names are compared decoded and in lower case, because `api%5Fkey` is the same parameter and `/API/objects` the same
- * route. What cannot be decoded is compared as it stands.
+ * Compares decoded names in lower case, because `api%5Fkey` is the same parameter and `/API/objects` the same route.
+ * Malformed escapes are compared undecoded.
  */
 export function redactUrl(url: string): string {
   if (!mayHoldSecret.test(url)) return url;
@@ -36,8 +36,8 @@ function redactPath(path: string): string {
   const kept = segments.map((segment, at) => ({ segment: plain(segment), at })).filter(({ segment }) => segment !== '');
   const [api, ...rest] = kept;
   if (api?.segment !== 'api') return path;
-  const room = secretRooms.find((words) => words.every((word, at) => rest[at]?.segment === word));
-  const secret = room && rest[room.length];
+  const found = secretPaths.find((words) => words.every((word, at) => rest[at]?.segment === word));
+  const secret = found && rest[found.length];
   return secret ? [...segments.slice(0, secret.at), removed].join('/') : path;
 }
 

@@ -1,17 +1,7 @@
 import { Module } from '@nestjs/common';
-import { Database } from '#libs/database';
+import { EmbeddingsModule } from '#libs/embeddings';
 import { ObjectsController } from './objects.controller.js';
 import { SignedObjectsRepository } from './signed-objects.repository.js';
 
-/** Signed URLs that the API serves. */
-@Module({
-  controllers: [ObjectsController],
-  providers: [
-    {
-      provide: SignedObjectsRepository,
-      useFactory: (database: Database) => new SignedObjectsRepository(database),
-      inject: [Database],
-    },
-  ],
-})
+@Module({ imports: [EmbeddingsModule], controllers: [ObjectsController], providers: [SignedObjectsRepository] })
 export class ObjectsModule {}

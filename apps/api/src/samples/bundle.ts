@@ -6,21 +6,21 @@ import type { Response } from 'express';
 import { AppError } from '#libs/errors';
 import type { StoredSample } from '#libs/samples';
 import type { ObjectStorage } from '#libs/storage';
-import type { VoiceDetails } from '#libs/voices';
-import { entryBytes, storedZipBytes, type StoredEntry } from './bundle-size.js';
-import { Delivery } from './delivery.js';
+import type { VoiceDetailsDto } from '../voices/voice-details.answers.js';
+import { entryBytes, storedZipBytes, type StoredEntry } from '../files/zip-size.js';
+import { Delivery } from '../files/delivery.js';
 
-/** All samples of a voice as a ZIP, before it is written. */
+/** What goes into the ZIP with all samples of a voice. */
 export interface Bundle {
   readonly samples: readonly Pick<StoredSample, 'index' | 'objectKey' | 'bytes'>[];
-  /** voice_info.json */
+  /** The content of voice_info.json. */
   readonly info: Buffer;
-  /** Date of the entries. */
+  /** The date of all entries. */
   readonly date: Date;
 }
 
 const infoName = 'voice_info.json';
-/** Larger samples than these (five minutes are 3.6 MB) go through in pieces. */
+/** Larger samples are streamed. Five minutes are 3.6 MB. */
 const atOnceBytes = 4 * 1024 ** 2;
 
 const entryOf = ({ index, bytes }: Bundle['samples'][number]): StoredEntry => ({
@@ -29,24 +29,24 @@ const entryOf = ({ index, bytes }: Bundle['samples'][number]): StoredEntry => ({
   streamed: bytes > atOnceBytes,
 });
 
-/** voice_info.json: what details say, without URLs, which would outlive their hour in it. */
-export function voiceInfo(details: VoiceDetails): Buffer {
+/** Returns voice_info.json: the voice details without URLs, which expire after an hour. */
+export function voiceInfo(details: VoiceDetailsDto): Buffer {
   const info = Object.entries(details).filter(([field]) => !field.endsWith('_url'));
   return Buffer.from(`${JSON.stringify(Object.fromEntries(info), null, 2)}\n`);
 }
 
-/** Exact size of the ZIP. */
+/** Returns the exact size of the ZIP. */
 export function bundleBytes({ samples, info }: Bundle): number {
   return storedZipBytes([...samples.map(entryOf), { name: infoName, bytes: info.length, streamed: false }]);
 }
 
 /**
- * Streams a bundle; nothing is compressed, as opus would not get smaller. A sample is read at once, into one of two
- * buffers that take turns, while the one before it is sent.
+ * Streams a bundle. Nothing is compressed, because opus would not get smaller. While one sample is sent, the next one is
+ * read into the other of two buffers.
  *
- * The first sample is opened before anything of the answer is set, so that a storage out of reach can still be told.
+ * The first sample is opened before the headers are set, so that an unreachable storage can still be answered with 503.
  *
- * @throws when it breaks off; the connection is cut then, and whatever was open is closed
+ * @throws if the answer breaks off. The connection is then cut, and everything is closed
  */
 export async function sendBundle(
   response: Response,
@@ -74,7 +74,7 @@ async function fill(
   { info, date }: Bundle,
   delivery: Delivery,
 ): Promise<void> {
-  /** Where the entries end: of the sample before the last, and of the last. */
+  /** Where the last two entries end in the ZIP. */
   let [endBefore, end] = [0, 0];
   for (let source = first; source !== null; source = await sources.next()) {
     const { entry, content } = source;
@@ -86,20 +86,20 @@ async function fill(
       if (content instanceof Readable) content.destroy();
     }
     [endBefore, end] = [end, end + entryBytes(entry)];
-    // The next sample takes the memory of the one before this one, which must have gone.
+    // The next sample reuses the buffer of the sample before this one, so that one must have been sent.
     await delivery.reached(endBefore);
   }
   archive.append(info, { name: infoName, date });
   await archive.finalize();
 }
 
-/** A sample, opened. */
+/** An open sample. */
 interface Source {
   readonly entry: StoredEntry;
   readonly content: Readable | Buffer;
 }
 
-/** The samples of a bundle, one after the other, in two buffers that take turns. */
+/** Opens the samples of a bundle one after the other, in two alternating buffers. */
 class SampleSources {
   private readonly buffers: readonly [Buffer, Buffer];
   private opened = 0;
@@ -112,7 +112,7 @@ class SampleSources {
     this.buffers = [Buffer.allocUnsafeSlow(largest), Buffer.allocUnsafeSlow(largest)];
   }
 
-  /** Opens the next sample, which may lie in the memory of the one before the last; null after the last one. */
+  /** Opens the next sample, in the buffer of the one before the last. Returns null at the end. */
   async next(): Promise<Source | null> {
     const at = this.opened++;
     const sample = this.samples[at];

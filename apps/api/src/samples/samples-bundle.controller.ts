@@ -5,15 +5,16 @@ import { AppError } from '#libs/errors';
 import { SamplesService } from '#libs/samples';
 import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import { VoicesService, type VoiceRef } from '#libs/voices';
-import { Voice } from '../access/found.decorator.js';
-import { ZipResponse } from '../docs/file-responses.js';
-import { Operation } from '../docs/operation.js';
-import { VoiceParameters } from '../docs/path-parameters.js';
-import { disposition } from '../downloads/disposition.js';
-import { failedMidway } from '../downloads/failed-midway.js';
+import { Voice } from '../access/access.decorators.js';
+import { ZipResponse } from '../openapi/responses.js';
+import { Operation } from '../openapi/operation.js';
+import { VoiceParameters } from '../openapi/parameters.js';
+import { disposition } from '../files/file-answer.js';
+import { failedMidway } from '../http/client-gone.js';
+import { voiceDetailsDto } from '../voices/voice-details.answers.js';
 import { bundleBytes, sendBundle, voiceInfo, type Bundle } from './bundle.js';
 
-/** How often a voice that changes while it is read is read again. */
+/** How often a voice is read again if it changes meanwhile. */
 const maxReads = 5;
 
 @ApiTags('Samples')
@@ -49,17 +50,17 @@ export class SamplesBundleController {
     else await sendBundle(response, this.storage, bundle, headers).catch(failedMidway(request, response));
   }
 
-  /** Samples and details of one moment: the samples are the same before and after the details were read. */
+  /** Reads a consistent state: the samples are the same before and after the details are read. */
   private async read(voiceId: string): Promise<Bundle> {
     let samples = await this.samples.list(voiceId);
     for (let reads = 0; reads < maxReads; reads += 1) {
-      const details = await this.voices.details(voiceId);
+      const details = voiceDetailsDto(await this.voices.details(voiceId));
       const after = await this.samples.list(voiceId);
       const unchanged = keysOf(samples) === keysOf(after);
       if (unchanged) return { samples, info: voiceInfo(details), date: new Date(details.updated_at) };
       samples = after;
     }
-    throw AppError.of('unavailable', { retryAfterSeconds: 1 });
+    throw AppError.of('unavailable', { retryAfterSeconds: 1, causeCode: 'voice_changing' });
   }
 }
 

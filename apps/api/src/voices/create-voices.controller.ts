@@ -1,46 +1,51 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { AppError } from '#libs/errors';
-import { parseVoiceName, VoicesService, type NewVoice, type VoiceDetails } from '#libs/voices';
-import { Partner } from '../access/found.decorator.js';
-import type { PartnerRef } from '../access/request-context.js';
-import { checkFields } from '../body/check-fields.js';
-import { CheckedFields, ReceivedFields, UploadedFile } from '../body/checked.decorator.js';
-import type { Fields } from '../body/fields.js';
-import type { ReceivedFile } from '../body/multipart.js';
-import { TakesBody } from '../body/takes-body.decorator.js';
-import { DetailsResponse } from '../docs/details-response.js';
-import { Operation } from '../docs/operation.js';
-import { PartnerParameter } from '../docs/path-parameters.js';
-import { Recordings } from './recordings.js';
+import { CONFIG, type Config } from '#libs/config';
+import type { SplitMode } from '#libs/audio';
+import { defaultLanguage, parseVoiceName, VoicesService, type NewVoice, type RequestedSplit } from '#libs/voices';
+import { Partner } from '../access/access.decorators.js';
+import { QuotaGuard } from '../access/quota.guard.js';
+import type { PartnerRef } from '../http/request-context.js';
+import { TakesBody } from '../body/body.interceptor.js';
+import { rejectionOf } from '../body/fields.pipe.js';
+import { PublicUrls } from '../http/links.js';
+import { DetailsResponse } from '../openapi/responses.js';
+import { Operation } from '../openapi/operation.js';
+import { PartnerParameter } from '../openapi/parameters.js';
+import { requestedSplit } from '../splitting/split-fields.js';
+import { RecordingsService } from './recordings.service.js';
+import { voiceDetailsDto, type VoiceDetailsDto } from './voice-details.answers.js';
 import { newVoiceExample, voiceDetailsExample } from './voice-examples.js';
-import { CreateEmptyVoiceFields, CreateVoiceFields, CreateVoiceForm } from './voice-fields.js';
-import { VoiceLocations } from './voice-location.js';
+import { CreateEmptyVoiceDto, CreateVoiceDto } from './voices.dto.js';
 
 @ApiTags('Voices')
 @Controller('voices/:partner')
 export class CreateVoicesController {
   constructor(
     private readonly voices: VoicesService,
-    private readonly recordings: Recordings,
-    private readonly locations: VoiceLocations,
+    private readonly recordings: RecordingsService,
+    private readonly urls: PublicUrls,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'splitMode'>,
   ) {}
 
   @Post()
-  @TakesBody({ fields: CreateVoiceFields, file: 'recording' })
+  @UseGuards(QuotaGuard)
+  @TakesBody({ file: 'recording' })
   @Operation({
     summary: 'Create Voice (with Audio)',
     description:
-      'Creates a voice. Uploading an audio file automatically triggers splitting and embedding. The response is sent ' +
-      'when the recording has been checked and stored; poll the voice details for the result. Without `file` the voice ' +
-      'stays empty; its fields may then also be sent as application/x-www-form-urlencoded or JSON.',
-    body: { form: CreateVoiceForm, required: true },
-    failures: ['partner_not_found', 'voice_exists', 'unusable_audio', 'insufficient_storage'],
+      'Creates a voice. Uploading an audio file automatically triggers splitting and embedding; poll the voice details for ' +
+      'the result. The response is sent when the recording has been checked and stored. Without `file` the voice stays ' +
+      'empty, and the fields may also be sent as application/x-www-form-urlencoded or JSON. The request fails with 409 if ' +
+      'the partner already has a voice of this name, and with 422 if the file contains no usable audio.',
+    body: { type: CreateVoiceDto, required: true, hasFile: true },
+    failures: ['partner_not_found', 'quota_exceeded', 'voice_exists', 'unusable_audio', 'insufficient_storage'],
     failureExamples: {
+      malformed_request: 'The multipart body is malformed',
       too_large: 'file may have at most 2 GiB',
-      invalid_parameter: () => checkFields(CreateVoiceFields, {}),
+      invalid_parameter: rejectionOf(CreateVoiceDto, {}),
       unusable_audio: 'The file is empty',
     },
   })
@@ -48,29 +53,28 @@ export class CreateVoicesController {
   @DetailsResponse(201, 'The voice was created. Returns its details.', newVoiceExample)
   async createVoice(
     @Partner() partner: PartnerRef,
-    @CheckedFields(CreateVoiceFields) fields: CreateVoiceFields,
-    @ReceivedFields() received: Fields,
-    @UploadedFile() file: ReceivedFile | null,
+    @Body() fields: CreateVoiceDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<VoiceDetails> {
+  ): Promise<VoiceDetailsDto> {
     const voice = newVoice(partner, fields);
-    if (file === null && (received['file'] ?? '') !== '') {
-      throw AppError.field('file', 'file must be a file part of a multipart/form-data body');
-    }
-    response.location(this.locations.of(partner.name, voice.name));
-    return file === null ? this.voices.create(voice, null) : this.recordings.createVoice(voice, file);
+    const split = splitOf(fields, this.config.splitMode);
+    response.location(this.urls.voicePath(partner.name, voice.name));
+    return voiceDetailsDto(
+      await (fields.file ? this.recordings.createVoice(voice, fields.file, split) : this.voices.create(voice, null)),
+    );
   }
 
   @Post('empty')
-  @TakesBody({ fields: CreateEmptyVoiceFields })
+  @TakesBody()
   @Operation({
     summary: 'Create Empty Voice',
     description:
       'Creates a voice without an audio file. Use this when uploading samples manually. Nothing is processed until ' +
-      'samples are uploaded and an embedding is queued.',
-    body: { fields: CreateEmptyVoiceFields, required: true },
-    failures: ['partner_not_found', 'voice_exists'],
-    failureExamples: { invalid_parameter: () => checkFields(CreateEmptyVoiceFields, {}) },
+      'samples are uploaded and an embedding is queued. The request fails with 409 if the partner already has a voice ' +
+      'of this name.',
+    body: { type: CreateEmptyVoiceDto, required: true },
+    failures: ['partner_not_found', 'quota_exceeded', 'voice_exists'],
+    failureExamples: { invalid_parameter: rejectionOf(CreateEmptyVoiceDto, {}) },
   })
   @PartnerParameter()
   @DetailsResponse(201, 'The voice was created. Returns its details.', {
@@ -89,21 +93,35 @@ export class CreateVoicesController {
   })
   async createEmptyVoice(
     @Partner() partner: PartnerRef,
-    @CheckedFields(CreateEmptyVoiceFields) fields: CreateEmptyVoiceFields,
+    @Body() fields: CreateEmptyVoiceDto,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<VoiceDetails> {
+  ): Promise<VoiceDetailsDto> {
     const voice = newVoice(partner, fields);
-    response.location(this.locations.of(partner.name, voice.name));
-    return this.voices.create(voice, null);
+    response.location(this.urls.voicePath(partner.name, voice.name));
+    return voiceDetailsDto(await this.voices.create(voice, null));
   }
 }
 
-function newVoice(partner: PartnerRef, fields: CreateVoiceFields): NewVoice {
+function splitOf(fields: CreateVoiceDto, defaultMode: SplitMode): RequestedSplit {
+  const given = {
+    mode: fields.split_mode,
+    max_samples: fields.split_max_samples,
+    sample_duration: fields.split_sample_duration,
+    min_duration: fields.split_min_duration,
+    select: fields.split_select,
+  };
+  return requestedSplit(given, defaultMode, 'split_');
+}
+
+function newVoice(partner: PartnerRef, fields: CreateEmptyVoiceDto): NewVoice {
   return {
     id: randomUUID(),
     partnerId: partner.id,
     name: parseVoiceName(fields.name),
     creatorName: fields.creator_name ?? null,
     creatorEmail: fields.creator_email ?? null,
+    language: fields.language ?? defaultLanguage,
+    labels: fields.labels ?? [],
+    description: fields.description ?? null,
   };
 }

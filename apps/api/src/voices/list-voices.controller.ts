@@ -1,54 +1,51 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
-import { ApiExtraModels, ApiQuery, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import type { Config } from '#libs/config';
-import { VoicesService } from '#libs/voices';
-import { Partner } from '../access/found.decorator.js';
-import type { PartnerRef } from '../access/request-context.js';
-import { CONFIG } from '../app-tokens.js';
-import { checkFields } from '../body/check-fields.js';
-import { CheckedQuery } from '../body/checked.decorator.js';
-import { CursorQuery, nextPageLink } from '../docs/pages.js';
-import { Operation } from '../docs/operation.js';
-import { PartnerParameter } from '../docs/path-parameters.js';
-import { failedMidway } from '../downloads/failed-midway.js';
-import { readCursor, writeCursor } from './cursor.js';
-import { ListQuery } from './list-query.js';
-import { VoiceSummaryDto } from './voice-answers.js';
+import { isPlace, VoicesService, type ListedVoice, type VoiceSearch } from '#libs/voices';
+import { Partner } from '../access/access.decorators.js';
+import type { PartnerRef } from '../http/request-context.js';
+import { rejectionOf } from '../body/fields.pipe.js';
+import { Cursors, pageOf, PublicUrls } from '../http/links.js';
+import { nextPageLink, PartnerParameter } from '../openapi/parameters.js';
+import { Operation } from '../openapi/operation.js';
+import { failedMidway } from '../http/client-gone.js';
+import { filterOf, ListVoicesParameters, ListVoicesQuery, searchOf } from './list-voices.dto.js';
 import { voiceListExample } from './voice-examples.js';
 import { pageRows, voiceListJson, type ReadPage } from './voice-list.js';
+import { VoiceSummaryDto, voiceSummaryDto } from './voice-summary.answers.js';
+
+/** Each order has cursors of its own, which name the place of the last voice of a page. */
+const cursorsOf = ({ sort, isDescending = false }: VoiceSearch): Cursors => {
+  const format = sort === 'name' && !isDescending ? 'v1:' : `${sort} ${isDescending ? 'desc' : 'asc'}:`;
+  return new Cursors(format, (place) => isPlace(sort, place));
+};
 
 @ApiTags('Voices')
 @Controller('voices/:partner')
 export class ListVoicesController {
   constructor(
     private readonly voices: VoicesService,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly urls: PublicUrls,
   ) {}
 
   @Get()
   @Operation({
     summary: 'List Voices',
     description:
-      "Returns all of the partner's voices, ordered by name. With `limit` it returns one page; the `Link` header then " +
-      'holds the URL of the next page.',
+      "Returns the partner's voices: all of them ordered by name, unless parameters say otherwise. With `limit` it returns " +
+      'one page, and the `Link` header contains the URL of the next page, if there is one. In the order of `updated_at`, a ' +
+      'voice that changes meanwhile moves to another place of the list, so it may be in two pages or in none.',
     failures: ['partner_not_found', 'invalid_parameter'],
-    failureExamples: { invalid_parameter: () => checkFields(ListQuery, { limit: 0 }) },
+    failureExamples: { invalid_parameter: rejectionOf(ListVoicesQuery, { limit: 0 }) },
   })
   @PartnerParameter()
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    schema: { type: 'integer', minimum: 1, maximum: 1000 },
-    description: 'Maximum number of voices in a page. All voices are returned if omitted.',
-  })
-  @CursorQuery()
+  @ListVoicesParameters()
   @ApiExtraModels(VoiceSummaryDto)
   @ApiResponse({
     status: 200,
-    description: 'The voices, ordered by name.',
+    description: 'The voices in the order that was asked for.',
     headers: nextPageLink,
     content: {
       'application/json': {
@@ -59,35 +56,27 @@ export class ListVoicesController {
   })
   async listVoices(
     @Partner() partner: PartnerRef,
-    @CheckedQuery(ListQuery) query: ListQuery,
+    @Query() query: ListVoicesQuery,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const after = query.cursor === undefined ? null : readCursor(query.cursor);
-    const readPage: ReadPage = (page) => this.voices.listPage(partner.id, page);
-    if (query.limit !== undefined) {
-      await this.answerPage(response, partner, query.limit, await readPage({ after, limit: query.limit + 1 }));
+    const { cursor, limit } = query;
+    const search = searchOf(query);
+    const cursors = cursorsOf(search);
+    const after = cursors.read(cursor);
+    const readPage: ReadPage<ListedVoice> = (page) => this.voices.listPage(partner.id, search, page);
+    if (limit !== undefined) {
+      const url = `${this.urls.api}/voices/${partner.name}`;
+      const read = await readPage({ after, limit: limit + 1 });
+      const list = { url, limit, filter: filterOf(query) };
+      const page = pageOf(response, read, { ...list, cursorOf: ({ place }) => cursors.write(place) });
+      response.json(page.map(voiceSummaryDto));
       return;
     }
     const first = await readPage({ after, limit: pageRows });
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    await pipeline(Readable.from(voiceListJson(first, readPage)), response).catch(failedMidway(request, response));
-  }
-
-  /** @param read one more voice than asked for, if there are so many: it tells that there is a next page */
-  private async answerPage(
-    response: Response,
-    partner: PartnerRef,
-    limit: number,
-    read: Awaited<ReturnType<ReadPage>>,
-  ): Promise<void> {
-    const page = read.slice(0, limit);
-    const last = page.at(-1);
-    if (read.length > limit && last !== undefined) {
-      const query = new URLSearchParams({ limit: String(limit), cursor: writeCursor(last.name) });
-      const base = this.config.publicUrl.replace(/\/+$/, '');
-      response.setHeader('Link', `<${base}/api/voices/${partner.name}?${query.toString()}>; rel="next"`);
-    }
-    response.json(page);
+    await pipeline(Readable.from(voiceListJson(first, readPage, voiceSummaryDto)), response).catch(
+      failedMidway(request, response),
+    );
   }
 }

@@ -1,32 +1,44 @@
-import type { VoiceDetails, VoiceSummary } from '#libs/voices';
-import { exampleVoice } from '../docs/example-names.js';
+import { exampleVoice } from '../openapi/parameters.js';
+import { cutInWordExample, qualityExample } from '../samples/quality.answers.js';
+import type { VoiceDetailsDto } from './voice-details.answers.js';
+import { exampleVoiceId } from './voice-properties.js';
+import type { VoiceSummaryDto } from './voice-summary.answers.js';
 
-/** The contract's own example of a list. */
-export const voiceListExample: readonly VoiceSummary[] = [
+/** The contract's example of a list, with later fields. */
+export const voiceListExample: readonly VoiceSummaryDto[] = [
   {
+    id: exampleVoiceId,
     name: exampleVoice,
     has_original: true,
+    original_duration: 185.4,
     sample_count: 12,
     splitting_status: 'completed',
     embedding_status: 'completed',
+    preferred_sample_index: 3,
+    language: 'en',
+    labels: { project: 'audiobook' },
     creator_name: 'John',
     creator_email: 'john@example.com',
+    created_at: '2025-01-15T10:20:00Z',
+    updated_at: '2025-01-15T10:30:00Z',
   },
 ];
 
-/** The contract's own example of details, with the fields that were added. */
-export const voiceDetailsExample: VoiceDetails = {
+/** The contract's example of details, with later fields. */
+export const voiceDetailsExample: VoiceDetailsDto = {
+  id: exampleVoiceId,
   name: exampleVoice,
   original_filename: 'recording.opus',
   original_uploaded_name: 'recording.wav',
   original_duration: 185.4,
+  original_removed_at: null,
   status: { splitting: 'completed', embedding: 'completed' },
   errors: { splitting: null, embedding: null },
   warnings: [],
   progress: null,
   samples: [
-    { index: 1, source_timestamp: '00:00', duration: 15 },
-    { index: 2, source_timestamp: '00:15', duration: 15 },
+    { index: 1, source_timestamp: '00:00', duration: 15, quality: qualityExample },
+    { index: 2, source_timestamp: '00:15', duration: 15, quality: cutInWordExample },
   ],
   embedding_info: {
     tts_type: 'kyutai',
@@ -38,7 +50,20 @@ export const voiceDetailsExample: VoiceDetails = {
       { sample_index: 1, score: 0.88 },
     ],
     stale: false,
+    run_id: '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44',
+    engine: {
+      name: 'pocket-tts',
+      version: '4.0.1',
+      model: 'english_6l',
+      revision: '3f1c9a2',
+      scorer: 'wavlm-base-plus-sv@feb593a',
+    },
+    language: 'en',
+    test_sentences: ['The quick brown fox jumps over the lazy dog.'],
   },
+  language: 'en',
+  labels: { project: 'audiobook' },
+  description: 'Warm and slow, for stories.',
   embedding_type: 'kyutai',
   embedding_zip_url: 'https://...',
   preferred_sample_index: 3,
@@ -48,8 +73,8 @@ export const voiceDetailsExample: VoiceDetails = {
   updated_at: '2025-01-15T10:30:00Z',
 };
 
-/** Right after a recording was uploaded. */
-export const newVoiceExample: VoiceDetails = {
+/** The details right after a recording was uploaded. */
+export const newVoiceExample: VoiceDetailsDto = {
   ...voiceDetailsExample,
   status: { splitting: 'in_progress', embedding: 'idle' },
   progress: { stage: 'queued', done: 0, of: 1 },
@@ -60,16 +85,27 @@ export const newVoiceExample: VoiceDetails = {
   updated_at: '2025-01-15T10:20:00Z',
 };
 
-/** While a voice is split again: the old samples are still there. */
-export const splittingVoiceExample: VoiceDetails = {
+/** The details during a re-split, which keeps the old samples until it ends. */
+export const splittingVoiceExample: VoiceDetailsDto = {
   ...voiceDetailsExample,
   status: { splitting: 'in_progress', embedding: 'completed' },
   progress: { stage: 'queued', done: 0, of: 1 },
 };
 
-/** While an embedding is under way. */
-export const embeddingVoiceExample: VoiceDetails = {
+/** The details during an embedding. */
+export const embeddingVoiceExample: VoiceDetailsDto = {
   ...voiceDetailsExample,
   status: { splitting: 'completed', embedding: 'in_progress' },
   progress: { stage: 'embedding', done: 3, of: 12 },
+};
+
+/** The details after an embedding was cancelled. */
+export const cancelledVoiceExample: VoiceDetailsDto = {
+  ...voiceDetailsExample,
+  status: { splitting: 'completed', embedding: 'failed' },
+  errors: { splitting: null, embedding: 'Cancelled' },
+  embedding_info: voiceDetailsExample.embedding_info && {
+    ...voiceDetailsExample.embedding_info,
+    last_update_status: 'failed',
+  },
 };

@@ -1,27 +1,40 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VoiceSummary } from '#libs/voices';
+import type { ListedVoice } from '#libs/voices';
 import { pageRows, voiceListJson, type ReadPage } from './voice-list.js';
 
-const voice = (number: number): VoiceSummary => ({
-  name: `voice-${String(number).padStart(5, '0')}`,
-  has_original: false,
-  sample_count: 0,
-  splitting_status: 'idle',
-  embedding_status: 'idle',
-  creator_name: null,
-  creator_email: 'a@example.com',
+const nameOf = (number: number): string => `voice-${String(number).padStart(5, '0')}`;
+
+const voice = (number: number): ListedVoice => ({
+  place: nameOf(number),
+  id: '0d6f4b9e-3c55-4d0c-9d43-7a3f0e6c2b18',
+  name: nameOf(number),
+  hasOriginal: false,
+  originalDurationSeconds: null,
+  sampleCount: 0,
+  splittingStatus: 'idle',
+  embeddingStatus: 'idle',
+  preferredSampleIndex: null,
+  language: 'en',
+  labels: [],
+  creatorName: null,
+  creatorEmail: 'a@example.com',
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
 });
 
 async function listOf(count: number): Promise<{ names: string[]; pages: number }> {
   const all = Array.from({ length: count }, (_, at) => voice(at));
   let pages = 0;
-  const readPage: ReadPage = async ({ after, limit }) => {
+  const readPage: ReadPage<ListedVoice> = async ({ after, limit }) => {
     pages += 1;
     return all.filter(({ name }) => after === null || name > after).slice(0, limit);
   };
   let json = '';
-  for await (const text of voiceListJson(await readPage({ after: null, limit: pageRows }), readPage)) json += text;
-  return { names: (JSON.parse(json) as VoiceSummary[]).map(({ name }) => name), pages };
+  for await (const text of voiceListJson(await readPage({ after: null, limit: pageRows }), readPage, ({ name }) => ({
+    name,
+  })))
+    json += text;
+  return { names: (JSON.parse(json) as ListedVoice[]).map(({ name }) => name), pages };
 }
 
 describe('voiceListJson', () => {

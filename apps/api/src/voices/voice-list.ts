@@ -1,28 +1,33 @@
-import type { VoiceSummary } from '#libs/voices';
+import type { VoicePage } from '#libs/voices';
 
-/** Voices a page of the streamed list reads in one statement. */
+/** How many voices one statement of a streamed list reads. */
 export const pageRows = 500;
 
-/** A short read of the voices behind a name. */
-export type ReadPage = (page: { readonly after: string | null; readonly limit: number }) => Promise<VoiceSummary[]>;
+/** Reads a page of a list of voices. */
+export type ReadPage<Row> = (page: VoicePage) => Promise<readonly Row[]>;
 
 /**
- * The JSON array of all voices, a page at a time: memory stays constant and nothing is held between pages.
+ * Writes the JSON array of a whole list, one page at a time. Memory stays constant, and no transaction stays open.
  *
- * Keyset pages are stable: voices that come or go meanwhile never repeat or hide others.
+ * Keyset pages are stable: voices that are created or deleted meanwhile neither repeat nor hide others.
  *
- * @param first the first page, read beforehand so that a failure can still be answered
+ * @param first the first page, which is read before the answer starts so that its failure can still be answered
+ * @param dto returns a row as answers have it
  */
-export async function* voiceListJson(first: readonly VoiceSummary[], readPage: ReadPage): AsyncGenerator<string> {
+export async function* voiceListJson<Row extends { readonly place: string }>(
+  first: readonly Row[],
+  readPage: ReadPage<Row>,
+  dto: (row: Row) => object,
+): AsyncGenerator<string> {
   let page = first;
   let separator = '[';
   for (;;) {
     const last = page.at(-1);
     if (last === undefined) break;
-    yield separator + page.map((voice) => JSON.stringify(voice)).join(',');
+    yield separator + page.map((row) => JSON.stringify(dto(row))).join(',');
     separator = ',';
     if (page.length < pageRows) break;
-    page = await readPage({ after: last.name, limit: pageRows });
+    page = await readPage({ after: last.place, limit: pageRows });
   }
   yield separator === '[' ? '[]' : ']';
 }

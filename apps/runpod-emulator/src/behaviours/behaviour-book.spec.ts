@@ -7,7 +7,7 @@ const bob = { partner: 'p', voice: 'bob' };
 const rule = (voice: string, behaviour: object, times?: number) => ({ match: { voice }, behaviour, times });
 
 describe('BehaviourBook', () => {
-  it('sets the rules of one voice without touching another’s', () => {
+  it('sets the rules of one voice without changing another’s', () => {
     const book = new BehaviourBook();
     book.set(parseRules([rule('ann', { kind: 'hold' }), rule('bob', { kind: 'time_out' })]));
     book.set(parseRules([rule('ann', { kind: 'fail', error: 'x' })]));
@@ -19,7 +19,7 @@ describe('BehaviourBook', () => {
     expect(book.list()).toEqual([]);
   });
 
-  it('applies a rule so many times, and says how often it did', () => {
+  it('applies a rule `times` times and counts how often', () => {
     const book = new BehaviourBook();
     book.set(parseRules([rule('ann', { kind: 'answer', on: 'run', status: 429 }, 2)]));
     const taken = [1, 2, 3].map(() => book.takeLapse('run', ann)?.kind ?? null);
@@ -28,7 +28,7 @@ describe('BehaviourBook', () => {
     expect(book.list()[0]).toMatchObject({ applied: 2 });
   });
 
-  it('matches every voice of a partner by a rule without voice', () => {
+  it('matches every voice of a partner with a rule without a voice', () => {
     const book = new BehaviourBook();
     book.set(parseRules([{ match: { partner: 'p' }, behaviour: { kind: 'hold' } }]));
     expect(book.takeForJob(bob)).toHaveLength(1);
@@ -41,10 +41,10 @@ describe('parseRules', () => {
     ['no list', {}],
     ['an unknown kind', [{ behaviour: { kind: 'explode' } }]],
     ['an unknown operation', [{ behaviour: { kind: 'drop', on: 'health' } }]],
-    ['a status that is no failure', [{ behaviour: { kind: 'answer', on: 'run', status: 200 } }]],
+    ['a status below 400', [{ behaviour: { kind: 'answer', on: 'run', status: 200 } }]],
     ['an unknown malformation', [{ behaviour: { kind: 'malformed', variant: 'odd' } }]],
     ['no times', [{ behaviour: { kind: 'hold' }, times: 0 }]],
-  ])('refuses %s', (_, body) => {
+  ])('rejects %s', (_, body) => {
     expect(() => parseRules(body)).toThrow('must be');
   });
 });

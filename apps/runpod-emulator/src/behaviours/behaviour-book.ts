@@ -2,59 +2,59 @@ import { Injectable } from '@nestjs/common';
 import type { JobLabels } from '../protocol/job.js';
 import type { Behaviour, Lapse, Match, Operation, Rule } from './behaviour.js';
 
-/** A rule in force, and how often it was applied. */
-export interface StandingRule extends Rule {
+/** An active rule, and how often it was applied. */
+export interface ActiveRule extends Rule {
   applied: number;
 }
 
-type Whose = Pick<JobLabels, 'partner' | 'voice'>;
+type Owner = Pick<JobLabels, 'partner' | 'voice'>;
 
-/** The rules that tests have set. Tests that match different voices do not disturb each other. */
+/** Holds the rules that tests have set. Tests that match different voices do not affect each other. */
 @Injectable()
 export class BehaviourBook {
-  private standing: StandingRule[] = [];
+  private active: ActiveRule[] = [];
 
-  list(): readonly StandingRule[] {
-    return this.standing;
+  list(): readonly ActiveRule[] {
+    return this.active;
   }
 
-  /** Sets rules in place of all that have the same match as one of them. */
+  /** Sets rules. They replace all rules with the same match as one of them. */
   set(rules: readonly Rule[]): void {
-    const kept = this.standing.filter((old) => !rules.some((rule) => sameMatch(rule.match, old.match)));
-    this.standing = [...kept, ...rules.map((rule) => ({ ...rule, applied: 0 }))];
+    const kept = this.active.filter((old) => !rules.some((rule) => sameMatch(rule.match, old.match)));
+    this.active = [...kept, ...rules.map((rule) => ({ ...rule, applied: 0 }))];
   }
 
-  /** Removes the rules of exactly this match, or all. */
+  /** Removes the rules with exactly this match; null for all. */
   remove(match: Match | null): void {
-    this.standing = match === null ? [] : this.standing.filter((rule) => !sameMatch(rule.match, match));
+    this.active = match === null ? [] : this.active.filter((rule) => !sameMatch(rule.match, match));
   }
 
-  /** The lapse that befalls this request, if any; it is used up by being asked for. */
-  takeLapse(operation: Operation, whose: Whose): Lapse | null {
-    for (const rule of this.standing) {
+  /** Returns the lapse for this request, if any, and counts it as applied. */
+  takeLapse(operation: Operation, owner: Owner): Lapse | null {
+    for (const rule of this.active) {
       const { behaviour } = rule;
-      if (!isLapse(behaviour) || behaviour.on !== operation || !applies(rule, whose)) continue;
+      if (!isLapse(behaviour) || behaviour.on !== operation || !applies(rule, owner)) continue;
       rule.applied++;
       return behaviour;
     }
     return null;
   }
 
-  /** What befalls a job that was just accepted; the first rule of each kind counts. */
-  takeForJob(whose: Whose): readonly Behaviour[] {
+  /** Returns the behaviours for a job that was just accepted, by the first rule of each kind. Counts them as applied. */
+  takeForJob(owner: Owner): readonly Behaviour[] {
     const taken = new Map<Behaviour['kind'], Behaviour>();
-    for (const rule of this.standing) {
+    for (const rule of this.active) {
       const { behaviour } = rule;
-      if (isLapse(behaviour) || taken.has(behaviour.kind) || !applies(rule, whose)) continue;
+      if (isLapse(behaviour) || taken.has(behaviour.kind) || !applies(rule, owner)) continue;
       rule.applied++;
       taken.set(behaviour.kind, behaviour);
     }
     return [...taken.values()];
   }
 
-  /** Is the rule this behaviour came from still standing? */
-  stands(behaviour: Behaviour): boolean {
-    return this.standing.some((rule) => rule.behaviour === behaviour);
+  /** True while the rule of this behaviour is set. */
+  isActive(behaviour: Behaviour): boolean {
+    return this.active.some((rule) => rule.behaviour === behaviour);
   }
 }
 
@@ -62,13 +62,13 @@ function isLapse(behaviour: Behaviour): behaviour is Lapse {
   return behaviour.kind === 'answer' || behaviour.kind === 'drop';
 }
 
-function applies(rule: StandingRule, whose: Whose): boolean {
-  return rule.applied < (rule.times ?? Infinity) && matches(rule.match, whose);
+function applies(rule: ActiveRule, owner: Owner): boolean {
+  return rule.applied < (rule.times ?? Infinity) && matches(rule.match, owner);
 }
 
-/** Does a match speak of this partner and voice? */
-export function matches({ partner, voice }: Match, whose: Whose): boolean {
-  return (partner === undefined || partner === whose.partner) && (voice === undefined || voice === whose.voice);
+/** True if the match covers this partner and voice. */
+export function matches({ partner, voice }: Match, owner: Owner): boolean {
+  return (partner === undefined || partner === owner.partner) && (voice === undefined || voice === owner.voice);
 }
 
 function sameMatch(a: Match, b: Match): boolean {

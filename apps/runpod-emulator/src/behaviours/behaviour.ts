@@ -1,35 +1,24 @@
 import { choiceAt, listAt, objectAt, textAt, wholeAt, type JsonObject } from '../json-shape.js';
+import { allMalformations, type Malformation } from './malformation.js';
 
 export const operations = ['run', 'status', 'cancel'] as const;
 export type Operation = (typeof operations)[number];
 
-export const malformations = [
-  'no_schema',
-  'wrong_job',
-  'too_large',
-  'missing_zip',
-  'missing_test_sample',
-  'wrong_sha256',
-  'score_not_a_number',
-  'score_out_of_range',
-  'score_twice',
-  'unknown_index',
-] as const;
-export type Malformation = (typeof malformations)[number];
-
 /**
  * One way to misbehave.
  *
- * `answer` and `drop` befall a request: an HTTP status in place of the true answer, or a connection that ends without
- * one; with `accepts` a job is taken all the same. The others befall a job, from the moment it is accepted:
+ * `answer` and `drop` apply to a request. It gets this HTTP status instead of the real response, or its connection is
+ * closed without one. With `accepts`, a job is accepted nevertheless. The others apply to a job once it is accepted:
  * - `hold` keeps it IN_QUEUE until the rule is removed
  * - `slow` waits before each stage
  * - `fail` ends it FAILED with this error, `time_out` ends it TIMED_OUT, both without any work
- * - `expire` makes it unknown so long after its submission (though its handler works on) or its end
+ * - `expire` makes it unknown `afterMs` after its submission (while its handler continues) or after its end
  * - `webhook` skips, doubles or delays the webhook
- * - `malformed` spoils the output, in /status and in the result object
- * - `run_twice` runs the handler once more, before its result counts or after the job is COMPLETED
- * - `instant` skips the engine: objects and output are made up at once, or after `afterMs`
+ * - `malformed` corrupts the output, in /status and in the result object
+ * - `run_twice` runs the handler again, before its result counts or after the job is COMPLETED
+ * - `fail_samples` makes the samples with these indexes fail. Version 2 of the contract names them, version 1 fails
+ * - `instant` skips the engine and makes up objects and output, immediately or after `afterMs`. With `embeddingBytes`,
+ *   embeddings of version 2 have at least this size
  */
 export type Behaviour =
   | { readonly kind: 'answer'; readonly on: Operation; readonly status: number; readonly accepts: boolean }
@@ -42,14 +31,15 @@ export type Behaviour =
   | { readonly kind: 'webhook'; readonly mode: 'once' | 'skip' | 'double'; readonly delayMs: number }
   | { readonly kind: 'malformed'; readonly variant: Malformation }
   | { readonly kind: 'run_twice'; readonly again: 'before' | 'after' }
-  | { readonly kind: 'instant'; readonly afterMs: number };
+  | { readonly kind: 'fail_samples'; readonly indexes: readonly number[] }
+  | { readonly kind: 'instant'; readonly afterMs: number; readonly embeddingBytes?: number };
 
 export type BehaviourKind = Behaviour['kind'];
 export type BehaviourOf<K extends BehaviourKind> = Extract<Behaviour, { kind: K }>;
-/** What befalls a request instead of a job. */
+/** A behaviour that applies to a request, not to a job. */
 export type Lapse = BehaviourOf<'answer' | 'drop'>;
 
-/** Whose requests and jobs a rule is about; a field left out matches all. */
+/** Which requests and jobs a rule applies to. An absent field matches all. */
 export interface Match {
   readonly partner?: string;
   readonly voice?: string;
@@ -58,7 +48,7 @@ export interface Match {
 export interface Rule {
   readonly match: Match;
   readonly behaviour: Behaviour;
-  /** How many requests or jobs it befalls; left out: all. */
+  /** To how many requests or jobs it applies; all by default. */
   readonly times?: number;
 }
 
@@ -73,15 +63,16 @@ const kinds = [
   'webhook',
   'malformed',
   'run_twice',
+  'fail_samples',
   'instant',
 ] as const satisfies readonly BehaviourKind[];
 
-/** The first behaviour of a kind. */
+/** Returns the first behaviour of a kind. */
 export function ofKind<K extends BehaviourKind>(list: readonly Behaviour[], kind: K): BehaviourOf<K> | undefined {
   return list.find((behaviour): behaviour is BehaviourOf<K> => behaviour.kind === kind);
 }
 
-/** @throws ShapeError when the body is no list of rules */
+/** @throws ShapeError if the body is no list of rules */
 export function parseRules(body: unknown): readonly Rule[] {
   return listAt(body, 'body').map((value, i) => {
     const rule = objectAt(value, `[${i}]`);
@@ -127,10 +118,15 @@ function parseBehaviour(value: JsonObject): Behaviour {
         delayMs: ms('delayMs'),
       };
     case 'malformed':
-      return { kind, variant: choiceAt(value['variant'], 'variant', malformations) };
+      return { kind, variant: choiceAt(value['variant'], 'variant', allMalformations) };
     case 'run_twice':
       return { kind, again: choiceAt(value['again'] ?? 'before', 'again', ['before', 'after']) };
+    case 'fail_samples':
+      return {
+        kind,
+        indexes: listAt(value['indexes'], 'indexes').map((index, i) => wholeAt(index, `indexes[${i}]`, 1)),
+      };
     case 'instant':
-      return { kind, afterMs: ms('afterMs') };
+      return { kind, afterMs: ms('afterMs'), embeddingBytes: wholeAt(value['embeddingBytes'] ?? 0, 'embeddingBytes') };
   }
 }

@@ -2,8 +2,8 @@ import type { Response } from 'express';
 import type { Lapse } from './behaviour.js';
 
 /**
- * Answers a request wrongly, or not at all. A 5xx comes as HTML, as from a proxy in front of the API: a client that
- * parses it as JSON should notice.
+ * Sends a wrong response, or closes the connection without one. A 5xx has an HTML body, as from a proxy before the API,
+ * so that a client that parses it as JSON fails.
  */
 export function commitLapse(lapse: Lapse, response: Response): void {
   if (lapse.kind === 'drop') {

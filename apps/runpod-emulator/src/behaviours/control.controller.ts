@@ -2,11 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, Put, Query } from '@nestjs/com
 import type { JsonObject } from '../json-shape.js';
 import { JobRunner } from '../protocol/job-runner.js';
 import { JobStore } from '../protocol/job-store.js';
-import { BehaviourBook, matches, type StandingRule } from './behaviour-book.js';
+import { BehaviourBook, matches, type ActiveRule } from './behaviour-book.js';
 import { parseMatch, parseRules } from './behaviour.js';
 import { jobRecord, type JobRecord } from './job-record.js';
 
-/** Beside RunPod's protocol: how tests make the emulator misbehave, and read what was asked of it. */
+/** Not part of RunPod's API: tests make the emulator misbehave here, and read what happened to jobs. */
 @Controller('emulator')
 export class ControlController {
   constructor(
@@ -16,19 +16,19 @@ export class ControlController {
   ) {}
 
   @Get('behaviours')
-  list(): readonly StandingRule[] {
+  list(): readonly ActiveRule[] {
     return this.book.list();
   }
 
-  /** Sets rules in place of those with the same matches; all others stand. */
+  /** Sets rules. They replace those with the same matches; all others stay. */
   @Put('behaviours')
-  set(@Body() body: unknown): readonly StandingRule[] {
+  set(@Body() body: unknown): readonly ActiveRule[] {
     this.book.set(parseRules(body));
     this.runner.startWaiting();
     return this.book.list();
   }
 
-  /** Removes the rules with exactly this match; without any query, all rules. */
+  /** Removes the rules with exactly this match; without a query, all rules. */
   @Delete('behaviours')
   @HttpCode(204)
   remove(@Query() query: JsonObject): void {
@@ -37,7 +37,7 @@ export class ControlController {
     this.runner.startWaiting();
   }
 
-  /** Every job ever accepted for a partner and voice, oldest first, with how often it was polled, cancelled and so on. */
+  /** Returns all jobs that were accepted for a partner and voice, oldest first, with their polls, cancels and so on. */
   @Get('jobs')
   jobs(@Query() query: JsonObject): readonly JobRecord[] {
     const match = parseMatch(query);

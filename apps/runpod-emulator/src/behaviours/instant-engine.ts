@@ -1,16 +1,20 @@
-import { ESPEAK_SAMPLE_RATE } from '../engine/espeak-package.js';
-import type { EngineName } from '../engine/embedding-zip.js';
+import { espeakSampleRate } from '../engine/speech/espeak-package.js';
 import type { HeardSample } from '../engine/engine-work.js';
 import type { Ffmpeg } from '../engine/ffmpeg.js';
-import type { VoiceEngine } from '../engine/voice-engine.js';
-import { voiceprint, type Voiceprint } from '../engine/voiceprint.js';
+import type { EngineModel, EngineName, VoiceEngine } from '../engine/voice-engine.js';
+import { voiceprint, type Voiceprint } from '../engine/scoring/voiceprint.js';
 
-const TONE_HZ = 220;
+const toneHz = 220;
 
-/** Makes everything up without listening, for load tests: real files of the right shape, and nothing in them. */
+/** Makes up its results without decoding any sample, for load tests: valid files with constant content. */
 export class InstantEngine implements VoiceEngine {
   readonly name: EngineName = { name: 'instant-constant', version: '1', scorer: 'none' };
-  private readonly heard: HeardSample = { voiceprint: voiceprint(new Float32Array(0)), pitchHz: null };
+  readonly model: EngineModel = { model: 'constant', revision: '1' };
+  private readonly heard: HeardSample = {
+    seconds: null,
+    voiceprint: { ...voiceprint(new Float32Array(0)), audible: true },
+    pitchHz: null,
+  };
   private tone: Promise<Buffer> | null = null;
 
   constructor(private readonly ffmpeg: Ffmpeg) {}
@@ -19,14 +23,18 @@ export class InstantEngine implements VoiceEngine {
     return this.heard;
   }
 
-  /** Falls a little from sample to sample, so that the first is the best. */
+  /** Decreases a little from sample to sample, so that the first is the best. */
   async score(voiceprints: readonly Voiceprint[]): Promise<readonly number[]> {
     return voiceprints.map((_, i) => Math.round(9000 / (1 + i / 100)) / 1e4);
   }
 
+  async compare(): Promise<number> {
+    return 0.9;
+  }
+
   async speak(): Promise<Buffer> {
     this.tone ??= this.ffmpeg.encode(
-      { inputOptions: ['-f', 's16le', '-ar', String(ESPEAK_SAMPLE_RATE), '-ac', '1'], bytes: oneSecondTone() },
+      { inputOptions: ['-f', 's16le', '-ar', String(espeakSampleRate), '-ac', '1'], bytes: oneSecondTone() },
       new AbortController().signal,
     );
     return this.tone;
@@ -34,9 +42,9 @@ export class InstantEngine implements VoiceEngine {
 }
 
 function oneSecondTone(): Buffer {
-  const pcm = Buffer.alloc(ESPEAK_SAMPLE_RATE * 2);
-  for (let i = 0; i < ESPEAK_SAMPLE_RATE; i++) {
-    pcm.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * TONE_HZ * i) / ESPEAK_SAMPLE_RATE)), i * 2);
+  const pcm = Buffer.alloc(espeakSampleRate * 2);
+  for (let i = 0; i < espeakSampleRate; i++) {
+    pcm.writeInt16LE(Math.round(8000 * Math.sin((2 * Math.PI * toneHz * i) / espeakSampleRate)), i * 2);
   }
   return pcm;
 }

@@ -6,17 +6,18 @@ export interface JobRecord extends JobLabels {
   readonly id: string;
   readonly endpoint: string;
   readonly status: JobStatus;
-  /** Is it 404 by now? */
+  /** True if /status responds with 404. */
   readonly forgotten: boolean;
   readonly polls: number;
   readonly cancels: number;
   readonly retries: number;
   readonly handlerRuns: number;
+  readonly deaths: number;
   readonly webhooks: readonly WebhookAttempt[];
 }
 
 export function jobRecord(job: EmulatedJob): JobRecord {
-  const { id, endpoint, labels, status, request, polls, cancels, retries, handlerRuns, webhooks } = job;
+  const { id, endpoint, labels, status, request, polls, cancels, retries, handlerRuns, deaths, webhooks } = job;
   return {
     id,
     endpoint,
@@ -27,6 +28,7 @@ export function jobRecord(job: EmulatedJob): JobRecord {
     cancels,
     retries,
     handlerRuns,
+    deaths,
     webhooks,
   };
 }

@@ -1,18 +1,19 @@
-import type { EngineName } from './embedding-zip.js';
 import type { EngineThreadClient } from './engine-thread-client.js';
 import type { HeardSample } from './engine-work.js';
-import { espeakSetting } from './espeak-setting.js';
+import { espeakSetting } from './speech/espeak-setting.js';
+import type { Language } from './speech/language.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import type { Speech } from './speech.js';
-import type { VoiceEngine } from './voice-engine.js';
-import type { Voiceprint } from './voiceprint.js';
+import type { Speech } from './speech/speech.js';
+import type { EngineModel, EngineName, VoiceEngine } from './voice-engine.js';
+import type { Voiceprint } from './scoring/voiceprint.js';
 
-/** Encoded sentences kept for the next sample of about the same pitch; some 40 kB each. */
-const KEPT_SENTENCES = 200;
+/** Encoded sentences kept for the next sample of about the same pitch, about 40 kB each. */
+const maxSentences = 200;
 
-/** Listens, compares and speaks with acoustics on the CPU; its name says that it is no neural speaker model. */
+/** Embeds, scores and speaks by acoustics on the CPU. Its name says that it is no neural speaker model. */
 export class AcousticEngine implements VoiceEngine {
   readonly name: EngineName = { name: 'acoustic-baseline', version: '2', scorer: 'bhattacharyya-median-channel' };
+  readonly model: EngineModel = { model: 'cepstral-gaussian', revision: '1' };
   private readonly spoken = new Map<string, Promise<Buffer>>();
 
   constructor(
@@ -30,20 +31,22 @@ export class AcousticEngine implements VoiceEngine {
     return this.thread.do('score', { voiceprints });
   }
 
-  /**
-   * Samples of one voice mostly share a pitch, so a sentence that was just spoken at it is not spoken again.
-   */
-  async speak(sentence: string, pitchHz: number | null): Promise<Buffer> {
-    const setting = espeakSetting(pitchHz);
+  async compare(recording: Voiceprint, voice: readonly Voiceprint[]): Promise<number> {
+    return this.thread.do('compare', { recording, voice });
+  }
+
+  /** Reuses a sentence that was spoken at about this pitch, which the samples of one voice mostly share. */
+  async speak(sentence: string, pitchHz: number | null, language: Language = 'en'): Promise<Buffer> {
+    const setting = espeakSetting(pitchHz, language);
     const key = JSON.stringify([setting.voice, setting.pitch, sentence]);
     const known = this.spoken.get(key);
     if (known) return known;
-    // Shared between jobs, so no single job's cancellation may end it.
+    // Shared between jobs, so the cancellation of one job must not end it.
     const fresh = this.speech(sentence, setting).then((audio) =>
       this.ffmpeg.encode(audio, new AbortController().signal),
     );
     this.spoken.set(key, fresh);
-    if (this.spoken.size > KEPT_SENTENCES) this.spoken.delete(this.spoken.keys().next().value ?? key);
+    if (this.spoken.size > maxSentences) this.spoken.delete(this.spoken.keys().next().value ?? key);
     fresh.catch(() => this.spoken.delete(key));
     return fresh;
   }

@@ -1,31 +1,25 @@
 import { ZipArchive } from 'archiver';
 import { buffer } from 'node:stream/consumers';
-import type { Gaussian } from './gaussian.js';
-import { safetensors } from './safetensors.js';
-
-/** Who made the embeddings, as the manifest and the job's output name it. */
-export interface EngineName {
-  readonly name: string;
-  readonly version: string;
-  readonly scorer: string;
-}
+import { embeddingFile } from './embedding-file.js';
+import type { Gaussian } from './scoring/gaussian.js';
+import type { EngineName } from './voice-engine.js';
 
 export interface EmbeddedSample {
   readonly index: number;
-  /** SHA-256 of the sample the embedding was made from, in hex. */
+  /** SHA-256 of the sample, in hex. */
   readonly sha256: string;
   readonly gaussian: Gaussian;
   readonly score: number;
 }
 
-/** ZIP cannot say anything earlier; a fixed time makes equal samples give equal bytes. */
-const ZIP_EPOCH = new Date(Date.UTC(1980, 0, 1));
+/** The earliest time in a ZIP. A fixed time makes equal samples give equal bytes. */
+const zipEpoch = new Date(Date.UTC(1980, 0, 1));
 
 /**
- * The embedding zip (stored, not deflated): `manifest.json`, and `embeddings/{index}.safetensors` with `mean` [d] and
- * `covariance` [d, d] of each sample. The same samples give the same bytes.
+ * Makes the embedding zip (stored, not deflated): `manifest.json`, and for each sample
+ * `embeddings/{index}.safetensors` with `mean` [d] and `covariance` [d, d]. The same samples give the same bytes.
  *
- * @param comment the archive's comment; only there to make two runs of one job distinguishable
+ * @param comment of the archive, which distinguishes two runs of one job
  */
 export async function embeddingZip(
   ttsType: string,
@@ -37,10 +31,11 @@ export async function embeddingZip(
   const whole = buffer(archive);
   archive.append(JSON.stringify(manifest(ttsType, engine, samples), null, 2), {
     name: 'manifest.json',
-    date: ZIP_EPOCH,
+    date: zipEpoch,
   });
   for (const sample of samples) {
-    archive.append(embeddingFile(sample, engine), { name: embeddingPath(sample.index), date: ZIP_EPOCH });
+    const metadata = { engine: engine.name, engine_version: engine.version, sample_sha256: sample.sha256 };
+    archive.append(embeddingFile(sample.gaussian, metadata), { name: embeddingPath(sample.index), date: zipEpoch });
   }
   await archive.finalize();
   return whole;
@@ -58,15 +53,4 @@ function manifest(ttsType: string, engine: EngineName, samples: readonly Embedde
 
 function embeddingPath(index: number): string {
   return `embeddings/${index}.safetensors`;
-}
-
-function embeddingFile({ gaussian, sha256 }: EmbeddedSample, engine: EngineName): Buffer {
-  const dimension = gaussian.mean.length;
-  return safetensors(
-    {
-      mean: { shape: [dimension], values: Float32Array.from(gaussian.mean) },
-      covariance: { shape: [dimension, dimension], values: Float32Array.from(gaussian.covariance) },
-    },
-    { engine: engine.name, engine_version: engine.version, sample_sha256: sha256 },
-  );
 }

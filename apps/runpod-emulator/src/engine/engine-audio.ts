@@ -1,5 +1,5 @@
-/** What the engine decodes every sample to: voices are compared in the telephone band, recordings up to 7 kHz. */
-export const ENGINE_SAMPLE_RATE = 16_000;
+/** Rate at which the engine decodes samples. Voices are compared in the telephone band, recordings up to 7 kHz. */
+export const engineSampleRate = 16_000;
 
-/** Frames quieter than the loudest by more than this are pauses. */
-export const LOUDNESS_RANGE_DB = 30;
+/** Frames more than this much quieter than the loudest are pauses. */
+export const loudnessRangeDb = 30;

@@ -7,10 +7,9 @@ interface Waiting {
 }
 
 /**
- * Hands the engine's work to its thread, so that HTTP is answered while it computes.
+ * Runs the engine's work on a thread of its own, so that the emulator responds to HTTP meanwhile.
  *
- * The thread starts with the first piece of work and stays; one that died fails what it was doing and is replaced at
- * the next piece.
+ * The thread starts with the first task and stays. If it dies, its tasks fail, and the next task starts a new one.
  */
 export class EngineThreadClient {
   private thread: Worker | null = null;
@@ -23,7 +22,7 @@ export class EngineThreadClient {
     private readonly data: EngineThreadData,
   ) {}
 
-  /** @param transfer buffers that move to the thread instead of being copied */
+  /** @param transfer buffers to move to the thread instead of copying them */
   async do<K extends keyof EngineWork>(
     kind: K,
     takes: EngineWork[K]['takes'],

@@ -1,12 +1,12 @@
-/** Entry of the engine's thread: does {@link EngineWork}, one piece after the other, as messages ask for it. */
+/** Entry of the engine's thread. Receives tasks as messages and runs them one after the other ({@link EngineWork}). */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineAnswer, EngineRequest, EngineThreadData, EngineWork } from './engine-work.js';
-import { ENGINE_SAMPLE_RATE } from './engine-audio.js';
-import { EspeakPackage } from './espeak-package.js';
-import { halfRate } from './half-rate.js';
-import { medianPitchHz } from './pitch.js';
-import { similarityScores } from './similarity.js';
-import { voiceprint } from './voiceprint.js';
+import { engineSampleRate } from './engine-audio.js';
+import { EspeakPackage } from './speech/espeak-package.js';
+import { halfRate } from './signal/half-rate.js';
+import { medianPitchHz } from './signal/pitch.js';
+import { likenessToVoice, similarityScores } from './scoring/similarity.js';
+import { voiceprint } from './scoring/voiceprint.js';
 
 const { espeakPath } = workerData as EngineThreadData;
 let espeak: Promise<EspeakPackage> | undefined;
@@ -15,11 +15,14 @@ async function work(request: EngineRequest): Promise<EngineWork[keyof EngineWork
   switch (request.kind) {
     case 'hear':
       return {
+        seconds: request.samples.length / engineSampleRate,
         voiceprint: voiceprint(request.samples),
-        pitchHz: medianPitchHz(halfRate(request.samples), ENGINE_SAMPLE_RATE / 2),
+        pitchHz: medianPitchHz(halfRate(request.samples), engineSampleRate / 2),
       };
     case 'score':
       return similarityScores(request.voiceprints);
+    case 'compare':
+      return likenessToVoice(request.recording, request.voice);
     case 'speak':
       if (espeakPath === null) throw new Error('This thread was started without a synthesiser');
       espeak ??= EspeakPackage.load(espeakPath);

@@ -1,17 +1,20 @@
-import type { EspeakSetting } from './espeak-setting.js';
-import type { Voiceprint } from './voiceprint.js';
+import type { EspeakSetting } from './speech/espeak-setting.js';
+import type { Voiceprint } from './scoring/voiceprint.js';
 
-/** What one sample sounds like. */
+/** Acoustic features of one sample. */
 export interface HeardSample {
   readonly voiceprint: Voiceprint;
-  /** Median F0, `null` when no part of it is voiced. */
+  /** Length of the decoded audio; null if it was not decoded. */
+  readonly seconds: number | null;
+  /** Median F0; null if no part of the sample is voiced. */
   readonly pitchHz: number | null;
 }
 
-/** The CPU-heavy work of the engine, which is done on a thread of its own: what each kind takes and gives. */
+/** The CPU-bound tasks of the engine, which run on a thread of their own: input and result of each kind. */
 export interface EngineWork {
   hear: { takes: { readonly samples: Float32Array }; gives: HeardSample };
   score: { takes: { readonly voiceprints: readonly Voiceprint[] }; gives: readonly number[] };
+  compare: { takes: { readonly recording: Voiceprint; readonly voice: readonly Voiceprint[] }; gives: number };
   speak: { takes: { readonly text: string; readonly setting: EspeakSetting }; gives: Int16Array };
 }
 
@@ -25,6 +28,6 @@ export type EngineAnswer =
 
 /** `workerData` of the thread. */
 export interface EngineThreadData {
-  /** Main file of the eSpeak NG package, or `null` where speech comes from elsewhere. */
+  /** Main file of the eSpeak NG package; null if another program speaks. */
   readonly espeakPath: string | null;
 }

@@ -1,25 +1,28 @@
 import { spawn } from 'node:child_process';
 import { buffer, text } from 'node:stream/consumers';
-import { Gate } from './gate.js';
-import type { SpokenAudio } from './speech.js';
-import { ENGINE_SAMPLE_RATE } from './engine-audio.js';
+import { Gate } from './signal/gate.js';
+import type { SpokenAudio } from './speech/speech.js';
+import { engineSampleRate } from './engine-audio.js';
 
-const QUIET = ['-v', 'error', '-nostdin'];
+const quietOptions = ['-v', 'error', '-nostdin'];
 
-/** Ogg Opus on stdin, mono float PCM at the engine's rate on stdout. Naming the demuxer keeps all others out. */
+/** Decodes Ogg Opus from stdin to mono float PCM at the engine's rate. Naming the demuxer excludes all others. */
 export function decodeArguments(): readonly string[] {
   const input = ['-f', 'ogg', '-i', 'pipe:0', '-map', '0:a:0'];
-  return [...QUIET, ...input, '-ac', '1', '-ar', String(ENGINE_SAMPLE_RATE), '-f', 'f32le', 'pipe:1'];
+  return [...quietOptions, ...input, '-ac', '1', '-ar', String(engineSampleRate), '-f', 'f32le', 'pipe:1'];
 }
 
-/** Any raw speech on stdin, Ogg Opus mono 48 kHz on stdout; bit-exact, so that equal speech gives equal bytes. */
+/** Encodes speech from stdin to Ogg Opus, mono, 48 kHz. Bit-exact, so that equal speech gives equal bytes. */
 export function encodeArguments(inputOptions: readonly string[]): readonly string[] {
   const input = [...inputOptions, '-i', 'pipe:0', '-map', '0:a:0'];
   const opus = ['-c:a', 'libopus', '-b:a', '96k', '-vbr', 'constrained', '-ac', '1', '-ar', '48000'];
-  return [...QUIET, ...input, ...opus, '-fflags', '+bitexact', '-flags:a', '+bitexact', '-f', 'ogg', 'pipe:1'];
+  return [...quietOptions, ...input, ...opus, '-fflags', '+bitexact', '-flags:a', '+bitexact', '-f', 'ogg', 'pipe:1'];
 }
 
-/** ffmpeg as a child process with pipes only, a few at a time. */
+/** ffmpeg ended with an exit code: it could not use its input. */
+export class FfmpegExit extends Error {}
+
+/** Runs a limited number of ffmpeg processes, with pipes only. */
 export class Ffmpeg {
   private readonly gate: Gate;
 
@@ -30,7 +33,7 @@ export class Ffmpeg {
     this.gate = new Gate(processes);
   }
 
-  /** Mono PCM in [-1, 1] at the engine's rate. */
+  /** @returns mono PCM in [-1, 1] at the engine's rate */
   async decode(oggOpus: Buffer, signal: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const pcm = await this.run(decodeArguments(), oggOpus, signal);
     const samples = new Float32Array(pcm.length >> 2);
@@ -42,13 +45,13 @@ export class Ffmpeg {
     return this.run(encodeArguments(inputOptions), bytes, signal);
   }
 
-  /** @throws Error when there is no ffmpeg at the path, or one without libopus */
+  /** @throws Error if there is no working ffmpeg at the path, or one without libopus */
   async check(): Promise<void> {
     const signal = new AbortController().signal;
     const encoders = await this.run(['-hide_banner', '-encoders'], Buffer.alloc(0), signal).catch((error: unknown) => {
-      throw new Error(`No working ffmpeg at ${this.path} (${String(error)}).`);
+      throw new Error(`No working ffmpeg at ${this.path} (${String(error)})`);
     });
-    if (!encoders.includes('libopus')) throw new Error(`The ffmpeg at ${this.path} has no libopus encoder.`);
+    if (!encoders.includes('libopus')) throw new Error(`The ffmpeg at ${this.path} has no libopus encoder`);
   }
 
   private async run(argv: readonly string[], input: Buffer, signal: AbortSignal): Promise<Buffer> {
@@ -56,10 +59,11 @@ export class Ffmpeg {
       signal.throwIfAborted();
       const child = spawn(this.path, argv, { stdio: 'pipe', signal, killSignal: 'SIGKILL' });
       const exit = new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-      child.stdin.on('error', () => undefined); // a child that stops reading early says why by its exit code
+      child.stdin.on('error', () => undefined); // a child that stops reading early exits with an error code
       child.stdin.end(input);
-      const [code, output, complaint] = await Promise.all([exit, buffer(child.stdout), text(child.stderr)]);
-      if (code !== 0) throw new Error(`ffmpeg ended with ${code ?? 'a signal'}: ${complaint.trim().slice(-500)}`);
+      const [code, output, errors] = await Promise.all([exit, buffer(child.stdout), text(child.stderr)]);
+      if (code === null) throw new Error('ffmpeg was killed');
+      if (code !== 0) throw new FfmpegExit(`ffmpeg ended with ${code}: ${errors.trim().slice(-500)}`);
       return output;
     });
   }

@@ -1,7 +1,8 @@
 /**
- * Seconds an Ogg Opus file plays: the last page's granule position less the pre-skip, over 48 000 (RFC 7845 §4.3, §5.1).
+ * Returns the duration of an Ogg Opus file in seconds: the last page's granule position minus the pre-skip, divided by
+ * 48 000 (RFC 7845 §4.3, §5.1).
  *
- * @throws RangeError when the bytes are not Ogg Opus
+ * @throws RangeError if the bytes are not Ogg Opus
  */
 export function opusDurationSeconds(file: Buffer): number {
   const head = file.indexOf('OpusHead');

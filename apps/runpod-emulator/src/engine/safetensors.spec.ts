@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { safetensors } from './safetensors.js';
+import { safetensors, safetensorsMetadata } from './safetensors.js';
 
 describe('safetensors', () => {
   const file = safetensors(
@@ -11,7 +11,7 @@ describe('safetensors', () => {
   );
   const headerLength = Number(file.readBigUInt64LE(0));
 
-  it('begins with the length of the header and the header, which is JSON padded with spaces to 8 bytes', () => {
+  it('starts with the length of the header and the JSON header, padded with spaces to 8 bytes', () => {
     expect(headerLength % 8).toBe(0);
     expect(JSON.parse(file.toString('utf8', 8, 8 + headerLength))).toEqual({
       __metadata__: { engine: 'x' },
@@ -21,7 +21,7 @@ describe('safetensors', () => {
     expect(file[8]).toBe('{'.charCodeAt(0));
   });
 
-  it('holds the values little-endian, back to back, and nothing after them', () => {
+  it('contains the values contiguously in little-endian, and nothing after them', () => {
     const data = file.subarray(8 + headerLength);
     expect(data).toHaveLength(24);
     expect(data.subarray(0, 4)).toEqual(Buffer.from([0, 0, 0xc0, 0x3f]));
@@ -29,7 +29,25 @@ describe('safetensors', () => {
     expect(data.readFloatLE(20)).toBe(1);
   });
 
-  it('refuses a shape that does not hold its values', () => {
+  it('rejects a shape that does not match its values', () => {
     expect(() => safetensors({ a: { shape: [3], values: new Float32Array(2) } })).toThrow(RangeError);
+  });
+});
+
+describe('safetensorsMetadata', () => {
+  it('reads what safetensors wrote', () => {
+    expect(safetensorsMetadata(safetensors({}, { engine: 'x', language: 'fr' }))).toEqual({
+      engine: 'x',
+      language: 'fr',
+    });
+    expect(safetensorsMetadata(safetensors({}))).toEqual({});
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a cut file', '\u0020\0\0\0\0\0\0\0{}'],
+    ['no JSON', '\u0001\0\0\0\0\0\0\0{'],
+  ])('rejects %s', (_, text) => {
+    expect(() => safetensorsMetadata(Buffer.from(text, 'latin1'))).toThrow('Not a safetensors file');
   });
 });

@@ -5,13 +5,13 @@ export interface Tensor {
 }
 
 /**
- * Writes tensors as a safetensors file: 8 bytes little-endian length of the header, the JSON header (padded with spaces
- * so that the data begins on a multiple of 8), the data, little-endian, back to back in header order.
+ * Writes tensors as a safetensors file: the length of the header in 8 bytes, the JSON header (padded with spaces so that
+ * the data starts at a multiple of 8), and the contiguous data in header order. Numbers are little-endian.
  *
  * Format: https://huggingface.co/docs/safetensors/index#format
  *
- * @param metadata becomes `__metadata__`, which the format limits to strings
- * @throws RangeError when a shape does not hold its values
+ * @param metadata becomes `__metadata__`, which may contain only strings
+ * @throws RangeError if a shape does not match the number of values
  */
 export function safetensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -43,4 +43,24 @@ function littleEndian(values: Float32Array): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
   for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i]!, i * 4);
   return bytes;
+}
+
+/**
+ * Reads the `__metadata__` of a safetensors file.
+ *
+ * @throws RangeError if the bytes are not such a file
+ */
+export function safetensorsMetadata(file: Buffer): Readonly<Record<string, string>> {
+  const headerLength = file.length < 8 ? Infinity : Number(file.readBigUInt64LE(0));
+  if (headerLength > file.length - 8) throw new RangeError('Not a safetensors file');
+  const { __metadata__: metadata } = parseHeader(file.toString('utf8', 8, 8 + headerLength));
+  return metadata ?? {};
+}
+
+function parseHeader(json: string): { readonly __metadata__?: Readonly<Record<string, string>> } {
+  try {
+    return JSON.parse(json) as ReturnType<typeof parseHeader>;
+  } catch {
+    throw new RangeError('Not a safetensors file');
+  }
 }

@@ -1,14 +1,30 @@
-import type { EngineName } from './embedding-zip.js';
+import type { Language } from './speech/language.js';
 import type { HeardSample } from './engine-work.js';
-import type { Voiceprint } from './voiceprint.js';
+import type { Voiceprint } from './scoring/voiceprint.js';
 
-/** What the embed handler asks of an engine. */
+/** What an engine calls itself in outputs, manifests and embedding files. */
+export interface EngineName {
+  readonly name: string;
+  readonly version: string;
+  readonly scorer: string;
+}
+
+/** The model of an engine. Embeddings of one model and revision do not work in another. */
+export interface EngineModel {
+  readonly model: string;
+  readonly revision: string;
+}
+
+/** An engine of the handler. */
 export interface VoiceEngine {
   readonly name: EngineName;
-  /** What a sample sounds like; `fetchSample` gives its Ogg Opus, and is called only by an engine that listens. */
+  readonly model: EngineModel;
+  /** Analyses a sample. `fetchSample` downloads its Ogg Opus; the instant engine does not call it. */
   hear(fetchSample: () => Promise<Buffer>, signal: AbortSignal): Promise<HeardSample>;
-  /** A finite score in [-1, 1] for each voiceprint of a voice, in their order; higher is better. */
+  /** Returns a finite score in [-1, 1] for each voiceprint of a voice, in their order; higher is better. */
   score(voiceprints: readonly Voiceprint[]): Promise<readonly number[]>;
-  /** A sentence at about this pitch (Hz), as Ogg Opus mono 48 kHz. */
-  speak(sentence: string, pitchHz: number | null): Promise<Buffer>;
+  /** Returns how much another recording sounds like a voice: a finite number in [-1, 1]; higher is more alike. */
+  compare(recording: Voiceprint, voice: readonly Voiceprint[]): Promise<number>;
+  /** Speaks a sentence at about this pitch (Hz), as Ogg Opus, mono, 48 kHz. */
+  speak(sentence: string, pitchHz: number | null, language: Language): Promise<Buffer>;
 }

@@ -1,8 +1,8 @@
-/** Named timers that are started again, stopped one by one, and never keep the process alive. */
+/** Named timers that can be restarted and stopped, and do not keep the process alive. */
 export class Deadlines {
   private readonly timers = new Map<string, NodeJS.Timeout>();
 
-  /** Calls `reached` after `ms`, in place of what was set under this name before. */
+  /** Calls `reached` after `ms`. Replaces an earlier timer of this name. */
   set(name: string, ms: number, reached: () => void): void {
     this.clear(name);
     const timer = setTimeout(() => {

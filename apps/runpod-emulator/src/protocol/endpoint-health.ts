@@ -1,7 +1,7 @@
 import type { EmulatedJob } from './job.js';
 import type { JobStatus } from './job-status.js';
 
-/** `jobs` of GET /health. */
+/** The `jobs` field of GET /health. */
 export interface JobCounts {
   readonly completed: number;
   readonly failed: number;

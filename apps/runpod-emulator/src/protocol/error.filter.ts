@@ -2,7 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { Response } from 'express';
 import { ShapeError } from '../json-shape.js';
 
-/** Answers every failure as `{"error": "…"}`, the shape RunPod's API uses. */
+/** Responds to every failure with `{"error": "…"}`, as RunPod's API does. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Emulator');
@@ -16,7 +16,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Body-parser's errors carry their HTTP status (400, 413) in a field; the rest is ours or a defect. */
+/** Errors of body-parser have a `status` field (400, 413). Any other unknown error is a bug. */
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   if (error instanceof ShapeError) return 400;

@@ -3,12 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ofKind } from '../behaviours/behaviour.js';
 import { InstantEngine } from '../behaviours/instant-engine.js';
 import { AcousticEngine } from '../engine/acoustic-engine.js';
-import { embed, type HandlerRun } from '../handler/embed-handler.js';
-import { parseEmbedInput } from '../handler/embed-input.js';
+import { handle } from '../handler/handler.js';
+import type { HandlerRun } from '../handler/handler-run.js';
 import type { EmulatedJob } from './job.js';
 import type { RunRequest } from './run-request.js';
 
-/** Runs the handler for a job, as often as its behaviours say; the last run's output counts. */
+/** Runs the handler for a job, once or as its behaviours say. The output of the last awaited run counts. */
 @Injectable()
 export class HandlerCaller implements OnApplicationShutdown {
   private readonly stopping = new AbortController();
@@ -18,12 +18,12 @@ export class HandlerCaller implements OnApplicationShutdown {
     private readonly instant: InstantEngine,
   ) {}
 
-  /** @throws whatever the handler throws; a wrong input is a ShapeError */
+  /** @throws what the handler throws; ShapeError for an invalid input */
   async call(job: EmulatedJob, request: RunRequest, signal: AbortSignal): Promise<unknown> {
     const again = ofKind(job.behaviours, 'run_twice')?.again;
     const output = await this.run(job, request, signal);
     if (again === 'before') return this.run(job, request, signal);
-    if (again === 'after') setImmediate(() => void this.runUnheard(job, request));
+    if (again === 'after') setImmediate(() => void this.runIgnored(job, request));
     return output;
   }
 
@@ -31,8 +31,8 @@ export class HandlerCaller implements OnApplicationShutdown {
     this.stopping.abort();
   }
 
-  /** A run nobody waits for: RunPod lost sight of it, but its URLs still work. */
-  private async runUnheard(job: EmulatedJob, request: RunRequest): Promise<void> {
+  /** Runs the handler and ignores its result. RunPod may lose track of a run whose URLs still work. */
+  private async runIgnored(job: EmulatedJob, request: RunRequest): Promise<void> {
     await this.run(job, request, this.stopping.signal).catch(() => undefined);
   }
 
@@ -44,12 +44,14 @@ export class HandlerCaller implements OnApplicationShutdown {
       signal,
       number,
       malformation: ofKind(job.behaviours, 'malformed')?.variant ?? null,
+      failing: ofKind(job.behaviours, 'fail_samples')?.indexes ?? [],
+      minEmbeddingBytes: instant?.embeddingBytes ?? 0,
       enter: () => pause(stageDelayMs, undefined, { signal }),
       report: (progress) => {
         if (job.status === 'IN_PROGRESS') job.output = progress;
       },
     };
     if (instant) await pause(instant.afterMs, undefined, { signal });
-    return embed(parseEmbedInput(request.input), instant ? this.instant : this.acoustic, run);
+    return handle(request.input, instant ? this.instant : this.acoustic, run);
   }
 }

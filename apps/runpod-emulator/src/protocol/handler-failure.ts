@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 
 /**
- * A handler's exception as RunPod hands it on: one string, itself JSON, with the fields its Python SDK writes
+ * Formats a handler's exception as RunPod does: a string that contains JSON, with the fields that its Python SDK writes
  * (runpod-python, serverless/modules/rp_job.py).
  */
 export function failureString(error: unknown): string {

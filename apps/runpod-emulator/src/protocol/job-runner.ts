@@ -8,16 +8,31 @@ import { HandlerCaller } from './handler-caller.js';
 import { hasEnded } from './job-status.js';
 import { JobStore } from './job-store.js';
 import { labelsOf, moveJob, type EmulatedJob } from './job.js';
+import type { JobResult } from '../worker-side/job-done.js';
 import type { RunRequest } from './run-request.js';
 import { WebhookSender } from './webhook-sender.js';
 
-/** Takes jobs through their states: queue, workers, deadlines, cancel, retry. */
+/** A job that a worker has taken. The signal aborts when the worker should stop. */
+export interface TakenJob {
+  readonly job: EmulatedJob;
+  readonly request: RunRequest;
+  readonly signal: AbortSignal;
+}
+
+/** A job that took so many workers with it fails, so that it does not take all of them, one after the other. */
+const maxDeaths = 3;
+
+/**
+ * Moves jobs through their states: queue, workers, deadlines, cancel, retry. Runs them in this process, or lets workers
+ * take them (`--engine worker`).
+ */
 @Injectable()
 export class JobRunner implements OnApplicationShutdown {
-  private readonly queue = new Set<EmulatedJob>();
+  private queue = new Set<EmulatedJob>();
   private readonly running = new Map<EmulatedJob, AbortController>();
   private readonly deadlines = new Deadlines();
   private busyWorkers = 0;
+  private waitingListener: () => void = () => undefined;
 
   constructor(
     @Inject(EMULATOR_OPTIONS) private readonly options: EmulatorOptions,
@@ -36,41 +51,83 @@ export class JobRunner implements OnApplicationShutdown {
       this.deadlines.set(`expiry ${job.id}`, expiry.afterMs, () => this.store.forget(job));
     }
     this.queue.add(job);
-    // The answer to /run goes first.
+    // The response to /run is sent first.
     setImmediate(() => this.startWaiting());
     return job;
   }
 
-  /** @returns false when it has ended already */
+  /** @returns false if the job has already ended */
   cancel(job: EmulatedJob): boolean {
     return this.end(job, 'CANCELLED', null, null);
   }
 
-  /** @returns false when it is in no state to be retried */
+  /** @returns false if a job in this state cannot be retried */
   retry(job: EmulatedJob): boolean {
-    if (!moveJob(job, 'IN_QUEUE', Date.now())) return false;
+    if (!hasEnded(job.status) || !moveJob(job, 'IN_QUEUE', Date.now())) return false;
     job.retries++;
+    job.deaths = 0;
     this.deadlines.clear(`retention ${job.id}`);
     this.queue.add(job);
     setImmediate(() => this.startWaiting());
     return true;
   }
 
-  /** Ends the endpoint's waiting jobs. @returns how many there were */
+  /** Cancels the waiting jobs of an endpoint. @returns their number */
   purge(endpoint: string): number {
     const waiting = [...this.queue].filter((job) => job.endpoint === endpoint);
     for (const job of waiting) this.cancel(job);
     return waiting.length;
   }
 
-  /** Starts every waiting job that nothing holds and a worker is free for. */
+  /** Starts every waiting job that is not held and for which a worker is free. */
   startWaiting(): void {
-    for (const job of [...this.queue]) {
-      const hold = ofKind(job.behaviours, 'hold');
-      if (hold && this.book.stands(hold)) continue;
-      if (needsWorker(job) && this.busyWorkers >= this.options.workers) continue;
+    for (const job of this.startable()) {
+      const isForWorkers = needsWorker(job) && this.options.engine === 'worker';
+      if (isForWorkers || (needsWorker(job) && this.busyWorkers >= this.options.workers)) continue;
       this.start(job);
     }
+    this.waitingListener();
+  }
+
+  /** Calls the listener whenever there may be a job to take. */
+  onWaiting(listener: () => void): void {
+    this.waitingListener = listener;
+  }
+
+  /** Starts the first waiting job of an endpoint for a worker. @returns null if there is none */
+  take(endpoint: string): TakenJob | null {
+    if (this.options.engine !== 'worker') return null;
+    for (const job of this.startable()) {
+      const begun = job.endpoint === endpoint && needsWorker(job) ? this.begin(job) : null;
+      if (begun === null) continue;
+      job.handlerRuns++;
+      return { job, ...begun };
+    }
+    return null;
+  }
+
+  /** Records the progress of a running job. What arrives after its end changes nothing. */
+  report(job: EmulatedJob, progress: unknown): void {
+    if (job.status === 'IN_PROGRESS') job.output = progress;
+  }
+
+  /** Ends a running job with the result of its worker. */
+  finish(job: EmulatedJob, result: JobResult): void {
+    if (result.kind === 'completed') this.end(job, 'COMPLETED', result.output, null);
+    else this.end(job, 'FAILED', null, result.error);
+  }
+
+  /** Puts the job of a dead worker back, before all others. Fails it if it has lost too many workers. */
+  giveBack(job: EmulatedJob): void {
+    if (++job.deaths >= maxDeaths) {
+      const message = `The worker stopped responding while it worked on the job, ${maxDeaths} times`;
+      const error = JSON.stringify({ error_type: 'WorkerLost', error_message: message });
+      return void this.end(job, 'FAILED', null, error);
+    }
+    if (!moveJob(job, 'IN_QUEUE', Date.now())) return;
+    this.stop(job);
+    this.queue = new Set([job, ...this.queue]);
+    setImmediate(() => this.startWaiting());
   }
 
   workers(): { readonly idle: number; readonly running: number } {
@@ -83,18 +140,33 @@ export class JobRunner implements OnApplicationShutdown {
     for (const controller of this.running.values()) controller.abort();
   }
 
-  private start(job: EmulatedJob): void {
+  /** Returns the waiting jobs that are not held. */
+  private startable(): readonly EmulatedJob[] {
+    return [...this.queue].filter((job) => {
+      const hold = ofKind(job.behaviours, 'hold');
+      return !(hold && this.book.isActive(hold));
+    });
+  }
+
+  /** Takes a job from the queue and starts its time. @returns null if it was forgotten */
+  private begin(job: EmulatedJob): Omit<TakenJob, 'job'> | null {
     this.queue.delete(job);
     const { request } = job;
-    if (request === null || !moveJob(job, 'IN_PROGRESS', Date.now())) return;
+    if (request === null || !moveJob(job, 'IN_PROGRESS', Date.now())) return null;
     const controller = new AbortController();
     this.running.set(job, controller);
-    const worker = needsWorker(job) ? 1 : 0;
-    this.busyWorkers += worker;
     this.deadlines.set(`execution ${job.id}`, request.policy.executionTimeoutMs, () =>
       this.end(job, 'TIMED_OUT', null, 'job timed out'),
     );
-    void this.work(job, request, controller.signal).finally(() => {
+    return { request, signal: controller.signal };
+  }
+
+  private start(job: EmulatedJob): void {
+    const begun = this.begin(job);
+    if (begun === null) return;
+    const worker = needsWorker(job) ? 1 : 0;
+    this.busyWorkers += worker;
+    void this.work(job, begun.request, begun.signal).finally(() => {
       this.busyWorkers -= worker;
       this.startWaiting();
     });
@@ -130,7 +202,7 @@ export class JobRunner implements OnApplicationShutdown {
     return true;
   }
 
-  /** The job's time is up, or it has ended and was kept long enough. */
+  /** Removes a job whose ttl or retention is over. */
   private remove(job: EmulatedJob): void {
     this.stop(job);
     for (const name of ['ttl', 'expiry', 'retention']) this.deadlines.clear(`${name} ${job.id}`);
@@ -146,7 +218,7 @@ export class JobRunner implements OnApplicationShutdown {
   }
 }
 
-/** Jobs that do no work on this machine's CPU wait for no worker. */
+/** False for jobs that use no CPU: they start without a worker. */
 function needsWorker(job: EmulatedJob): boolean {
   return !(['instant', 'fail', 'time_out'] as const).some((kind) => ofKind(job.behaviours, kind));
 }

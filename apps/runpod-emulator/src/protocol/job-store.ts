@@ -4,10 +4,10 @@ import type { Behaviour } from '../behaviours/behaviour.js';
 import { labelsOf, type EmulatedJob } from './job.js';
 import type { RunRequest } from './run-request.js';
 
-/** Jobs whose counts are kept for tests to read after they were forgotten. */
-const KEPT_JOBS = 50_000;
+/** Maximum number of jobs, including forgotten ones whose counts tests may read. */
+const maxJobs = 50_000;
 
-/** All jobs, in the order they were accepted. */
+/** Stores all jobs, in the order in which they were accepted. */
 @Injectable()
 export class JobStore {
   private readonly jobs = new Map<string, EmulatedJob>();
@@ -30,6 +30,7 @@ export class JobStore {
       cancels: 0,
       retries: 0,
       handlerRuns: 0,
+      deaths: 0,
       webhooks: [],
     };
     this.jobs.set(job.id, job);
@@ -37,26 +38,31 @@ export class JobStore {
     return job;
   }
 
-  /** The job, unless it is unknown, forgotten or another endpoint's. */
+  /** Returns the job; null if it is unknown, forgotten or of another endpoint. */
   find(endpoint: string, id: string): EmulatedJob | null {
     const job = this.jobs.get(id);
     return job && job.endpoint === endpoint && job.request !== null ? job : null;
   }
 
-  /** From now on the job is unknown to the protocol; its counts stay readable. */
+  /** True if the endpoint has or had this job, also if it is forgotten. */
+  isKnown(endpoint: string, id: string): boolean {
+    return this.jobs.get(id)?.endpoint === endpoint;
+  }
+
+  /** Makes the job unknown to the protocol. Its counts stay readable. */
   forget(job: EmulatedJob): void {
     job.request = null;
     job.output = null;
   }
 
-  /** Every job, forgotten ones too. */
+  /** Returns all jobs, including forgotten ones. */
   all(): readonly EmulatedJob[] {
     return [...this.jobs.values()];
   }
 
   private dropOldest(): void {
     for (const job of this.jobs.values()) {
-      if (this.jobs.size <= KEPT_JOBS) return;
+      if (this.jobs.size <= maxJobs) return;
       if (job.request === null) this.jobs.delete(job.id);
       else return;
     }

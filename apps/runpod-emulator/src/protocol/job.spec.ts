@@ -5,12 +5,12 @@ import { parseRunRequest } from './run-request.js';
 
 const newJob = () => new JobStore().add('e1', parseRunRequest({ input: {} }, false), [], 1000);
 
-describe('a job', () => {
+describe('EmulatedJob', () => {
   it('has an id like RunPod’s', () => {
     expect(newJob().id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-u1$/);
   });
 
-  it('tells waiting and running time apart', () => {
+  it('reports waiting and running time separately', () => {
     const job = newJob();
     expect(statusAnswer(job, 1500)).toEqual({ id: job.id, status: 'IN_QUEUE' });
     moveJob(job, 'IN_PROGRESS', 3000);
@@ -19,7 +19,7 @@ describe('a job', () => {
     expect(statusAnswer(job, 9999)).toMatchObject({ delayTime: 2000, executionTime: 1000, status: 'COMPLETED' });
   });
 
-  it('loses its old result when it is retried', () => {
+  it('loses its old result on a retry', () => {
     const job = newJob();
     moveJob(job, 'IN_PROGRESS', 2000);
     moveJob(job, 'FAILED', 3000);
@@ -28,14 +28,14 @@ describe('a job', () => {
     expect(statusAnswer(job, 5000)).toEqual({ id: job.id, status: 'IN_QUEUE' });
   });
 
-  it('does not move where it may not', () => {
+  it('refuses transitions that are not allowed', () => {
     const job = newJob();
     moveJob(job, 'CANCELLED', 2000);
     expect(moveJob(job, 'IN_PROGRESS', 3000)).toBe(false);
     expect(job).toMatchObject({ status: 'CANCELLED', endedAt: 2000 });
   });
 
-  it('takes its labels from any input there is', () => {
+  it('takes its labels from any input', () => {
     expect(labelsOf({ voice: { partner: 'p', name: 'v' }, job: 'j', generation: 2 })).toEqual({
       partner: 'p',
       voice: 'v',

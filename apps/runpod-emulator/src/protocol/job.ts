@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../json-shape.js';
 import { hasEnded, mayMove, type JobStatus } from './job-status.js';
 import type { RunRequest } from './run-request.js';
 
-/** Whose job it is, as far as its input says so: what tests match on. */
+/** The fields of a job's input that tests match on, if present. */
 export interface JobLabels {
   readonly partner: string | null;
   readonly voice: string | null;
@@ -11,21 +11,21 @@ export interface JobLabels {
   readonly generation: number | null;
 }
 
-/** One attempt to deliver a webhook; `answer` is the HTTP status, `null` when there was none. */
+/** One attempt to deliver a webhook. `answer` is the HTTP status of the response, null if there was none. */
 export interface WebhookAttempt {
   readonly at: string;
   readonly status: JobStatus;
   readonly answer: number | null;
 }
 
-/** A job as the emulator keeps it. Times are milliseconds since the epoch. */
+/** A stored job. Times are in milliseconds since the epoch. */
 export interface EmulatedJob {
   readonly id: string;
   readonly endpoint: string;
   readonly labels: JobLabels;
   readonly behaviours: readonly Behaviour[];
   readonly createdAt: number;
-  /** `null` once the job is forgotten: only its counts remain. */
+  /** null once the job is forgotten and only its counts remain. */
   request: RunRequest | null;
   status: JobStatus;
   queuedAt: number;
@@ -38,6 +38,8 @@ export interface EmulatedJob {
   cancels: number;
   retries: number;
   handlerRuns: number;
+  /** Workers that died while they worked on it. */
+  deaths: number;
   readonly webhooks: WebhookAttempt[];
 }
 
@@ -54,9 +56,9 @@ export function labelsOf(input: JsonObject): JobLabels {
 }
 
 /**
- * Moves a job to another state and keeps its times.
+ * Moves a job to another state and records the time.
  *
- * @returns false, without changing anything, when the job cannot make that move (any more)
+ * @returns false, and changes nothing, if the transition is not allowed
  */
 export function moveJob(job: EmulatedJob, to: JobStatus, now: number): boolean {
   if (!mayMove(job.status, to)) return false;
@@ -68,7 +70,7 @@ export function moveJob(job: EmulatedJob, to: JobStatus, now: number): boolean {
   return true;
 }
 
-/** What /status answers, and a webhook begins with. Times in milliseconds; absent fields are left out, as by RunPod. */
+/** Returns the body of /status, which a webhook also contains. Times in milliseconds. RunPod omits absent fields too. */
 export function statusAnswer(job: EmulatedJob, now: number): JsonObject {
   const { startedAt } = job;
   return {

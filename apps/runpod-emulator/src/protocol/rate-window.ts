@@ -1,4 +1,4 @@
-/** Requests counted since the window was opened. */
+/** Requests since the start of a window. */
 export interface RateWindow {
   readonly openedAt: number;
   readonly count: number;
@@ -9,11 +9,11 @@ export interface RateDecision {
   readonly admitted: boolean;
 }
 
-export const RATE_WINDOW_MS = 10_000;
+export const rateWindowMs = 10_000;
 
-/** Counts one request at `now` (ms); a window opens with its first request and is over after 10 s. */
+/** Counts one request at `now` (ms). A window starts with its first request and ends after 10 s. */
 export function countRequest(window: RateWindow | undefined, now: number, limit: number): RateDecision {
-  if (!window || now - window.openedAt >= RATE_WINDOW_MS) {
+  if (!window || now - window.openedAt >= rateWindowMs) {
     return { window: { openedAt: now, count: 1 }, admitted: limit >= 1 };
   }
   if (window.count >= limit) return { window, admitted: false };

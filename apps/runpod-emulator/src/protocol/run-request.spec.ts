@@ -3,7 +3,7 @@ import { ShapeError } from '../json-shape.js';
 import { parseRunRequest } from './run-request.js';
 
 describe('parseRunRequest', () => {
-  it('fills in RunPod’s defaults', () => {
+  it('applies RunPod’s defaults', () => {
     expect(parseRunRequest({ input: { a: 1 } }, false)).toEqual({
       input: { a: 1 },
       webhook: null,
@@ -14,18 +14,18 @@ describe('parseRunRequest', () => {
   it.each([
     ['no body', undefined],
     ['no input', { webhook: 'https://x.test/' }],
-    ['an input that is no object', { input: [] }],
-    ['a webhook that is no URL', { input: {}, webhook: 'x' }],
+    ['an input that is not an object', { input: [] }],
+    ['a webhook that is not a URL', { input: {}, webhook: 'x' }],
     ['a webhook of another scheme', { input: {}, webhook: 'file:///etc/passwd' }],
-    ['too short a time-out', { input: {}, policy: { executionTimeout: 5000 } }],
+    ['too short a timeout', { input: {}, policy: { executionTimeout: 5000 } }],
     ['too short a ttl', { input: {}, policy: { ttl: 9999 } }],
     ['a ttl over a week', { input: {}, policy: { ttl: 7 * 86_400_000 + 1 } }],
-    ['a time-out that is no number', { input: {}, policy: { executionTimeout: '6000' } }],
-  ])('refuses %s', (_, body) => {
+    ['a timeout that is not a number', { input: {}, policy: { executionTimeout: '6000' } }],
+  ])('rejects %s', (_, body) => {
     expect(() => parseRunRequest(body, false)).toThrow(ShapeError);
   });
 
-  it('takes short policies where tests ask for them', () => {
+  it('accepts short policies if configured', () => {
     const body = { input: {}, policy: { executionTimeout: 50, ttl: 100 } };
     expect(parseRunRequest(body, true).policy).toEqual({ executionTimeoutMs: 50, ttlMs: 100 });
   });

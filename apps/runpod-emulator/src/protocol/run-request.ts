@@ -1,10 +1,10 @@
 import { isObject, objectAt, ShapeError, urlAt, wholeAt, type JsonObject } from '../json-shape.js';
 
-/** Policy of one job: https://docs.runpod.io/serverless/endpoints/send-requests#execution-policies */
+/** Policy of one job (https://docs.runpod.io/serverless/endpoints/send-requests#execution-policies). */
 export interface JobPolicy {
-  /** Longest run; then TIMED_OUT. */
+  /** Maximum time of a run, which then is TIMED_OUT. */
   readonly executionTimeoutMs: number;
-  /** Longest life; then the job is deleted, even while it runs. */
+  /** Maximum lifetime of the job, which then is deleted, even while it runs. */
   readonly ttlMs: number;
 }
 
@@ -14,17 +14,17 @@ export interface RunRequest {
   readonly policy: JobPolicy;
 }
 
-const DEFAULT_POLICY: JobPolicy = { executionTimeoutMs: 600_000, ttlMs: 86_400_000 };
-const LEAST_EXECUTION_TIMEOUT_MS = 5001;
-const LEAST_TTL_MS = 10_000;
-const WEEK_MS = 7 * 86_400_000;
+const defaultPolicy: JobPolicy = { executionTimeoutMs: 600_000, ttlMs: 86_400_000 };
+const minExecutionTimeoutMs = 5001;
+const minTtlMs = 10_000;
+const weekMs = 7 * 86_400_000;
 
 /**
- * The body of POST /run. What the input holds is the handler's business, as on RunPod: a wrong one is accepted here and
+ * Parses the body of POST /run. As on RunPod, only the handler checks the input: an invalid one is accepted here and
  * fails the job.
  *
- * @param shortPolicies accept policies shorter than RunPod does
- * @throws ShapeError when RunPod would answer 400
+ * @param shortPolicies accepts policies below RunPod's minimum
+ * @throws ShapeError if RunPod would respond with 400
  */
 export function parseRunRequest(body: unknown, shortPolicies: boolean): RunRequest {
   const request = objectAt(body, 'body');
@@ -39,10 +39,10 @@ export function parseRunRequest(body: unknown, shortPolicies: boolean): RunReque
 
 function parsePolicy(value: unknown, shortPolicies: boolean): JobPolicy {
   const policy = objectAt(value, 'policy');
-  const { executionTimeout = DEFAULT_POLICY.executionTimeoutMs, ttl = DEFAULT_POLICY.ttlMs } = policy;
-  const leastTimeout = shortPolicies ? 1 : LEAST_EXECUTION_TIMEOUT_MS;
+  const { executionTimeout = defaultPolicy.executionTimeoutMs, ttl = defaultPolicy.ttlMs } = policy;
+  const minTimeout = shortPolicies ? 1 : minExecutionTimeoutMs;
   return {
-    executionTimeoutMs: wholeAt(executionTimeout, 'policy.executionTimeout', leastTimeout, WEEK_MS),
-    ttlMs: wholeAt(ttl, 'policy.ttl', shortPolicies ? 1 : LEAST_TTL_MS, WEEK_MS),
+    executionTimeoutMs: wholeAt(executionTimeout, 'policy.executionTimeout', minTimeout, weekMs),
+    ttlMs: wholeAt(ttl, 'policy.ttl', shortPolicies ? 1 : minTtlMs, weekMs),
   };
 }

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EmulatorUnderTest, eventually, type Json } from '../../test/emulator-under-test.js';
 
-const NO_AUDIO = [Buffer.from('never listened to')];
+const noAudio = [Buffer.from('never listened to')];
 
-describe('RunPod’s protocol', () => {
+describe('RunpodController', () => {
   const emulator = new EmulatorUnderTest();
-  const request = (voice: string, more: Json = {}): Json => emulator.request(voice, NO_AUDIO, more);
+  const request = (voice: string, more: Json = {}): Json => emulator.request(voice, noAudio, more);
   const webhooksOf = (voice: string): readonly Json[] =>
     emulator.storage.webhooks.filter(({ path }) => path === `/hooks/${voice}`).map(({ body }) => body);
-  beforeAll(() => emulator.start({ retentionMs: 400 }));
+  beforeAll(() => emulator.start({ retentionMs: 5_000 }));
   afterAll(() => emulator.stop());
 
-  it('wants the key on every route', async () => {
+  it('requires the key on every route', async () => {
     for (const [method, path] of [
       ['GET', '/v2/e1/health'],
       ['POST', '/v2/e1/run'],
@@ -25,21 +25,21 @@ describe('RunPod’s protocol', () => {
     }
   });
 
-  it('refuses what is no job, and bodies over 10 MB', async () => {
+  it('rejects requests without a job, and bodies over 10 MB', async () => {
     expect((await emulator.send('POST', '/v2/e1/run', { webhook: 'https://x.test' })).status).toBe(400);
     expect((await emulator.send('POST', '/v2/e1/run', '{"input":')).status).toBe(400);
     const large = JSON.stringify({ input: { text: 'x'.repeat(10 * 1024 * 1024) } });
     expect((await emulator.send('POST', '/v2/e1/run', large)).status).toBe(413);
   });
 
-  it('does not know jobs of other endpoints or of nobody', async () => {
+  it('responds 404 for unknown jobs and those of other endpoints', async () => {
     const id = await emulator.run({ input: {} }, 'other');
     expect((await emulator.status(id)).status).toBe(404);
     expect((await emulator.status('nobody-u1')).status).toBe(404);
     expect((await emulator.send('POST', '/v2/e1/cancel/nobody-u1')).status).toBe(404);
   });
 
-  it('counts queue and endings in /health, and purges the queue only', async () => {
+  it('counts waiting and ended jobs in /health, and purges only the queue', async () => {
     await emulator.misbehave('queued', { kind: 'hold' });
     const ids = await Promise.all([1, 2].map(() => emulator.run(request('queued'), 'queue')));
     const health = await emulator.send('GET', '/v2/queue/health');
@@ -50,7 +50,7 @@ describe('RunPod’s protocol', () => {
     expect((await emulator.status(ids[0]!, 'queue')).body['status']).toBe('CANCELLED');
   });
 
-  it('cancels a waiting and a running job, and leaves an ended one as it is', async () => {
+  it('cancels a waiting and a running job, and does not change an ended one', async () => {
     await emulator.misbehave('held', { kind: 'hold' });
     await emulator.misbehave('slow', { kind: 'slow', stageDelayMs: 60_000 });
     const [waiting, running] = [await emulator.run(request('held')), await emulator.run(request('slow'))];
@@ -63,7 +63,7 @@ describe('RunPod’s protocol', () => {
     expect(webhooksOf('slow')[0]).toMatchObject({ id: running, status: 'CANCELLED' });
   });
 
-  it('retries failed and timed-out jobs under their id, and no others', async () => {
+  it('retries only failed and timed-out jobs, under the same id', async () => {
     await emulator.misbehave('flaky', { kind: 'fail', error: 'CUDA out of memory' });
     const id = await emulator.run(request('flaky'));
     expect(await emulator.until(id, 'FAILED')).toMatchObject({ error: 'CUDA out of memory', id });
@@ -85,11 +85,11 @@ describe('RunPod’s protocol', () => {
     expect((await emulator.send('POST', `/v2/e1/retry/${id}`)).body['status']).toBe('IN_QUEUE');
   });
 
-  it('deletes a job past its ttl, waiting or running', async () => {
+  it('deletes a waiting or running job past its ttl', async () => {
     await emulator.misbehave('old', { kind: 'hold' });
     await emulator.misbehave('older', { kind: 'slow', stageDelayMs: 60_000 });
     for (const voice of ['old', 'older']) {
-      const id = await emulator.run(request(voice, { policy: { ttl: 150 } }));
+      const id = await emulator.run(request(voice, { policy: { ttl: 3_000 } }));
       expect((await emulator.status(id)).status).toBe(200);
       await eventually(async () => (await emulator.status(id)).status === 404);
     }
@@ -98,7 +98,7 @@ describe('RunPod’s protocol', () => {
     expect(webhooksOf('old')).toEqual([]);
   });
 
-  it('forgets a result after the retention, and then does not retry it', async () => {
+  it('forgets a result after the retention, and then refuses a retry', async () => {
     await emulator.misbehave('kept', { kind: 'fail', error: 'x' });
     const id = await emulator.run(request('kept'));
     await emulator.until(id, 'FAILED');
@@ -107,7 +107,7 @@ describe('RunPod’s protocol', () => {
     expect((await emulator.jobs('kept'))[0]).toMatchObject({ id, forgotten: true, status: 'FAILED' });
   });
 
-  it('limits cancels to 100 in 10 s for each endpoint', async () => {
+  it('limits cancels to 100 per 10 s and endpoint', async () => {
     const statuses: number[] = [];
     for (let i = 0; i < 102; i++) statuses.push((await emulator.send('POST', '/v2/busy/cancel/x')).status);
     expect(statuses.filter((status) => status === 404)).toHaveLength(100);
@@ -115,7 +115,7 @@ describe('RunPod’s protocol', () => {
     expect((await emulator.send('POST', '/v2/idle/cancel/x')).status).toBe(404);
   });
 
-  it('sends the webhook with input and output, and twice more until it is answered 200', async () => {
+  it('sends the webhook with input and output, and retries it twice until the response is 200', async () => {
     emulator.storage.webhookAnswers.push(500, 204);
     await emulator.misbehave('told', { kind: 'instant', afterMs: 0 });
     const body = request('told');
@@ -127,7 +127,7 @@ describe('RunPod’s protocol', () => {
     expect([second, third]).toEqual([first, first]);
   });
 
-  it('gives a webhook up after three attempts', async () => {
+  it('stops sending a webhook after three attempts', async () => {
     emulator.storage.webhookAnswers.push(503, 503, 503);
     await emulator.misbehave('deaf', { kind: 'fail', error: 'x' });
     await emulator.run(request('deaf'));

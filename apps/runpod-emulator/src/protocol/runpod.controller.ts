@@ -16,6 +16,7 @@ import { BehaviourBook } from '../behaviours/behaviour-book.js';
 import { commitLapse } from '../behaviours/commit-lapse.js';
 import { EMULATOR_OPTIONS, type EmulatorOptions } from '../emulator-options.js';
 import type { JsonObject } from '../json-shape.js';
+import { WorkerPool } from '../worker-side/worker-pool.js';
 import { JobRunner } from './job-runner.js';
 import { JobStore } from './job-store.js';
 import { labelsOf, statusAnswer, type EmulatedJob } from './job.js';
@@ -23,7 +24,7 @@ import { endpointHealth } from './endpoint-health.js';
 import { RateLimited, RateLimitGuard } from './rate-limit.guard.js';
 import { parseRunRequest } from './run-request.js';
 
-/** RunPod's queue-based endpoint operations: https://docs.runpod.io/serverless/endpoints/operation-reference */
+/** RunPod's queue-based endpoint operations (https://docs.runpod.io/serverless/endpoints/operation-reference). */
 @Controller('v2/:endpoint')
 @UseGuards(RateLimitGuard)
 export class RunpodController {
@@ -32,6 +33,7 @@ export class RunpodController {
     private readonly store: JobStore,
     private readonly runner: JobRunner,
     private readonly book: BehaviourBook,
+    private readonly pool: WorkerPool,
   ) {}
 
   @Post('run')
@@ -56,7 +58,7 @@ export class RunpodController {
     response.json(statusAnswer(job, Date.now()));
   }
 
-  /** RunPod's page does not say what cancelling a job that has ended answers: here, that it has ended and how. */
+  /** RunPod does not document the response for a job that has ended. Here it is the end state. */
   @Post('cancel/:id')
   @HttpCode(200)
   @RateLimited('cancel')
@@ -87,7 +89,8 @@ export class RunpodController {
 
   @Get('health')
   health(@Param('endpoint') endpoint: string): JsonObject {
-    return { jobs: endpointHealth(this.store.all(), endpoint), workers: this.runner.workers() };
+    const workers = this.options.engine === 'worker' ? this.pool.counts(endpoint) : this.runner.workers();
+    return { jobs: endpointHealth(this.store.all(), endpoint), workers };
   }
 
   private known(endpoint: string, id: string): EmulatedJob {

@@ -1,11 +1,15 @@
-import { Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { Check, Column, CreateDateColumn, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import { PartnerEntity } from './partner.entity.js';
 
-/** One key of a partner. The key itself is never kept, only what proves it. */
+/** What a key allows: requests that change nothing, and those that do. */
+export type KeyScope = 'read' | 'write';
+
+/** A key of a partner. Its text is never stored, only a hash. */
 @Entity('api_keys')
 @Index('api_keys_partner_id_idx', ['partnerId'])
+@Check('api_keys_scopes_check', `scopes <@ ARRAY['read', 'write'] AND cardinality(scopes) > 0`)
 export class ApiKeyEntity {
-  /** The public part, between the underscores of `tk_<id>_<secret>`. */
+  /** The public part of `tk_<id>_<secret>`. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'api_keys_pkey' })
   id: string;
 
@@ -19,13 +23,17 @@ export class ApiKeyEntity {
   @Column({ type: 'text' })
   name: string;
 
-  /** SHA-256 of the whole key. */
+  /** SHA-256 of the key's text. */
   @Column({ name: 'sha256', type: 'bytea' })
   sha256: Buffer;
 
-  /** The first characters, for people to tell keys apart. */
+  /** The first characters, which let people tell keys apart. */
   @Column({ type: 'text' })
   prefix: string;
+
+  /** What requests with it may do. Keys from before there were scopes may do both. */
+  @Column({ type: 'text', array: true, default: ['read', 'write'] })
+  scopes: KeyScope[];
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
@@ -36,7 +44,7 @@ export class ApiKeyEntity {
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt: Date | null;
 
-  /** Written at most once a minute. */
+  /** Updated at most once a minute. */
   @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
   lastUsedAt: Date | null;
 }

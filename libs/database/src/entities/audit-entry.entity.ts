@@ -1,12 +1,12 @@
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A change somebody made. No foreign keys: it outlives what it tells of. */
+/** A change. Has no foreign keys, because it outlives what it describes. */
 @Entity('audit_log')
 @Check('audit_log_actor_check', `actor IN ('admin', 'partner', 'system')`)
 @Index('audit_log_partner_idx', ['partner', 'id'])
 @Index('audit_log_at_idx', ['at'])
 export class AuditEntryEntity {
-  /** Grows with time: newest first is by id. */
+  /** Increases with time, so that entries are ordered by it. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'audit_log_pkey' })
   id: string;
 
@@ -16,7 +16,7 @@ export class AuditEntryEntity {
   @Column({ type: 'text' })
   actor: 'admin' | 'partner' | 'system';
 
-  /** Id of the key, never the key. */
+  /** The id of the key, never the key. */
   @Column({ name: 'key_id', type: 'text', nullable: true })
   keyId: string | null;
 
@@ -29,14 +29,14 @@ export class AuditEntryEntity {
   @Column({ name: 'partner_id', type: 'uuid' })
   partnerId: string;
 
-  /** Its name at that time. */
+  /** The name at that time. */
   @Column({ type: 'text', nullable: true })
   partner: string | null;
 
   @Column({ name: 'voice_id', type: 'uuid', nullable: true })
   voiceId: string | null;
 
-  /** Its name at that time. */
+  /** The name at that time. */
   @Column({ type: 'text', nullable: true })
   voice: string | null;
 

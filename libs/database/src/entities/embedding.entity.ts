@@ -1,16 +1,17 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { bigNumber } from './big-number.js';
 import { VoiceEntity } from './voice.entity.js';
 
-/** How the last embedding run of a tts type ended. */
+/** The outcome of the last embedding run of a tts type. */
 export type UpdateStatus = 'success' | 'failed';
 
-/** Similarity of a sample, in [-1, 1]; higher is better. */
+/** The similarity of a sample, from -1 to 1. Higher is better. */
 export interface StoredScore {
   readonly sampleIndex: number;
   readonly score: number;
 }
 
-/** What a voice has of one tts type: how its last run ended, and the last good embedding. */
+/** A voice's embedding of one tts type: the outcome of the last run, and the last successful result. */
 @Entity('embeddings')
 @Unique('embeddings_voice_id_tts_type_unique', ['voiceId', 'ttsType'])
 @Index('embeddings_voice_id_idx', ['voiceId'], { type: 'hash' })
@@ -35,15 +36,23 @@ export class EmbeddingEntity {
   @Column({ name: 'last_update_time', type: 'timestamptz' })
   lastUpdateTime: Date;
 
-  /** The zip of the last good run; null before the first. */
+  /** The zip of the last successful run; null before the first. */
   @Column({ name: 'zip_key', type: 'text', nullable: true })
   zipKey: string | null;
+
+  /** Size of the object that `sizedZipKey` names; 0 if the archive is made while it is sent. */
+  @Column({ name: 'zip_bytes', type: 'bigint', nullable: true, transformer: bigNumber })
+  zipBytes: number | null;
+
+  /** Differs from `zipKey` if an older process has stored that zip, and it is not measured yet. */
+  @Column({ name: 'sized_zip_key', type: 'text', nullable: true })
+  sizedZipKey: string | null;
 
   /** Best first. */
   @Column({ type: 'jsonb', default: [] })
   scores: StoredScore[];
 
-  /** The samples changed since the last good run. */
+  /** Whether the samples have changed since the last successful run. */
   @Column({ type: 'boolean', default: false })
   stale: boolean;
 }

@@ -11,28 +11,44 @@ import {
 } from 'typeorm';
 import { VoiceEntity } from './voice.entity.js';
 
-export type JobKind = 'split' | 'embed';
+export type JobKind = 'split' | 'embed' | 'speak';
 
-/** queued: waits for a worker; running: a worker holds the lease; waiting: on the GPU; the last two are final. */
+/** queued: waits for a worker; running: a worker holds the lease; waiting: on the GPU. The last two are final. */
 export type JobState = 'queued' | 'running' | 'waiting' | 'completed' | 'failed';
 
-/** What is done next. split: samples → original; embed: submit → collect. */
+/** The next step. split: samples → original; embed and speak: submit → collect. */
 export type JobStage = 'samples' | 'original' | 'submit' | 'collect';
 
-/** What a split was asked for. */
+/** Parameters of a split. */
 export interface SplitParams {
   readonly maxSamples: number;
+  /** In mode `speech` the longest duration. */
   readonly sampleDurationSeconds: number;
-  /** The first split of an upload: its embedding follows by itself. */
+  /** Where it cuts: after a fixed time, or in pauses. Absent in jobs from before there were modes, which are `fixed`. */
+  readonly mode?: 'fixed' | 'speech';
+  /** The shortest duration of mode `speech`. */
+  readonly minDurationSeconds?: number;
+  /** Which of the possible samples it takes. Absent in jobs from before it could be chosen, which take the `first`. */
+  readonly select?: 'first' | 'best';
+  /** The first split of an upload, which an embedding follows automatically. */
   readonly first: boolean;
 }
 
-/** What an embedding was asked for. */
+/** Parameters of an embedding. */
 export interface EmbedParams {
+  readonly ttsType: string;
+  /** BCP 47; absent in jobs from before it was kept. */
+  readonly language?: string;
+  /** What the test samples say; absent in jobs from before it was kept. */
+  readonly testSentences?: readonly string[];
+}
+
+/** Parameters of a speech. Its row has the rest, which is deleted long before the row of the job. */
+export interface SpeakParams {
   readonly ttsType: string;
 }
 
-/** What a person polling sees of a job under way. */
+/** The progress of a running job, as clients see it. */
 export interface JobProgress {
   readonly stage: 'converting' | 'cutting' | 'queued' | 'embedding' | 'testing' | 'scoring';
   readonly done: number;
@@ -40,20 +56,21 @@ export interface JobProgress {
 }
 
 /**
- * A piece of work, and all that is known of it: Bull carries nothing but its id.
+ * A job with all its state. Bull carries only its id.
  *
- * `generation` is fence and folder: each claim raises it, outputs go to its folder, and only its owner commits.
+ * `generation` is fence and folder: each claim increments it, outputs go to its folder, and only its owner commits.
  */
 @Entity('jobs')
 @Index('jobs_active_unique', ['voiceId', 'kind'], {
   unique: true,
-  where: `state IN ('queued', 'running', 'waiting')`,
+  where: `state IN ('queued', 'running', 'waiting') AND kind <> 'speak'`,
 })
 @Index('jobs_due_idx', ['state', 'runAfter'], { where: `state IN ('queued', 'running', 'waiting')` })
 @Index('jobs_active_partner_idx', ['partnerId', 'state'], { where: `state IN ('queued', 'running', 'waiting')` })
+@Index('jobs_finished_at_idx', ['finishedAt'], { where: `state IN ('completed', 'failed')` })
 @Index('jobs_voice_id_idx', ['voiceId'])
 @Unique('jobs_hook_token_unique', ['hookToken'])
-@Check('jobs_kind_check', `kind IN ('split', 'embed')`)
+@Check('jobs_kind_check', `kind IN ('split', 'embed', 'speak')`)
 @Check('jobs_state_check', `state IN ('queued', 'running', 'waiting', 'completed', 'failed')`)
 @Check('jobs_stage_check', `stage IN ('samples', 'original', 'submit', 'collect')`)
 @Check('jobs_lease_check', `(state = 'running') = (leased_until IS NOT NULL)`)
@@ -81,7 +98,7 @@ export class JobEntity {
   stage: JobStage;
 
   @Column({ type: 'jsonb' })
-  params: SplitParams | EmbedParams;
+  params: SplitParams | EmbedParams | SpeakParams;
 
   @Column({ type: 'integer', default: 0 })
   generation: number;
@@ -89,27 +106,27 @@ export class JobEntity {
   @Column({ name: 'leased_until', type: 'timestamptz', nullable: true })
   leasedUntil: Date | null;
 
-  /** Not dispatched, polled or revived before. */
+  /** Earliest time at which the job is dispatched, polled or revived. */
   @Column({ name: 'run_after', type: 'timestamptz', default: () => 'now()' })
   runAfter: Date;
 
-  /** When its last nudge was sent; null when it waits to be dispatched. */
+  /** When the last nudge was sent; null while the job waits for dispatch. */
   @Column({ name: 'nudged_at', type: 'timestamptz', nullable: true })
   nudgedAt: Date | null;
 
-  /** Makes every Bull job id new; never goes back. */
+  /** Makes each Bull job id unique. Never decreases. */
   @Column({ type: 'integer', default: 0 })
   nudges: number;
 
-  /** Real failures that may pass. */
+  /** Retryable failures so far. */
   @Column({ type: 'integer', default: 0 })
   attempts: number;
 
-  /** Leases that ran out since the last progress. */
+  /** Leases that expired since the last progress. */
   @Column({ type: 'integer', default: 0 })
   deaths: number;
 
-  /** Status polls of the GPU job. */
+  /** Status polls of the GPU job so far. */
   @Column({ type: 'integer', default: 0 })
   polls: number;
 
@@ -119,14 +136,15 @@ export class JobEntity {
   @Column({ name: 'error_code', type: 'text', nullable: true })
   errorCode: string | null;
 
+  /** Why the job failed or, for an active job, why its submission is postponed. */
   @Column({ type: 'text', nullable: true })
   error: string | null;
 
-  /** Counts from the submission, never from waiting for a worker. */
+  /** Set by the first submission or postponement. Time in which the job waits for a worker does not count. */
   @Column({ type: 'timestamptz', nullable: true })
   deadline: Date | null;
 
-  /** The generation whose inbox the GPU side writes to; set before POST /run is sent. */
+  /** The generation whose inbox the GPU side writes to. Set before POST /run is sent. */
   @Column({ name: 'submitted_generation', type: 'integer', nullable: true })
   submittedGeneration: number | null;
 
@@ -143,19 +161,19 @@ export class JobEntity {
   @Column({ name: 'runpod_job_id', type: 'text', nullable: true })
   runpodJobId: string | null;
 
-  /** Has /status ever known the job? A 404 before means "not yet", after it "expired". */
+  /** Whether /status has ever known the job. Before that a 404 means "not yet", afterwards "expired". */
   @Column({ name: 'gpu_seen', type: 'boolean', default: false })
   gpuSeen: boolean;
 
-  /** When /status first said 404 of a job that it has never known; null while it knows it. */
+  /** When /status first answered 404 for a job that it has never known; else null. */
   @Column({ name: 'gpu_missing_since', type: 'timestamptz', nullable: true })
   gpuMissingSince: Date | null;
 
-  /** Unguessable part of the job's webhook URL. */
+  /** The secret part of the job's webhook URL. */
   @Column({ name: 'hook_token', type: 'text', nullable: true })
   hookToken: string | null;
 
-  /** W3C `traceparent` of what asked for the job, where traces are on. */
+  /** W3C `traceparent` of the request or step that created the job, if tracing is enabled. */
   @Column({ type: 'text', nullable: true })
   traceparent: string | null;
 

@@ -10,7 +10,7 @@ import {
 } from 'typeorm';
 import { VoiceEntity } from './voice.entity.js';
 
-/** A stretch of a voice's recording, or an uploaded piece. */
+/** A part of a voice's recording, or an uploaded sample. */
 @Entity('samples')
 @Unique('samples_voice_id_index_unique', ['voiceId', 'index'])
 @Check('samples_index_check', `"index" >= 1`)
@@ -29,7 +29,7 @@ export class SampleEntity {
   @Column({ type: 'integer' })
   index: number;
 
-  /** Where it begins in the original; null for uploaded samples. */
+  /** Start in the original; null for uploaded samples. */
   @Column({ name: 'source_start_seconds', type: 'double precision', nullable: true })
   sourceStartSeconds: number | null;
 
@@ -45,6 +45,10 @@ export class SampleEntity {
   /** Hex. */
   @Column({ type: 'text' })
   sha256: string;
+
+  /** What was measured of it (`QualityFigures` in libs/audio); null until then, and for samples of older processes. */
+  @Column({ type: 'jsonb', nullable: true })
+  quality: object | null;
 
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

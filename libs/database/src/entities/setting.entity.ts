@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What a deployment decided once for itself, such as its signing secret. */
+/** A value that a deployment generates once and keeps, such as its signing secret. */
 @Entity('settings')
 export class SettingEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'settings_pkey' })

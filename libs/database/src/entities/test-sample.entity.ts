@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { VoiceEntity } from './voice.entity.js';
 
-/** A sentence spoken with the embedding of one sample. */
+/** A sentence spoken with the embedding of a sample. */
 @Entity('test_samples')
 @Unique('test_samples_unique', ['voiceId', 'ttsType', 'sampleIndex', 'sentenceIndex'])
 export class TestSampleEntity {

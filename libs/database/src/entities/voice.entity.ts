@@ -3,37 +3,44 @@ import {
   Column,
   CreateDateColumn,
   Entity,
+  Index,
   JoinColumn,
   ManyToOne,
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
+import { bigNumber } from './big-number.js';
 import { PartnerEntity } from './partner.entity.js';
 
-/** Where splitting or embedding of a voice stands. */
+/** The status of a voice's splitting or embedding. */
 export type ProcessingStatus = 'idle' | 'in_progress' | 'completed' | 'failed';
 
 /** Who chose the preferred sample. */
 export type PreferredBy = 'person' | 'score';
 
-/** Audio that could not be decoded (`MissingAudio` of libs/audio). */
+/** Audio that could not be decoded (`MissingAudio` in libs/audio). */
 export interface StoredMissingAudio {
-  /** Seconds of the original before it. */
+  /** Seconds of the original before the gap. */
   readonly atSeconds: number;
   readonly seconds: number;
 }
 
 const status = `IN ('idle', 'in_progress', 'completed', 'failed')`;
 
-/** What is wrong with a recording, as it is stored. The codes are the domain's (libs/voices). */
+/** A stored defect of a recording. Its codes belong to libs/voices. */
 export interface StoredWarning {
   readonly code: string;
   readonly message: string;
 }
 
-/** A voice. Its row is the lock for everything that belongs to it. */
+/** A voice. Its row is the lock for everything that belongs to the voice. */
 @Entity('voices')
 @Unique('voices_partner_id_name_unique', ['partnerId', 'name'])
+@Index('voices_labels_idx', ['labels'], { type: 'gin', where: `labels <> '{}'` })
+@Index('voices_created_at_idx', ['partnerId', 'createdAt', 'id'])
+@Index('voices_updated_at_idx', ['partnerId', 'updatedAt', 'id'])
+@Index('voices_splitting_status_idx', ['partnerId', 'splittingStatus'])
+@Index('voices_embedding_status_idx', ['partnerId', 'embeddingStatus'])
 @Check('voices_name_check', `char_length(name) BETWEEN 1 AND 255`)
 @Check('voices_splitting_status_check', `splitting_status ${status}`)
 @Check('voices_embedding_status_check', `embedding_status ${status}`)
@@ -58,25 +65,37 @@ export class VoiceEntity {
   @Column({ name: 'creator_email', type: 'text', nullable: true })
   creatorEmail: string | null;
 
+  /** What its creator says about it. */
+  @Column({ type: 'text', nullable: true })
+  description: string | null;
+
+  /** Texts of the form `key:value`, ordered by key. Text arrays have statistics of their elements, which JSON lacks. */
+  @Column({ type: 'text', array: true, default: [] })
+  labels: string[];
+
   @Column({ name: 'original_uploaded_name', type: 'text', nullable: true })
   originalUploadedName: string | null;
 
   @Column({ name: 'original_filename', type: 'text', nullable: true })
   originalFilename: string | null;
 
-  /** Probed at the upload, exact once converted; null where the upload does not say. */
+  /** Probed on upload, exact after the conversion; null if the upload does not state it. */
   @Column({ name: 'original_duration_seconds', type: 'double precision', nullable: true })
   originalDurationSeconds: number | null;
 
-  /** The upload as it came, until it is converted. */
+  /** The uploaded file, until it is converted. */
   @Column({ name: 'upload_key', type: 'text', nullable: true })
   uploadKey: string | null;
 
-  /** What the upload's check found, for its conversion (`RecordingFacts` of libs/audio); null of an older upload. */
+  /** Size of the upload; null if an older process stored it and it is not measured yet. So are the two sizes below. */
+  @Column({ name: 'upload_bytes', type: 'bigint', nullable: true, transformer: bigNumber })
+  uploadBytes: number | null;
+
+  /** Results of the upload's check for its conversion (`RecordingFacts` in libs/audio); null for older uploads. */
   @Column({ name: 'upload_facts', type: 'jsonb', nullable: true })
   uploadFacts: object | null;
 
-  /** After a first split failed: when the upload goes. */
+  /** When the upload is deleted after a failed first split. */
   @Column({ name: 'upload_kept_until', type: 'timestamptz', nullable: true })
   uploadKeptUntil: Date | null;
 
@@ -84,11 +103,25 @@ export class VoiceEntity {
   @Column({ name: 'original_key', type: 'text', nullable: true })
   originalKey: string | null;
 
-  /** Found in the recording by the upload's check and by its conversion. */
+  @Column({ name: 'original_bytes', type: 'bigint', nullable: true, transformer: bigNumber })
+  originalBytes: number | null;
+
+  /** When the original was removed because it was kept long enough. */
+  @Column({ name: 'original_removed_at', type: 'timestamptz', nullable: true })
+  originalRemovedAt: Date | null;
+
+  /** The analysis track of the original; null until it is measured, because older processes store none. */
+  @Column({ name: 'analysis_key', type: 'text', nullable: true })
+  analysisKey: string | null;
+
+  @Column({ name: 'analysis_bytes', type: 'bigint', nullable: true, transformer: bigNumber })
+  analysisBytes: number | null;
+
+  /** Defects of the recording, found by the upload's check and by its conversion. */
   @Column({ type: 'jsonb', default: [] })
   warnings: StoredWarning[];
 
-  /** Where the recording had audio that the original lacks, so that places in it are those of the recording. */
+  /** Gaps: audio of the recording that the original lacks. Source timestamps refer to the recording. */
   @Column({ name: 'original_missing', type: 'jsonb', default: [] })
   originalMissing: StoredMissingAudio[];
 
@@ -107,6 +140,10 @@ export class VoiceEntity {
   /** The tts type of the current embedding. */
   @Column({ name: 'embedding_type', type: 'text', default: 'kyutai' })
   embeddingType: string;
+
+  /** What is spoken in the recording (BCP 47). */
+  @Column({ type: 'text', default: 'en' })
+  language: string;
 
   @Column({ name: 'next_sample_index', type: 'integer', default: 1 })
   nextSampleIndex: number;

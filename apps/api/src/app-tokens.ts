@@ -1,5 +1,0 @@
-/** Injects the process's `Config`. */
-export const CONFIG = Symbol('Config');
-
-/** Injects the process's pino logger. */
-export const LOGGER = Symbol('Logger');

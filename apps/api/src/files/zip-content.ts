@@ -1,0 +1,77 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { AppError, type FixedFailureCode } from '#libs/errors';
+import type { ByteRange, ObjectStorage } from '#libs/storage';
+import { partsOf, type StoredZip, type ZipPart } from './stored-zip.js';
+
+export interface OpenZipOptions {
+  /** Closes everything when it aborts. */
+  readonly signal: AbortSignal;
+  /** The failure if an object no longer exists. */
+  readonly missing: FixedFailureCode;
+}
+
+/**
+ * Opens a range of an archive. Reads only the objects' ranges that it consists of, one at a time, and no further than
+ * the reader does.
+ *
+ * The first object is open when this resolves, so that an object that is missing or a storage out of reach can still be
+ * answered. Later failures are errors of the stream.
+ */
+export async function openZip(
+  storage: ObjectStorage,
+  zip: StoredZip,
+  range: ByteRange,
+  options: OpenZipOptions,
+): Promise<Readable> {
+  const parts = partsOf(zip, range);
+  const first = parts.find(isStored);
+  const opened = first && (await openPart(storage, first, options));
+  return Readable.from(contentOf(storage, parts, opened, options), { objectMode: false });
+}
+
+interface StoredPart extends ZipPart {
+  readonly content: string;
+}
+
+const isStored = (part: ZipPart): part is StoredPart => typeof part.content === 'string';
+
+async function* contentOf(
+  storage: ObjectStorage,
+  parts: readonly ZipPart[],
+  opened: Readable | undefined,
+  options: OpenZipOptions,
+): AsyncGenerator<Buffer> {
+  let next = opened;
+  for (const part of parts) {
+    if (isStored(part)) {
+      const source = next ?? (await openPart(storage, part, options));
+      next = undefined;
+      yield* exactly(source, part);
+    } else if (part.content instanceof Buffer) {
+      yield part.content.subarray(part.range.start, part.range.end + 1);
+    }
+  }
+}
+
+/** @returns a stream that the signal destroys, also while nothing reads it */
+async function openPart(
+  storage: ObjectStorage,
+  { content, range }: StoredPart,
+  { signal, missing }: OpenZipOptions,
+): Promise<Readable> {
+  const source = await storage.read(content, range);
+  if (source === null) throw AppError.of(missing);
+  // Without a listener, an abort before the first read would end the process. Whoever reads gets the error all the same.
+  source.on('error', () => undefined);
+  return addAbortSignal(signal, source);
+}
+
+/** @throws Error if the object ends before the range does: later bytes would shift, and the answer never end */
+async function* exactly(source: Readable, { content, range }: StoredPart): AsyncGenerator<Buffer> {
+  let left = range.end - range.start + 1;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    left -= chunk.length;
+    yield chunk;
+  }
+  if (left !== 0) throw new Error(`The object ${content} is not as long as its row says`);
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { PartnersModule } from '#libs/partners';
+import { UsageModule } from '#libs/usage';
+import { PartnersController } from './partners.controller.js';
+import { UsageController } from './usage.controller.js';
+
+@Module({ imports: [PartnersModule, UsageModule], controllers: [UsageController, PartnersController] })
+export class PartnersApiModule {}

@@ -1,0 +1,3 @@
+export { ConsentModule } from './consent.module.js';
+export { recordedConsents, recordSimilarities, type RecordedConsent } from './consent-recordings.js';
+export { ConsentsService, revokeConsent, type ConsentInfo, type NewConsent } from './consents.service.js';

@@ -1,0 +1,88 @@
+import {
+  Column,
+  CreateDateColumn,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  Unique,
+} from 'typeorm';
+import { VoiceEntity } from './voice.entity.js';
+
+/** The engine of an embedding run, as its handler has named it. */
+export interface StoredEngine {
+  readonly name: string;
+  readonly version: string;
+  /** null: contract version 1, which names no model. */
+  readonly model: string | null;
+  readonly revision: string | null;
+  /** Scores of two scorers cannot be compared. */
+  readonly scorer: string;
+}
+
+/** The embedding of one sample: an object as the engine made it. */
+export interface StoredSampleEmbedding {
+  readonly sampleIndex: number;
+  /** Of the sample that it was made of, hex. A re-split gives the index to other audio. */
+  readonly sampleSha256: string;
+  /** null if the sample was not scored. */
+  readonly score: number | null;
+  /** How much of the sample the engine used. */
+  readonly secondsUsed: number;
+  readonly objectKey: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+  /** CRC-32 as ZIP archives need it (PKWARE APPNOTE 4.4.7). */
+  readonly crc32: number;
+}
+
+/**
+ * A successful embedding run. `embeddings.zip_key` of its voice and tts type names the current one by its archive key.
+ * A replaced run stays for the URLs of its archive that are still valid.
+ */
+@Entity('embedding_runs')
+@Unique('embedding_runs_archive_key_unique', ['archiveKey'])
+@Index('embedding_runs_voice_id_idx', ['voiceId', 'ttsType'])
+export class EmbeddingRunEntity {
+  @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'embedding_runs_pkey' })
+  id: string;
+
+  @Column({ name: 'voice_id', type: 'uuid' })
+  voiceId: string;
+
+  @ManyToOne(() => VoiceEntity, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'voice_id', foreignKeyConstraintName: 'embedding_runs_voice_id_fkey' })
+  voice?: VoiceEntity;
+
+  @Column({ name: 'tts_type', type: 'text' })
+  ttsType: string;
+
+  /** Contract version 1: the stored ZIP. Version 2: no object; the archive is made of the sample embeddings on download. */
+  @Column({ name: 'archive_key', type: 'text' })
+  archiveKey: string;
+
+  /** null for runs from before it was kept. */
+  @Column({ type: 'jsonb', nullable: true })
+  engine: StoredEngine | null;
+
+  /** What the test sentences are spoken in (BCP 47); null for runs from before it was kept. */
+  @Column({ type: 'text', nullable: true })
+  language: string | null;
+
+  /** The first one has the sentence index 1. */
+  @Column({ name: 'test_sentences', type: 'jsonb', default: [] })
+  testSentences: string[];
+
+  /** By sample index; empty for contract version 1. */
+  @Column({ name: 'sample_embeddings', type: 'jsonb', default: [] })
+  sampleEmbeddings: StoredSampleEmbedding[];
+
+  @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  /** When another run took its place. */
+  @Column({ name: 'replaced_at', type: 'timestamptz', nullable: true })
+  replacedAt: Date | null;
+}

@@ -1,0 +1,72 @@
+// `npm run dev`: `npm start` that follows the sources. What changes is compiled file by file, then the API and the worker
+// start again. Types are checked beside it, with the lowest priority: an error is shown and stops nothing.
+// CONTRIBUTING.md says how to attach a debugger.
+import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { compileChanges } from './prepare/build.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const say = (name, line) => process.stdout.write(`${name.padEnd(8)} | ${line}\n`);
+
+/** Editors write a file in several steps, and a change of branch touches many. */
+const quietMs = 50;
+
+function startTypes() {
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  const info = path.join(root, '.cache/dev.tsbuildinfo');
+  const args = ['--watch', '--preserveWatchOutput', '--noEmit', '--incremental', '--tsBuildInfoFile', info];
+  const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.json', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface(stream).on('line', (line) => line.trim() && say('types', line));
+  }
+  return child;
+}
+
+function startTimbre() {
+  const main = path.join(root, 'dist/apps/standalone/src/main.js');
+  // Node 22 and newer keep compiled code between starts.
+  const env = { NODE_COMPILE_CACHE: path.join(root, '.cache/node'), ...process.env };
+  return spawn(process.execPath, [main, '--dev'], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+}
+
+/** Compiles what changed and has it started. A source that cannot be compiled is shown; what runs goes on running. */
+async function follow(timbre) {
+  try {
+    const { changed } = await compileChanges(root, 'running');
+    if (changed.length === 0) return;
+    say(
+      'dev',
+      `Changed: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
+    );
+    timbre.send(changed);
+  } catch (error) {
+    say('dev', error.message);
+  }
+}
+
+const timbre = startTimbre();
+const types = startTypes();
+void import('typescript'); // so that the first change does not wait for it
+let timer;
+let work = Promise.resolve();
+for (const folder of ['apps', 'libs']) {
+  watch(path.join(root, folder), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (work = work.then(() => follow(timbre))), quietMs);
+  });
+}
+
+// Ctrl-C reaches Timbre too, which stops its parts in order; what follows is its end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => timbre.kill('SIGTERM'));
+timbre.on('exit', (code) => {
+  types.kill();
+  process.exit(code ?? 1);
+});
