@@ -31,7 +31,7 @@ export {
 } from './voice-details.js';
 export { voiceInUrl } from './voice-in-url.js';
 export { isLabel, labelPairs, maxLabels, storedLabels } from './voice-labels.js';
-export { parseVoiceName } from './voice-name.js';
+export { isVoiceName, parseVoiceName } from './voice-name.js';
 export { deletePartnerVoices, deleteVoices, removeExpiredUploads } from './voice-removal.js';
 export {
   applySplit,
