@@ -2,7 +2,7 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import { AuditLogRepository } from '#libs/audit';
 import { CONFIG, type Config } from '#libs/config';
 import { Database } from '#libs/database';
-import { GpuCanceller, measureArchives, removeExpiredSpeeches } from '#libs/embeddings';
+import { completeAllRuns, GpuCanceller, measureArchives, removeExpiredSpeeches } from '#libs/embeddings';
 import { forgetEvents } from '#libs/events';
 import { forgetExpiredKeys } from '#libs/idempotency';
 import { Dispatcher, forgetEndedJobs, Recovery } from '#libs/jobs';
@@ -67,6 +67,7 @@ export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdo
         run: () => removeAgedOriginals(database, config.keepOriginalsDays ?? null),
       },
       { name: 'measure files of voices', every: 1 * hours, run: () => measureVoiceFiles(database, storage) },
+      { name: 'complete runs', every: 1 * hours, run: () => completeAllRuns(database) },
       { name: 'measure archives', every: 1 * hours, run: () => measureArchives(database, storage) },
       { name: 'forget GPU uses', every: 1 * hours, run: () => forgetGpuUses(database) },
       { name: 'sweep', every: 6 * hours, run: () => garbage.sweep() },

@@ -18,6 +18,8 @@ export type ChangeAction =
   | 'consent.add'
   | 'consent.revoke'
   | 'test-files.delete'
+  | 'embedding-run.restore'
+  | 'embedding-run.delete'
   | 'key.create'
   | 'key.revoke'
   | 'partner.change'

@@ -76,6 +76,12 @@ export const limitVariables = {
     about:
       'Days after the embedding of a voice until its original is removed. Originals are kept if absent. A partner may have a time of its own (`PATCH /api/admin/partners/{partner}`).',
   }),
+  embeddingRunsKept: integer('EMBEDDING_RUNS_KEPT', {
+    default: 3,
+    min: 1,
+    max: 100,
+    about: 'How many embedding runs of a voice are kept for each TTS type, the current one included.',
+  }),
   maxActiveJobsPerPartner: integer('MAX_ACTIVE_JOBS_PER_PARTNER', {
     default: 20,
     min: 1,

@@ -13,6 +13,7 @@ import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { JobEntity } from './entities/job.entity.js';
 import { ObjectRemovalEntity } from './entities/object-removal.entity.js';
 import { PartnerEntity } from './entities/partner.entity.js';
+import { ReportedEngineEntity } from './entities/reported-engine.entity.js';
 import { SampleEntity } from './entities/sample.entity.js';
 import { SettingEntity } from './entities/setting.entity.js';
 import { SpeechEntity } from './entities/speech.entity.js';
@@ -39,6 +40,7 @@ import { Idempotency1764533000000 } from './migrations/1764533000000-idempotency
 import { PartnerUsage1764534000000 } from './migrations/1764534000000-partner-usage.js';
 import { Consents1764535000000 } from './migrations/1764535000000-consents.js';
 import { VoiceStatusIndexes1764536000000 } from './migrations/1764536000000-voice-status-indexes.js';
+import { KeptRuns1764540000000 } from './migrations/1764540000000-kept-runs.js';
 import { RenewablePool } from './renewable-pool.js';
 
 export interface DataSourceOptions extends ServingOptions {
@@ -73,6 +75,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       SampleEntity,
       EmbeddingEntity,
       EmbeddingRunEntity,
+      ReportedEngineEntity,
       TestSampleEntity,
       SpeechEntity,
       ConsentEntity,
@@ -108,6 +111,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       PartnerUsage1764534000000,
       Consents1764535000000,
       VoiceStatusIndexes1764536000000,
+      KeptRuns1764540000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

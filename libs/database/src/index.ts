@@ -11,7 +11,14 @@ export {
   type StoredConsentRecording,
 } from './entities/consent.entity.js';
 export { EmbeddingEntity, type StoredScore, type UpdateStatus } from './entities/embedding.entity.js';
-export { EmbeddingRunEntity, type StoredEngine, type StoredSampleEmbedding } from './entities/embedding-run.entity.js';
+export {
+  EmbeddingRunEntity,
+  type RunFailure,
+  type RunSample,
+  type RunTestSample,
+  type StoredEngine,
+  type StoredSampleEmbedding,
+} from './entities/embedding-run.entity.js';
 export { EventEntity } from './entities/event.entity.js';
 export { GpuCancellationEntity } from './entities/gpu-cancellation.entity.js';
 export {
@@ -26,6 +33,7 @@ export {
 } from './entities/job.entity.js';
 export { ObjectRemovalEntity } from './entities/object-removal.entity.js';
 export { PartnerEntity } from './entities/partner.entity.js';
+export { ReportedEngineEntity } from './entities/reported-engine.entity.js';
 export { SampleEntity } from './entities/sample.entity.js';
 export { SpeechEntity } from './entities/speech.entity.js';
 export { TestSampleEntity } from './entities/test-sample.entity.js';

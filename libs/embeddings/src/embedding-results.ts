@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { QualityFigures } from '#libs/audio';
-import { CONFIG } from '#libs/config';
+import { CONFIG, type Config } from '#libs/config';
 import { recordSimilarities } from '#libs/consent';
 import { Database, EmbeddingEntity, SampleEntity, type Transaction, type VoiceEntity } from '#libs/database';
 import { commitFenced, completeJob, failJob, type EmbedJob, type JobFailure } from '#libs/jobs';
@@ -11,15 +11,14 @@ import {
   preferByScore,
   refuseWithoutConsent,
   type ConsentRule,
-  type NotEmbeddedSample,
 } from '#libs/voices';
 import { recordFailedEmbedding, replaceEmbedding, type NewEmbedding } from './embedding-rows.js';
 import { choosePreferred, sortScores, type MeasuredSample } from './preferred-sample.js';
+import type { ComparedSample } from './runs/match-samples.js';
+import { recordEngine } from './runs/reported-engines.js';
 
 /** The results of an embedding run, all of them durable under keys that nobody else can write. */
 export interface CollectedEmbedding extends NewEmbedding {
-  /** They become warnings of the voice. */
-  readonly failedSamples: readonly NotEmbeddedSample[];
   /** How much recorded consents sound like the samples; empty if the handler does not compare them. */
   readonly consentScores: readonly { readonly consentId: string; readonly score: number }[];
   /** The inbox, which is not needed any more. */
@@ -31,7 +30,7 @@ export interface CollectedEmbedding extends NewEmbedding {
 export class EmbeddingResults {
   constructor(
     private readonly database: Database,
-    @Inject(CONFIG) private readonly config: ConsentRule,
+    @Inject(CONFIG) private readonly config: ConsentRule & Pick<Config, 'embeddingRunsKept'>,
   ) {}
 
   /**
@@ -44,13 +43,18 @@ export class EmbeddingResults {
     const scores = sortScores(made.scores);
     await commitFenced(this.database, job, async (tx, voice) => {
       await refuseWithoutConsent(tx, voice.id, this.config);
-      await replaceEmbedding(tx, voice.id, job.params.ttsType, { ...made, scores });
-      await removeObjects(tx, [made.inboxPrefix], keepUsedUpSeconds);
-      const { engine, consentScores } = made;
+      const samples = await measuredSamples(tx, voice.id); // those that were submitted: the voice was locked since
+      const { inboxPrefix, consentScores, ...embedding } = made;
+      const { engine, language, failedSamples } = embedding;
+      const { ttsType } = job.params;
+      const of = { voiceId: voice.id, ttsType };
+      await replaceEmbedding(tx, of, { ...embedding, scores }, { samples, kept: this.config.embeddingRunsKept });
+      await removeObjects(tx, [inboxPrefix], keepUsedUpSeconds);
       if (engine !== null) await recordSimilarities(tx, voice.id, engine.scorer, consentScores);
-      const bestSampleIndex = choosePreferred(scores, await measuredSamples(tx, voice.id));
-      await completeEmbedding(tx, voice, { bestSampleIndex, failedSamples: made.failedSamples });
+      await completeEmbedding(tx, voice, { bestSampleIndex: choosePreferred(scores, samples), failedSamples });
       await completeJob(tx, job);
+      // Last, because runs of other voices wait for the row.
+      if (engine !== null && language !== null) await recordEngine(tx, ttsType, language, engine);
     });
   }
 }
@@ -66,9 +70,14 @@ export async function preferAgain(tx: Transaction, voice: VoiceEntity): Promise<
   await preferByScore(tx, voice.id, choosePreferred(embedding.scores, await measuredSamples(tx, voice.id)));
 }
 
-async function measuredSamples(tx: Transaction, voiceId: string): Promise<readonly MeasuredSample[]> {
-  const samples = await tx.find(SampleEntity, { where: { voiceId }, select: { index: true, quality: true } });
-  return samples.map(({ index, quality }) => ({ index, quality: quality as QualityFigures | null }));
+/** Returns the samples of a voice, ordered by index. */
+export async function measuredSamples(
+  tx: Transaction,
+  voiceId: string,
+): Promise<readonly (MeasuredSample & ComparedSample)[]> {
+  const select = { index: true, sha256: true, quality: true };
+  const samples = await tx.find(SampleEntity, { where: { voiceId }, select, order: { index: 'ASC' } });
+  return samples.map(({ quality, ...sample }) => ({ ...sample, quality: quality as QualityFigures | null }));
 }
 
 /** Fails a job and unlocks its voice. The last good embedding stays. The transaction must hold the rows of both. */

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { VoicesModule } from '#libs/voices';
-import { EmbeddingRunsRepository } from './embedding-runs.repository.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { RunpodHooksService } from './gpu/runpod-hooks.service.js';
+import { EmbeddingRunsRepository } from './runs/embedding-runs.repository.js';
+import { EmbeddingRunsService } from './runs/embedding-runs.service.js';
 import { SpeechesRepository } from './speech/speeches.repository.js';
 import { SpeechesService } from './speech/speeches.service.js';
 import { TestSamplesRepository } from './test-samples.repository.js';
@@ -14,10 +15,11 @@ import { TestSamplesRepository } from './test-samples.repository.js';
     EmbeddingRunsRepository,
     TestSamplesRepository,
     EmbeddingsService,
+    EmbeddingRunsService,
     SpeechesRepository,
     SpeechesService,
     RunpodHooksService,
   ],
-  exports: [EmbeddingsService, SpeechesService, RunpodHooksService],
+  exports: [EmbeddingsService, EmbeddingRunsService, SpeechesService, RunpodHooksService],
 })
 export class EmbeddingsModule {}

@@ -21,8 +21,8 @@ import {
   type VoiceDetails,
 } from '#libs/voices';
 import { refuseTooMuchToEmbed } from './embedding-limits.js';
-import { removeTestSamples } from './embedding-rows.js';
-import { EmbeddingRunsRepository } from './embedding-runs.repository.js';
+import { EmbeddingRunsRepository } from './runs/embedding-runs.repository.js';
+import { deleteTestSamples } from './runs/run-rows.js';
 import { embedParams, type EmbedRequest } from './test-sentences.js';
 import { parseTestSampleFilename } from './test-sample-name.js';
 import { TestSamplesRepository } from './test-samples.repository.js';
@@ -139,13 +139,13 @@ export class EmbeddingsService {
   }
 
   /**
-   * Deletes the test audio of a tts type, if there is any. Zip and scores stay.
+   * Deletes the test audio of a tts type, if there is any, of all runs. Embeddings and scores stay.
    *
    * @throws AppError `voice_not_found` | `voice_locked`
    */
   deleteTestFiles(voiceId: string, ttsType: string): Promise<void> {
     return changeVoice(this.database, voiceId, async (tx, { partnerId }) => {
-      await removeTestSamples(tx, { voiceId, ttsType });
+      await deleteTestSamples(tx, { voiceId, ttsType });
       await emitEvent(tx, { type: 'voice.updated', voiceId });
       await recordChange(tx, { action: 'test-files.delete', partnerId, voiceId, details: { tts_type: ttsType } });
     });

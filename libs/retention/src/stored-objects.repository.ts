@@ -50,7 +50,9 @@ export class StoredObjectsRepository {
        UNION ALL SELECT unnest(ARRAY[object_key, embedding->>'objectKey']) FROM speeches WHERE voice_id = $1::uuid
        UNION ALL SELECT unnest(ARRAY[file->>'objectKey', recording->>'objectKey']) FROM consents WHERE voice_id = $1::uuid
        UNION ALL SELECT zip_key FROM embeddings WHERE voice_id = $1::uuid
-       UNION ALL SELECT made->>'objectKey' FROM embedding_runs, jsonb_array_elements(sample_embeddings) AS made
+       UNION ALL SELECT archive_key FROM embedding_runs WHERE voice_id = $1::uuid AND replaced_at IS NULL
+       UNION ALL SELECT made->>'objectKey'
+         FROM embedding_runs, jsonb_array_elements(sample_embeddings || coalesce(test_samples, '[]')) AS made
          WHERE voice_id = $1::uuid AND replaced_at IS NULL
        UNION ALL SELECT target FROM object_removals
          WHERE due_at > now() AND starts_with(target, $2)`,

@@ -24,8 +24,9 @@ export const usedGpuSeconds = `(SELECT coalesce(sum(seconds), 0) FROM gpu_uses W
 const ofPartner = 'voice_id IN (SELECT id FROM voices WHERE partner_id = $1)';
 
 /**
- * Bytes of all files that rows name: recordings, originals and their analysis tracks, samples, embeddings, test samples,
- * speeches and consents. Files that were replaced and are about to be removed do not count.
+ * Bytes of all files that rows name: recordings, originals and their analysis tracks, samples, the embeddings and test
+ * samples of all kept runs, speeches and consents. Files that were replaced and are about to be removed do not count; those
+ * of an embedding that an older process has stored count as soon as a worker has completed its run.
  */
 export const usedBytes = `(SELECT coalesce(sum(bytes), 0)::float8 FROM (
   SELECT CASE WHEN upload_key IS NULL THEN 0 ELSE coalesce(upload_bytes, 0) END
@@ -33,12 +34,8 @@ export const usedBytes = `(SELECT coalesce(sum(bytes), 0)::float8 FROM (
     + CASE WHEN analysis_key IS NULL THEN 0 ELSE coalesce(analysis_bytes, 0) END AS bytes
   FROM voices WHERE partner_id = $1
   UNION ALL SELECT bytes FROM samples WHERE ${ofPartner}
-  UNION ALL SELECT bytes FROM test_samples WHERE ${ofPartner}
   UNION ALL SELECT bytes FROM speeches WHERE ${ofPartner} AND object_key IS NOT NULL
   UNION ALL SELECT coalesce((file->>'bytes')::bigint, 0) + coalesce((recording->>'bytes')::bigint, 0)
     FROM consents WHERE ${ofPartner}
-  UNION ALL SELECT zip_bytes FROM embeddings WHERE ${ofPartner} AND sized_zip_key = zip_key
-  UNION ALL SELECT (made->>'bytes')::bigint
-    FROM embedding_runs, jsonb_array_elements(sample_embeddings) AS made
-    WHERE ${ofPartner} AND replaced_at IS NULL
+  UNION ALL SELECT bytes + coalesce(archive_bytes, 0) FROM embedding_runs WHERE ${ofPartner} AND replaced_at IS NULL
 ) files)`;

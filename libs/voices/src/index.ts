@@ -39,6 +39,7 @@ export {
   isSampleIndex,
   preferByScore,
   releaseSampleIndex,
+  restoreEmbedding,
   setAnalysisTrack,
   takeSampleIndex,
   type NewOriginal,

@@ -129,6 +129,31 @@ interface EmbeddingOutcome {
 export async function completeEmbedding(
   tx: Transaction,
   voice: VoiceEntity,
+  outcome: EmbeddingOutcome,
+): Promise<void> {
+  await applyEmbedding(tx, voice, outcome);
+  const data = { tts_type: voice.embeddingType };
+  await emitEvent(tx, { type: 'voice.embedding.completed', voiceId: voice.id, data });
+}
+
+/**
+ * Applies the outcome of an earlier embedding again; its tts type becomes the voice's. The status passes through
+ * `in_progress` in one transaction, which nobody sees. No run has completed, so that the event is `voice.updated`.
+ */
+export async function restoreEmbedding(
+  tx: Transaction,
+  voice: VoiceEntity,
+  ttsType: string,
+  outcome: EmbeddingOutcome,
+): Promise<void> {
+  const embeddingStatus = moveStatus(voice.embeddingStatus, 'in_progress');
+  await updateVoice(tx, voice.id, { embeddingType: ttsType });
+  await applyEmbedding(tx, { ...voice, embeddingStatus }, outcome);
+}
+
+async function applyEmbedding(
+  tx: Transaction,
+  voice: VoiceEntity,
   { bestSampleIndex, failedSamples }: EmbeddingOutcome,
 ): Promise<void> {
   await updateVoice(tx, voice.id, {
@@ -137,8 +162,6 @@ export async function completeEmbedding(
     warnings: [...withoutNotEmbedded(voice.warnings), ...failedSamples.map(sampleNotEmbedded)],
   });
   if (voice.preferredBy !== 'person') await preferByScore(tx, voice.id, bestSampleIndex);
-  const data = { tts_type: voice.embeddingType };
-  await emitEvent(tx, { type: 'voice.embedding.completed', voiceId: voice.id, data });
 }
 
 /** Sets the preferred sample that the scores choose; null if they choose none. */

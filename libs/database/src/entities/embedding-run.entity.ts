@@ -8,6 +8,8 @@ import {
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
+import { bigNumber } from './big-number.js';
+import type { StoredScore } from './embedding.entity.js';
 import { VoiceEntity } from './voice.entity.js';
 
 /** The engine of an embedding run, as its handler has named it. */
@@ -38,9 +40,37 @@ export interface StoredSampleEmbedding {
   readonly crc32: number;
 }
 
+/** The fingerprint of a sample that a run was made of. A re-split gives the index to other audio. */
+export interface RunSample {
+  readonly sampleIndex: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
+/** A sample that a run lacks. */
+export interface RunFailure {
+  readonly sampleIndex: number;
+  /** Why, as the embedding service says it. */
+  readonly message: string;
+}
+
+/** A test sample of a run. Its audio is durable in storage. */
+export interface RunTestSample {
+  readonly sampleIndex: number;
+  readonly sentenceIndex: number;
+  readonly durationSeconds: number;
+  readonly objectKey: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
 /**
- * A successful embedding run. `embeddings.zip_key` of its voice and tts type names the current one by its archive key.
- * A replaced run stays for the URLs of its archive that are still valid.
+ * A successful embedding run with everything that it has made. `embeddings.zip_key` of its voice and tts type names the
+ * current one by its archive key; `embeddings.scores` and the rows of `test_samples` repeat what clients see of it.
+ *
+ * A run is kept until `replaced_at` is set. Then its files are about to be removed, and its row stays for the URLs of its
+ * archive that are still valid.
  */
 @Entity('embedding_runs')
 @Unique('embedding_runs_archive_key_unique', ['archiveKey'])
@@ -82,7 +112,30 @@ export class EmbeddingRunEntity {
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 
-  /** When another run took its place. */
+  /** What it was made of, by index; null if that was not recorded. */
+  @Column({ type: 'jsonb', nullable: true })
+  samples: RunSample[] | null;
+
+  /** Best first. */
+  @Column({ type: 'jsonb', default: [] })
+  scores: StoredScore[];
+
+  @Column({ name: 'failed_samples', type: 'jsonb', default: [] })
+  failedSamples: RunFailure[];
+
+  /** By sample, then by sentence; null until a run that an older process has stored is completed (`completeRuns`). */
+  @Column({ name: 'test_samples', type: 'jsonb', nullable: true })
+  testSamples: RunTestSample[] | null;
+
+  /** Size of the archive; 0 if it is made while it is sent, null if an older process has stored it unmeasured. */
+  @Column({ name: 'archive_bytes', type: 'bigint', nullable: true, transformer: bigNumber })
+  archiveBytes: number | null;
+
+  /** Size of all its other files. */
+  @Column({ type: 'bigint', default: 0, transformer: bigNumber })
+  bytes: number;
+
+  /** When it stopped being kept. */
   @Column({ name: 'replaced_at', type: 'timestamptz', nullable: true })
   replacedAt: Date | null;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SampleEntity, StoredSampleEmbedding } from '#libs/database';
+import type { RunTestSample, SampleEntity, StoredSampleEmbedding } from '#libs/database';
 import type { EmbedJob, Work } from '#libs/jobs';
 import type { EmbeddingOutput, Reading } from '#libs/runpod';
 import {
@@ -15,7 +15,6 @@ import {
   type ObjectStorage,
   type StoredObject,
 } from '#libs/storage';
-import type { NewTestSample } from '../embedding-rows.js';
 
 /** Test samples copied at a time. */
 const testSamplesAtATime = 8;
@@ -31,7 +30,7 @@ export interface CopiedObjects {
   readonly archiveBytes: number;
   /** By sample index; empty for version 1. */
   readonly sampleEmbeddings: StoredSampleEmbedding[];
-  readonly testSamples: readonly NewTestSample[];
+  readonly testSamples: readonly RunTestSample[];
   /** The inbox, which is not needed any more. */
   readonly inboxPrefix: string;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, EmbeddingRunEntity, type StoredSampleEmbedding } from '#libs/database';
+import { IsNull, Not } from 'typeorm';
+import { Database, EmbeddingRunEntity, type StoredEngine, type StoredSampleEmbedding, type Transaction } from '#libs/database';
 
 /**
  * Selects the embedding of a sample in the current run, if it was made of this very audio. $3 is its index; null: the
@@ -28,6 +29,36 @@ export interface FoundEmbedding {
   readonly embedding: StoredSampleEmbedding | null;
 }
 
+/** A kept run, as a list shows it. */
+export interface RunSummary {
+  readonly id: string;
+  readonly ttsType: string;
+  /** null for a run of a release that did not keep it. So is the language. */
+  readonly engine: StoredEngine | null;
+  readonly language: string | null;
+  readonly createdAt: Date;
+  /** Whether it is the current run of its tts type. */
+  readonly isCurrent: boolean;
+  /** How many samples it has embedded. */
+  readonly sampleCount: number;
+  /** null if nothing was scored. */
+  readonly bestScore: number | null;
+  /** Size of all its files. */
+  readonly bytes: number;
+}
+
+const runs = `FROM embedding_runs r
+  LEFT JOIN embeddings e ON e.voice_id = r.voice_id AND e.tts_type = r.tts_type AND e.zip_key = r.archive_key
+  WHERE r.voice_id = $1 AND r.replaced_at IS NULL AND r.test_samples IS NOT NULL`;
+
+/** Contract version 1 names no single embeddings: then all samples count that it was made of. */
+const summaries = `SELECT r.id, r.tts_type AS "ttsType", r.engine, r.language, r.created_at AS "createdAt",
+    e.id IS NOT NULL AS "isCurrent",
+    coalesce(nullif(jsonb_array_length(r.sample_embeddings), 0), jsonb_array_length(r.samples),
+      jsonb_array_length(r.scores)) AS "sampleCount",
+    (r.scores->0->>'score')::float8 AS "bestScore",
+    (r.bytes + coalesce(r.archive_bytes, 0))::float8 AS bytes ${runs} ORDER BY r.created_at DESC, r.id`;
+
 /** Reads embedding runs. */
 @Injectable()
 export class EmbeddingRunsRepository {
@@ -36,6 +67,16 @@ export class EmbeddingRunsRepository {
   /** Finds a run by its archive, whether it is the current one or was replaced. */
   findByArchive(archiveKey: string): Promise<EmbeddingRunEntity | null> {
     return this.database.run((manager) => manager.findOneBy(EmbeddingRunEntity, { archiveKey }));
+  }
+
+  /** Returns the kept runs of a voice, of all tts types, the newest first. */
+  list(voiceId: string): Promise<RunSummary[]> {
+    return this.database.query<RunSummary>(summaries, [voiceId]);
+  }
+
+  /** Finds a kept run by its id. */
+  async find(voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
+    return this.database.run((manager) => findKeptRun(manager, voiceId, runId));
   }
 
   /**
@@ -48,4 +89,9 @@ export class EmbeddingRunsRepository {
     const [found] = await this.database.query<FoundEmbedding>(ofSample, [voiceId, ttsType, sampleIndex]);
     return found ?? null;
   }
+}
+
+/** Finds a kept run by its id. */
+export function findKeptRun(tx: Transaction, voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
+  return tx.findOneBy(EmbeddingRunEntity, { id: runId, voiceId, replacedAt: IsNull(), testSamples: Not(IsNull()) });
 }
