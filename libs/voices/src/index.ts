@@ -29,6 +29,7 @@ export {
   type VoiceRef,
   type VoiceSummary,
 } from './voice-details.js';
+export { staleReasonMeanings, type StaleReason } from './stale-reasons.js';
 export { voiceInUrl } from './voice-in-url.js';
 export { isLabel, labelPairs, maxLabels, storedLabels } from './voice-labels.js';
 export { isVoiceName, parseVoiceName } from './voice-name.js';
@@ -52,6 +53,7 @@ export {
   VoicesService,
   type NewVoice,
   type RequestedSplit,
+  type StoredOriginal,
   type StoredRecording,
 } from './voices.service.js';
 export { VoicesModule } from './voices.module.js';

@@ -1,5 +1,6 @@
 import type { QualityFigures } from '#libs/audio';
 import type { JobProgress, ProcessingStatus, StoredEngine, StoredScore, UpdateStatus } from '#libs/database';
+import { staleReasons, type StaleReason } from './stale-reasons.js';
 import type { VoiceWarning } from './voice-warning.js';
 
 /** Which voice a request is about. */
@@ -67,7 +68,9 @@ export interface EmbeddingInfo {
   /** Best first. */
   readonly scores: readonly StoredScore[];
   readonly stale: boolean;
-  /** The last successful run; null before the first. */
+  /** Empty before the first success. */
+  readonly staleReasons: readonly StaleReason[];
+  /** The current run: the last successful one, or one that was restored; null before the first. */
   readonly runId: string | null;
   /** null for a run of a release that did not keep it. So is the language. */
   readonly engine: StoredEngine | null;
@@ -142,12 +145,18 @@ export interface VoiceRow extends VoiceColumns {
   readonly runEngine: StoredEngine | null;
   readonly runLanguage: string | null;
   readonly runTestSentences: readonly string[] | null;
+  /** What the endpoint of its tts type last reported. */
+  readonly reportedEngine: StoredEngine | null;
+  /** What it last reported for the language of the run. */
+  readonly reportedForLanguage: StoredEngine | null;
 }
 
 /** Returns the details in a row. @param signZip returns a URL for the object with this key */
 export function detailsOf(row: VoiceRow, signZip: (zipKey: string) => string): VoiceDetails {
   const { lastUpdateStatus, lastUpdateTime, zipKey, scores, stale, testSamples, ...others } = row;
-  const { runId, runEngine, runLanguage, runTestSentences, ...columns } = others;
+  const { runId, runEngine, runLanguage, runTestSentences, reportedEngine, reportedForLanguage, ...columns } = others;
+  const run = { samplesChanged: stale ?? false, engine: runEngine, language: runLanguage };
+  const now = { language: row.language, engine: reportedEngine, engineOfLanguage: reportedForLanguage };
   const embedding =
     lastUpdateStatus === null || lastUpdateTime === null
       ? null
@@ -158,6 +167,7 @@ export function detailsOf(row: VoiceRow, signZip: (zipKey: string) => string): V
           testSamples,
           scores: scores ?? [],
           stale: stale ?? false,
+          staleReasons: zipKey === null ? [] : staleReasons(run, now),
           runId,
           engine: runEngine,
           language: runLanguage,

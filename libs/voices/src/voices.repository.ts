@@ -15,6 +15,10 @@ const detailColumns = `SELECT v.id, v.partner_id AS "partnerId", v.name, v.origi
     e.last_update_status AS "lastUpdateStatus", e.last_update_time AS "lastUpdateTime", e.zip_key AS "zipKey",
     e.scores, e.stale, r.id AS "runId", r.engine AS "runEngine", r.language AS "runLanguage",
     r.test_sentences AS "runTestSentences",
+    (SELECT n.engine FROM reported_engines n WHERE n.tts_type = e.tts_type ORDER BY n.reported_at DESC LIMIT 1)
+      AS "reportedEngine",
+    (SELECT n.engine FROM reported_engines n WHERE n.tts_type = e.tts_type AND n.language = r.language)
+      AS "reportedForLanguage",
     CASE WHEN 'in_progress' IN (v.splitting_status, v.embedding_status) THEN
       (SELECT j.progress FROM jobs j
        WHERE j.voice_id = v.id AND j.kind <> 'speak' AND j.state IN ('queued', 'running', 'waiting')
@@ -41,6 +45,14 @@ const details = `${detailColumns} ${voicesWithEmbedding}`;
 /** Selects a `VoiceRow` with its `AudioColumns`. */
 const audible = `${detailColumns}, ${audioColumns} ${voicesWithEmbedding}`;
 
+/** A voice, and where its original is stored. */
+export interface VoiceWithOriginal extends VoiceRef {
+  /** null if there is none. */
+  readonly originalKey: string | null;
+  /** null if an older process has stored it, and it is not measured yet. */
+  readonly originalBytes: number | null;
+}
+
 /** Reads voices, each time with one short statement. */
 @Injectable()
 export class VoicesRepository {
@@ -66,6 +78,13 @@ export class VoicesRepository {
   /** As {@link rowNamed}, with the keys of the voice's audio. */
   audibleRowNamed(partnerId: string, nameOrId: string): Promise<(VoiceRow & AudioColumns) | null> {
     return this.readNamed<VoiceRow & AudioColumns>('voice with audio', audible, partnerId, nameOrId);
+  }
+
+  /** Finds a partner's voice by its exact name or its id, with its original. */
+  findWithOriginal(partnerId: string, nameOrId: string): Promise<VoiceWithOriginal | null> {
+    const columns = `SELECT v.id, v.partner_id AS "partnerId", v.name, v.original_key AS "originalKey",
+      v.original_bytes::float8 AS "originalBytes" FROM voices v`;
+    return this.readNamed<VoiceWithOriginal>('original', columns, partnerId, nameOrId);
   }
 
   /** Reads a page of the partner's voices that a search finds. */

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { recordChange } from '#libs/audit';
 import { uploadWarnings, type RecordingFacts } from '#libs/audio';
 import {
@@ -12,7 +12,7 @@ import {
 import { AppError } from '#libs/errors';
 import { emitEvent } from '#libs/events';
 import { Dispatcher } from '#libs/jobs';
-import { DownloadUrls } from '#libs/storage';
+import { DownloadUrls, OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import { refuseOverQuota } from '#libs/usage';
 import { startSplitting } from './processing.js';
 import { originalFilename } from './recording-name.js';
@@ -77,6 +77,13 @@ export interface StoredRecording {
   readonly facts?: RecordingFacts;
 }
 
+/** Where the original of a voice is stored. Another original never has the same key. */
+export interface StoredOriginal {
+  readonly voice: VoiceRef;
+  readonly objectKey: string;
+  readonly bytes: number;
+}
+
 /** Voices as requests see them: create, read, rename, delete, prefer a sample. */
 @Injectable()
 export class VoicesService {
@@ -85,6 +92,7 @@ export class VoicesService {
     private readonly voices: VoicesRepository,
     private readonly dispatcher: Dispatcher,
     private readonly downloads: DownloadUrls,
+    @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
   ) {}
 
   /** Finds a voice by its exact name or its id. @throws AppError `voice_not_found` */
@@ -130,6 +138,19 @@ export class VoicesService {
     const found = existing(await this.voices.audibleRowNamed(partnerId, nameOrId));
     const { originalKey, sampleKeys, testSampleKeys, ...row } = found;
     return { details: this.describe(row), audio: audioKeysOf({ originalKey, sampleKeys, testSampleKeys }) };
+  }
+
+  /**
+   * Finds the original of a voice by its name or id, with one statement.
+   *
+   * @throws AppError `voice_not_found` | `no_original`
+   */
+  async original(partnerId: string, nameOrId: string): Promise<StoredOriginal> {
+    const { originalKey: objectKey, originalBytes, ...voice } = existing(
+      await this.voices.findWithOriginal(partnerId, nameOrId),
+    );
+    if (objectKey === null) throw AppError.of('no_original');
+    return { voice, objectKey, bytes: originalBytes ?? (await this.storage.stat(objectKey))?.bytes ?? 0 };
   }
 
   private describe(row: VoiceRow): VoiceDetails {

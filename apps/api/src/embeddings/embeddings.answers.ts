@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { testSampleFilename, type TestSampleInfo } from '#libs/embeddings';
-import type { EmbeddingInfo } from '#libs/voices';
+import { staleReasonMeanings, type EmbeddingInfo, type StaleReason } from '#libs/voices';
 import { audioUrlSchema, contractSeconds, contractTime } from '../http/wire-format.js';
 
 class TestSampleReference {
@@ -89,7 +89,7 @@ export class EmbeddingInfoDto {
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When the last run ended.',
+    description: 'When the last run ended, or an earlier one was restored.',
     example: '2025-01-15T10:30:00Z',
   })
   readonly last_update_time: string;
@@ -108,10 +108,18 @@ export class EmbeddingInfoDto {
   readonly stale: boolean;
 
   @ApiProperty({
+    type: [String],
+    description: `Why an embedding of today would differ from this one; empty if it would not. More reasons may be added. ${meanings(staleReasonMeanings)}`,
+    example: [],
+  })
+  readonly stale_reasons: StaleReason[];
+
+  @ApiProperty({
     type: String,
     format: 'uuid',
     nullable: true,
-    description: 'Id of the run that made the embedding; null until one succeeds, and for embeddings of old releases.',
+    description:
+      'Id of the run that made the embedding: the last successful one, or one that was restored. null until one succeeds.',
     example: '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44',
   })
   readonly run_id: string | null;
@@ -139,6 +147,13 @@ export class EmbeddingInfoDto {
   readonly test_sentences: string[];
 }
 
+/** Lists codes with their meanings. */
+function meanings(codes: Readonly<Record<string, string>>): string {
+  return Object.entries(codes)
+    .map(([code, meaning]) => `\`${code}\`: ${meaning}.`)
+    .join(' ');
+}
+
 function testSampleNameDto(test: EmbeddingInfo['testSamples'][number]): TestSampleNameDto {
   return {
     sample_index: test.sampleIndex,
@@ -151,7 +166,7 @@ export function testSampleDto(test: TestSampleInfo): TestSampleDto {
   return { ...testSampleNameDto(test), duration: contractSeconds(test.durationSeconds) };
 }
 
-function engineDto(engine: NonNullable<EmbeddingInfo['engine']>): EmbeddingEngineDto {
+export function engineDto(engine: NonNullable<EmbeddingInfo['engine']>): EmbeddingEngineDto {
   const { name, version, model, revision, scorer } = engine;
   return { name, version, model, revision, scorer };
 }
@@ -164,6 +179,7 @@ export function embeddingInfoDto(embedding: EmbeddingInfo): EmbeddingInfoDto {
     test_samples: embedding.testSamples.map(testSampleNameDto),
     sample_scores: embedding.scores.map(({ sampleIndex, score }) => ({ sample_index: sampleIndex, score })),
     stale: embedding.stale,
+    stale_reasons: [...embedding.staleReasons],
     run_id: embedding.runId,
     engine: embedding.engine && engineDto(embedding.engine),
     language: embedding.language,

@@ -64,6 +64,7 @@ const seed: VoiceDetails = {
       { sampleIndex: 1, score: 0.88 },
     ],
     stale: false,
+    staleReasons: [],
     runId: '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44',
     engine: { name: 'pocket-tts', version: '4.0.1', model: 'english_6l', revision: '1', scorer: 'wavlm' },
     language: 'en',
@@ -122,6 +123,7 @@ describe('voiceDetailsDto', () => {
       embedding_info: {
         ...example.embedding_info,
         stale: false,
+        stale_reasons: [],
         run_id: '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44',
         engine: { name: 'pocket-tts', version: '4.0.1', model: 'english_6l', revision: '1', scorer: 'wavlm' },
         language: 'en',

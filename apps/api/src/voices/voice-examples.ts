@@ -50,6 +50,7 @@ export const voiceDetailsExample: VoiceDetailsDto = {
       { sample_index: 1, score: 0.88 },
     ],
     stale: false,
+    stale_reasons: [],
     run_id: '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44',
     engine: {
       name: 'pocket-tts',

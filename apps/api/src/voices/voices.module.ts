@@ -8,6 +8,7 @@ import { AudioUrls } from './audio-urls.js';
 import { CreateVoicesController } from './create-voices.controller.js';
 import { DetailsAnswers } from './details-answers.js';
 import { ListVoicesController } from './list-voices.controller.js';
+import { OriginalController } from './original.controller.js';
 import { RecordingsService } from './recordings.service.js';
 import { VoicesController } from './voices.controller.js';
 
@@ -19,6 +20,7 @@ import { VoicesController } from './voices.controller.js';
     CreateVoicesController,
     VoicesController,
     CancelController,
+    OriginalController,
   ],
   providers: [AudioUrls, DetailsAnswers, Processing, RecordingsService],
   exports: [DetailsAnswers],

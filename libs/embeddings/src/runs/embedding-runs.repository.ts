@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not } from 'typeorm';
 import { Database, EmbeddingRunEntity, type StoredEngine, type StoredSampleEmbedding, type Transaction } from '#libs/database';
 
 /**
@@ -75,7 +74,7 @@ export class EmbeddingRunsRepository {
   }
 
   /** Finds a kept run by its id. */
-  async find(voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
+  find(voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
     return this.database.run((manager) => findKeptRun(manager, voiceId, runId));
   }
 
@@ -92,6 +91,11 @@ export class EmbeddingRunsRepository {
 }
 
 /** Finds a kept run by its id. */
-export function findKeptRun(tx: Transaction, voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
-  return tx.findOneBy(EmbeddingRunEntity, { id: runId, voiceId, replacedAt: IsNull(), testSamples: Not(IsNull()) });
+export async function findKeptRun(
+  tx: Transaction,
+  voiceId: string,
+  runId: string,
+): Promise<EmbeddingRunEntity | null> {
+  const run = await tx.findOneBy(EmbeddingRunEntity, { id: runId, voiceId });
+  return run?.replacedAt === null && run.testSamples !== null ? run : null;
 }

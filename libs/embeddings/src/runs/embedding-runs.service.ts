@@ -42,8 +42,8 @@ export class EmbeddingRunsService {
 
   /** @throws AppError `run_not_found` */
   async find(voiceId: string, runId: string): Promise<RunDetails> {
-    const [run, all] = await Promise.all([this.runs.find(voiceId, runId), this.list(voiceId)]);
-    const summary = all.find(({ id }) => id === runId);
+    const summary = (await this.list(voiceId)).find(({ id }) => id === runId);
+    const run = await this.runs.find(voiceId, runId);
     if (run === null || summary === undefined) throw AppError.of('run_not_found');
     return { ...summary, run };
   }
