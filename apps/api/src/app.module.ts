@@ -20,6 +20,7 @@ import { PartnersApiModule } from './partners/partners.module.js';
 import { SamplesApiModule } from './samples/samples.module.js';
 import { SpeechApiModule } from './speech/speech.module.js';
 import { SplittingApiModule } from './splitting/splitting.module.js';
+import { TransferApiModule } from './transfer/transfer.module.js';
 import { VoicesApiModule } from './voices/voices.module.js';
 import { WebhooksApiModule } from './webhooks/webhooks.module.js';
 
@@ -41,6 +42,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     SpeechApiModule,
     WebhooksApiModule,
     ConsentApiModule,
+    TransferApiModule,
     HealthModule,
     HooksModule,
     PartnersApiModule,

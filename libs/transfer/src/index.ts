@@ -1,4 +1,2 @@
-export { documentEntry } from './entry-names.js';
-export { filesOf } from './document-files.js';
-export { parseDocument } from './parse-document.js';
-export { documentFormat, type VoiceDocument } from './voice-document.js';
+export { ExportsService } from './export/exports.service.js';
+export { TransferModule } from './transfer.module.js';

@@ -56,29 +56,19 @@ function refuseContradictions(document: VoiceDocument): void {
     const isBare = recording !== null && (file === null || method !== 'recorded');
     refuse(isBare, `consents[${at}].recording`, 'must belong to the file of a recorded consent');
   }
-  for (const [at, embedding] of embeddings.entries()) {
-    const { run, last_update_status: outcome, test_samples: shown } = embedding;
-    refuse(outcome === 'success' && run === null, `embeddings[${at}].run`, 'must be there, because it has succeeded');
-    const made = new Set(run?.test_samples.map(testName));
-    refuse(
-      !shown.every((test) => made.has(testName(test))),
-      `embeddings[${at}].test_samples`,
-      'must be those of the run',
-    );
+  for (const [at, { run, last_update_status: outcome, shows_results: isShown }] of embeddings.entries()) {
+    const isMissing = run === null && (outcome === 'success' || isShown);
+    refuse(isMissing, `embeddings[${at}].run`, 'must be there, because it has succeeded');
     refuse(
       run !== null && !hasOneForm(run),
       `embeddings[${at}].run`,
       'must have embeddings or an archive, and not both',
     );
-    refuse(run === null && embedding.scores.length > 0, `embeddings[${at}].scores`, 'must be empty without a run');
   }
   refuseOtherNames(document);
 }
 
 const hasOneForm = ({ archive, embeddings }: DocumentRun): boolean => (archive === null) !== (embeddings.length === 0);
-
-const testName = (test: { readonly sample_index: number; readonly sentence_index: number }): string =>
-  `${test.sample_index}_${test.sentence_index}`;
 
 function refuseOtherNames(document: VoiceDocument): void {
   const files = filesOf(document);

@@ -140,8 +140,7 @@ const embedding = record({
   last_update_status: oneOf('success', 'failed'),
   last_update_time: time,
   stale: flag,
-  scores: list(sampleScore, { max: maxOfRun }),
-  test_samples: list(record({ sample_index: index, sentence_index: index }), { max: maxArchiveFiles, key: ofSentence }),
+  shows_results: flag,
   run: nullable(run),
 });
 

@@ -64,6 +64,21 @@ export function FileResponses(
   return applyDecorators(
     ApiResponse({ status: 200, description: 'The whole file.', headers: { ...fileHeaders, ...cacheHeaders }, content }),
     PartResponses(content),
+    RedirectResponse(),
+  );
+}
+
+/** Documents the answers of a route that makes an archive while it sends it: as those of a file, but never a redirect. */
+export function ArchiveResponses(): MethodDecorator {
+  const content = { 'application/zip': { schema: binary } };
+  return applyDecorators(
+    ApiResponse({
+      status: 200,
+      description: 'The archive. Its files are stored without compression.',
+      headers: { ...fileHeaders, ...cacheHeaders },
+      content,
+    }),
+    PartResponses(content),
   );
 }
 
@@ -80,7 +95,18 @@ export const AudioOrJsonResponses = (description: string, dto: Type, example: ob
       },
     }),
     PartResponses({ 'audio/ogg': { schema: binary } }),
+    RedirectResponse(),
   );
+
+const RedirectResponse = (): MethodDecorator =>
+  ApiResponse({
+    status: 302,
+    description:
+      'Redirects to the storage, which serves the file for one minute. Sent only if the operator has configured redirects.',
+    headers: {
+      Location: { description: 'URL of the file.', required: true, schema: { type: 'string', format: 'uri' } },
+    },
+  });
 
 function PartResponses(content: Readonly<Record<string, { readonly schema: typeof binary }>>): MethodDecorator {
   return applyDecorators(
@@ -99,14 +125,6 @@ function PartResponses(content: Readonly<Record<string, { readonly schema: typeo
         'Content-Range': { description: 'Which bytes follow.', required: true, schema: { type: 'string' } },
       },
       content,
-    }),
-    ApiResponse({
-      status: 302,
-      description:
-        'Redirects to the storage, which serves the file for one minute. Sent only if the operator has configured redirects.',
-      headers: {
-        Location: { description: 'URL of the file.', required: true, schema: { type: 'string', format: 'uri' } },
-      },
     }),
     ApiResponse({ status: 304, description: 'The client already has these bytes: If-None-Match names their ETag.' }),
     FailureResponses(['range_not_satisfiable']),

@@ -121,11 +121,7 @@ function embeddingOf({ run, ...embedding }: EmbeddingRow, file: Filed): Document
     last_update_status: embedding.lastUpdateStatus,
     last_update_time: embedding.lastUpdateTime,
     stale: embedding.stale,
-    scores: scoresOf(embedding.scores),
-    test_samples: embedding.testSamples.map((test) => ({
-      sample_index: test.sampleIndex,
-      sentence_index: test.sentenceIndex,
-    })),
+    shows_results: embedding.showsResults,
     run: run && runOf(embedding.ttsType, run, file),
   };
 }
@@ -143,10 +139,14 @@ function runOf(ttsType: string, run: RunRow, file: Filed): DocumentRun {
     },
     language: run.language,
     test_sentences: [...run.testSentences],
-    samples: run.samples && run.samples.map(({ sampleIndex, sha256 }) => ({ sample_index: sampleIndex, sha256 })),
+    samples:
+      run.samples &&
+      bySample(run.samples).flatMap(({ sampleIndex, sha256 }) =>
+        sha256 ? [{ sample_index: sampleIndex, sha256 }] : [],
+      ),
     failed_samples: run.failedSamples.map(({ sampleIndex, message }) => ({ sample_index: sampleIndex, message })),
     scores: scoresOf(run.scores),
-    embeddings: sampleEmbeddings.map((made) => ({
+    embeddings: bySample(sampleEmbeddings).map((made) => ({
       sample_index: made.sampleIndex,
       sample_sha256: made.sampleSha256 || null, // empty if the sample was deleted before its embedding arrived
       score: made.score,
@@ -154,7 +154,7 @@ function runOf(ttsType: string, run: RunRow, file: Filed): DocumentRun {
       file: file(sampleEmbeddingEntry(ttsType, made.sampleIndex), made.objectKey),
     })),
     archive: sampleEmbeddings.length > 0 ? null : file(embeddingArchiveEntry(ttsType), run.archiveKey),
-    test_samples: run.testSamples.map((test) => ({
+    test_samples: bySample(run.testSamples).map((test) => ({
       sample_index: test.sampleIndex,
       sentence_index: test.sentenceIndex,
       duration: test.durationSeconds,
@@ -162,6 +162,17 @@ function runOf(ttsType: string, run: RunRow, file: Filed): DocumentRun {
     })),
   };
 }
+
+interface OfSample {
+  readonly sampleIndex: number;
+  readonly sentenceIndex?: number;
+}
+
+/** Orders results by sample, then by sentence: handlers deliver them in any order. */
+const bySample = <T extends OfSample>(results: readonly T[]): readonly T[] =>
+  [...results].sort(
+    (one, other) => one.sampleIndex - other.sampleIndex || (one.sentenceIndex ?? 0) - (other.sentenceIndex ?? 0),
+  );
 
 /** Orders consents by time, and those of one second by what they say: by nothing that another Timbre would change. */
 function consentsOf(rows: readonly ConsentRow[], file: Filed): readonly DocumentConsent[] {
@@ -182,7 +193,11 @@ function consentOf(row: ConsentRow, number: number, filed: Filed): DocumentConse
     granted_by: row.grantedBy,
     method: row.method,
     text_version: row.textVersion,
-    similarity: similarity && { score: similarity.score, scorer: similarity.scorer, measured_at: similarity.measuredAt },
+    similarity: similarity && {
+      score: similarity.score,
+      scorer: similarity.scorer,
+      measured_at: similarity.measuredAt,
+    },
     file: file && { name: file.name, ...filed(consentFileEntry(number, file.name), file.objectKey) },
     recording: recording && {
       duration: recording.durationSeconds,

@@ -46,8 +46,8 @@ export interface EmbeddingRow {
   readonly lastUpdateStatus: UpdateStatus;
   readonly lastUpdateTime: string;
   readonly stale: boolean;
-  readonly scores: readonly StoredScore[];
-  readonly testSamples: readonly { readonly sampleIndex: number; readonly sentenceIndex: number }[];
+  /** Whether the details show the scores and test samples of the run. */
+  readonly showsResults: boolean;
   readonly run: RunRow | null;
 }
 
@@ -121,8 +121,8 @@ const run = `CASE WHEN e.zip_key IS NOT NULL THEN json_build_object('archiveKey'
     'testSamples', coalesce(r.test_samples::json, shown.tests)) END`;
 
 const embeddings = `SELECT json_agg(json_build_object('ttsType', e.tts_type, 'lastUpdateStatus', e.last_update_status,
-    'lastUpdateTime', ${time('e.last_update_time')}, 'stale', e.stale, 'scores', e.scores, 'testSamples', shown.tests,
-    'run', ${run}) ORDER BY e.tts_type COLLATE "C")
+    'lastUpdateTime', ${time('e.last_update_time')}, 'stale', e.stale,
+    'showsResults', e.scores <> '[]' OR json_array_length(shown.tests) > 0, 'run', ${run}) ORDER BY e.tts_type COLLATE "C")
   FROM embeddings e LEFT JOIN embedding_runs r ON r.archive_key = e.zip_key, LATERAL (SELECT ${testSamples} AS tests) shown
   WHERE e.voice_id = v.id`;
 
