@@ -162,7 +162,7 @@ describe('routes without fields', () => {
 
   it('list voices, and return details and files', async () => {
     const route = partner.route(voice);
-    const files = ['/samples/1', '/test-samples/test_1_1.opus', '/embedding'];
+    const files = ['/samples/1', '/export', '/test-samples/test_1_1.opus', '/embedding'];
     for (const path of ['', '?audio_urls=true', '/samples-bundle', '/test-samples', '/waveform', ...files]) {
       expect((await partner.http.fetch(route + path)).status).toBe(200);
       const head = await partner.http.fetch(route + path, { method: 'HEAD' });

@@ -55,6 +55,7 @@ const beside = [
   `post ${voice}/consent`,
   `get ${voice}/consent/{id}/file`,
   `post ${voice}/consent/{id}/revoke`,
+  `get ${voice}/export`,
   'get /api/health/live',
   'get /api/health/ready',
   'get /api/admin/partners',

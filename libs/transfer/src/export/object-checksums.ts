@@ -46,14 +46,18 @@ export class ObjectChecksums {
    */
   async read(objects: readonly RecordedObject[], signal: AbortSignal): Promise<ReadonlyMap<string, Checksums>> {
     const found = new Map<string, Checksums>();
-    const left = objects.values();
+    const left = objects.toReversed();
     const readOn = async (): Promise<void> => {
-      for (const object of left) {
+      for (let object = left.pop(); object !== undefined; object = left.pop()) {
         signal.throwIfAborted();
         found.set(object.objectKey, recorded(object) ?? (await this.readOne(object, signal)));
       }
     };
-    await Promise.all(Array.from({ length: atATime }, readOn));
+    try {
+      await Promise.all(Array.from({ length: atATime }, readOn));
+    } finally {
+      left.length = 0; // after a failure the others stop, too
+    }
     return found;
   }
 
