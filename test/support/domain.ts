@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -43,6 +43,8 @@ export interface DomainOptions {
   readonly testSentences?: string;
   /** REQUIRE_CONSENT. */
   readonly requireConsent?: boolean;
+  /** EMBEDDING_RUNS_KEPT. */
+  readonly embeddingRunsKept?: number;
 }
 
 /** What the processes provide by themselves: ffmpeg with one slot, a scratch folder, metrics. */
@@ -76,6 +78,7 @@ class DomainModule {
       RUNPOD_ENDPOINTS: 'kyutai=endpoint,other=endpoint-of-other',
       RUNPOD_CONTRACT: '2',
       REQUIRE_CONSENT: String(options.requireConsent ?? false),
+      EMBEDDING_RUNS_KEPT: String(options.embeddingRunsKept ?? 3),
       TEST_SENTENCES: options.testSentences ?? 'One.',
       MAX_ACTIVE_JOBS_PER_PARTNER: String(options.maxActiveJobsPerPartner ?? 20),
     });
@@ -224,14 +227,11 @@ export class Domain {
 
 /** Samples as a generation of a split cuts them. */
 export function cutSamples(job: Pick<Job, 'voiceId' | 'id' | 'generation'>, count: number): SplitSample[] {
-  return Array.from({ length: count }, (_, at) => ({
-    index: at + 1,
-    sourceStartSeconds: at * 15,
-    durationSeconds: 15,
-    objectKey: `voices/${job.voiceId}/jobs/${job.id}/${job.generation}/samples/${at + 1}.opus`,
-    bytes: 1000,
-    sha256: 'ab'.repeat(32),
-  }));
+  return Array.from({ length: count }, (_, at) => {
+    const objectKey = `voices/${job.voiceId}/jobs/${job.id}/${job.generation}/samples/${at + 1}.opus`;
+    const sha256 = createHash('sha256').update(objectKey).digest('hex');
+    return { index: at + 1, sourceStartSeconds: at * 15, durationSeconds: 15, objectKey, bytes: 1000, sha256 };
+  });
 }
 
 /** The original as a generation of a split stores it. */

@@ -48,6 +48,7 @@ export interface Details {
     readonly test_samples: readonly { sample_index: number; sentence_index: number; filename: string }[];
     readonly sample_scores: readonly { sample_index: number; score: number }[];
     readonly stale: boolean;
+    readonly stale_reasons: readonly string[];
     readonly run_id: string | null;
     readonly engine: {
       readonly name: string;

@@ -1,7 +1,7 @@
-import { Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Injectable, Param, Post, type PipeTransform } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { EmbeddingRunsService } from '#libs/embeddings';
-import { AppError } from '#libs/errors';
 import { DownloadUrls } from '#libs/storage';
 import type { VoiceRef } from '#libs/voices';
 import { Voice } from '../access/access.decorators.js';
@@ -23,7 +23,16 @@ import {
 
 const urlSeconds = 3600;
 
-const RunIdPipe = new ParseUUIDPipe({ exceptionFactory: () => AppError.of('run_not_found') });
+/**
+ * Anything that is not a UUID becomes one that no run has. The pipe does not throw, so that `voice_locked` takes
+ * precedence.
+ */
+@Injectable()
+class RunIdPipe implements PipeTransform<string, string> {
+  transform(text: string): string {
+    return isUUID(text) ? text : '00000000-0000-0000-0000-000000000000';
+  }
+}
 
 const RunParameter = (): MethodDecorator =>
   ApiParam({

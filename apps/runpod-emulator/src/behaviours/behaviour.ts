@@ -19,6 +19,7 @@ export type Operation = (typeof operations)[number];
  * - `fail_samples` makes the samples with these indexes fail. Version 2 of the contract names them, version 1 fails
  * - `instant` skips the engine and makes up objects and output, immediately or after `afterMs`. With `embeddingBytes`,
  *   embeddings of version 2 have at least this size
+ * - `engine_version` lets the engine be another version of itself
  */
 export type Behaviour =
   | { readonly kind: 'answer'; readonly on: Operation; readonly status: number; readonly accepts: boolean }
@@ -32,7 +33,8 @@ export type Behaviour =
   | { readonly kind: 'malformed'; readonly variant: Malformation }
   | { readonly kind: 'run_twice'; readonly again: 'before' | 'after' }
   | { readonly kind: 'fail_samples'; readonly indexes: readonly number[] }
-  | { readonly kind: 'instant'; readonly afterMs: number; readonly embeddingBytes?: number };
+  | { readonly kind: 'instant'; readonly afterMs: number; readonly embeddingBytes?: number }
+  | { readonly kind: 'engine_version'; readonly version: string };
 
 export type BehaviourKind = Behaviour['kind'];
 export type BehaviourOf<K extends BehaviourKind> = Extract<Behaviour, { kind: K }>;
@@ -65,6 +67,7 @@ const kinds = [
   'run_twice',
   'fail_samples',
   'instant',
+  'engine_version',
 ] as const satisfies readonly BehaviourKind[];
 
 /** Returns the first behaviour of a kind. */
@@ -128,5 +131,7 @@ function parseBehaviour(value: JsonObject): Behaviour {
       };
     case 'instant':
       return { kind, afterMs: ms('afterMs'), embeddingBytes: wholeAt(value['embeddingBytes'] ?? 0, 'embeddingBytes') };
+    case 'engine_version':
+      return { kind, version: textAt(value['version'], 'version') };
   }
 }

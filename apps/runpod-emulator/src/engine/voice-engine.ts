@@ -28,3 +28,15 @@ export interface VoiceEngine {
   /** Speaks a sentence at about this pitch (Hz), as Ogg Opus, mono, 48 kHz. */
   speak(sentence: string, pitchHz: number | null, language: Language): Promise<Buffer>;
 }
+
+/** Returns an engine that works like another one, and calls itself another version of it. */
+export function otherVersion(engine: VoiceEngine, version: string): VoiceEngine {
+  return {
+    name: { ...engine.name, version },
+    model: engine.model,
+    hear: (fetchSample, signal) => engine.hear(fetchSample, signal),
+    score: (voiceprints) => engine.score(voiceprints),
+    compare: (recording, voice) => engine.compare(recording, voice),
+    speak: (sentence, pitchHz, language) => engine.speak(sentence, pitchHz, language),
+  };
+}

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ofKind } from '../behaviours/behaviour.js';
 import { InstantEngine } from '../behaviours/instant-engine.js';
 import { AcousticEngine } from '../engine/acoustic-engine.js';
+import { otherVersion } from '../engine/voice-engine.js';
 import { handle } from '../handler/handler.js';
 import type { HandlerRun } from '../handler/handler-run.js';
 import type { EmulatedJob } from './job.js';
@@ -52,6 +53,8 @@ export class HandlerCaller implements OnApplicationShutdown {
       },
     };
     if (instant) await pause(instant.afterMs, undefined, { signal });
-    return handle(request.input, instant ? this.instant : this.acoustic, run);
+    const version = ofKind(job.behaviours, 'engine_version')?.version;
+    const engine = instant ? this.instant : this.acoustic;
+    return handle(request.input, version === undefined ? engine : otherVersion(engine, version), run);
   }
 }
