@@ -12,10 +12,10 @@ const namedKeys = `
   UNION ALL SELECT object_key FROM test_samples
   UNION ALL SELECT object_key FROM speeches
   UNION ALL SELECT unnest(ARRAY[file->>'objectKey', recording->>'objectKey']) FROM consents
-  UNION ALL SELECT made->>'objectKey' FROM embedding_runs, jsonb_array_elements(sample_embeddings) AS made
+  UNION ALL SELECT made->>'objectKey'
+    FROM embedding_runs, jsonb_array_elements(sample_embeddings || test_samples) AS made
     WHERE replaced_at IS NULL
-  UNION ALL SELECT zip_key FROM embeddings WHERE zip_key NOT IN
-    (SELECT archive_key FROM embedding_runs WHERE sample_embeddings <> '[]'::jsonb)`;
+  UNION ALL SELECT archive_key FROM embedding_runs WHERE replaced_at IS NULL AND sample_embeddings = '[]'::jsonb`;
 
 /**
  * Runs the garbage collector now instead of later. Then expects exactly the objects that rows refer to. All voices must

@@ -16,6 +16,7 @@ import { inForm, noFacts, withFacts, type GivenFacts } from './model-facts.js';
 import { isBusy, VoiceModel, type ContractModel } from './model.js';
 import { expectConsents, expectWebhooks, partnerCommands } from './partner-commands.js';
 import { noteVoice, repeat, sendOnce } from './repeated-requests.js';
+import { runCommands } from './run-commands.js';
 import { settled, type Details } from './voices.js';
 
 /** One sequence of commands. */
@@ -211,6 +212,7 @@ export function contractCommands(disasters: readonly string[], maxCommands: numb
       name.map(look),
       ...factCommands(name),
       ...partnerCommands(name),
+      ...runCommands(name),
       fc.nat({ max: 9 }).map(repeatEarlier),
       fc.constant(settleAll),
       fc.constantFrom(...disasters).map(disaster),

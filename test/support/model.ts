@@ -56,6 +56,16 @@ export interface ConsentModel {
   isRevoked: boolean;
 }
 
+/** A kept embedding run. */
+export interface RunModel {
+  /** Of which split's samples it was made. A re-split that makes the same samples again may bring it back. */
+  epoch: number;
+  readonly samples: readonly SampleModel[];
+}
+
+/** The current run and the two newest others are kept. */
+const keptBeside = 2;
+
 /** One voice as the contract describes it. Written from the contract alone, not from the code. */
 export class VoiceModel {
   private static births = 0;
@@ -76,6 +86,10 @@ export class VoiceModel {
   /** Indexes of the samples with scores and test samples, until a re-split gives the indexes to other samples. */
   scored: readonly number[] = [];
   pending: Pending | null = null;
+  /** Newest first. */
+  runs: readonly RunModel[] = [];
+  currentRun: RunModel | null = null;
+  private epoch = 0;
 
   /** @param recordingSeconds null: an empty voice */
   constructor(
@@ -140,6 +154,24 @@ export class VoiceModel {
     this.stale = this.hasInfo;
   }
 
+  /** Returns whether a run's samples are there. `unknown`: a re-split may have made the same ones again. */
+  samplesOf({ epoch, samples }: RunModel): 'here' | 'gone' | 'unknown' {
+    const left = samples.filter(({ index }) => this.has(index));
+    if (left.length === 0) return 'gone';
+    if (epoch === this.epoch) return 'here';
+    if (samples.some(({ index }) => index >= this.nextIndex)) return 'gone';
+    const made = new Map(samples.map((sample) => [sample.index, JSON.stringify(placed(sample))]));
+    const isOther = (sample: SampleModel): boolean => (made.get(sample.index) ?? '') !== JSON.stringify(placed(sample));
+    return this.samples.some((sample) => made.has(sample.index) && isOther(sample)) ? 'gone' : 'unknown';
+  }
+
+  restore(run: RunModel): void {
+    run.epoch = this.epoch;
+    this.show(run);
+    const indexes = (samples: readonly SampleModel[]): string => samples.map(({ index }) => index).join();
+    this.stale = indexes(run.samples) !== indexes(this.samples);
+  }
+
   has(index: number): boolean {
     return this.samples.some((sample) => sample.index === index);
   }
@@ -169,6 +201,7 @@ export class VoiceModel {
     this.embedding = idle;
     this.stale = this.hasInfo;
     this.scored = [];
+    this.epoch += 1;
   }
 
   private embeddingCancelled(): void {
@@ -178,13 +211,20 @@ export class VoiceModel {
 
   // The emulator's made-up scores fall from sample to sample, so the first is the best.
   private embedded(): void {
-    const best = this.samples[0];
+    const run = { epoch: this.epoch, samples: this.samples };
+    this.runs = [run, ...this.runs].slice(0, 1 + keptBeside);
+    this.show(run);
+    this.stale = false;
+  }
+
+  private show(run: RunModel): void {
+    const best = run.samples.find(({ index }) => this.has(index));
     if (this.preferred?.by !== 'person') this.preferred = best ? { index: best.index, by: 'score' } : null;
     this.embedding = completed;
     this.everEmbedded = true;
     this.hasInfo = true;
-    this.stale = false;
-    this.scored = this.samples.map(({ index }) => index);
+    this.scored = run.samples.map(({ index }) => index);
+    this.currentRun = run;
   }
 }
 

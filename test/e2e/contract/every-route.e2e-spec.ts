@@ -162,8 +162,9 @@ describe('routes without fields', () => {
 
   it('list voices, and return details and files', async () => {
     const route = partner.route(voice);
-    const files = ['/samples/1', '/export', '/test-samples/test_1_1.opus', '/embedding'];
-    for (const path of ['', '?audio_urls=true', '/samples-bundle', '/test-samples', '/waveform', ...files]) {
+    const files = ['/samples/1', '/original', '/export', '/test-samples/test_1_1.opus', '/embedding'];
+    const answers = ['', '?audio_urls=true', '/samples-bundle', '/test-samples', '/waveform', '/embedding-runs'];
+    for (const path of [...answers, ...files]) {
       expect((await partner.http.fetch(route + path)).status).toBe(200);
       const head = await partner.http.fetch(route + path, { method: 'HEAD' });
       expect(head.status).toBe(200);
@@ -181,6 +182,20 @@ describe('routes without fields', () => {
       expect((await partner.http.fetch(route + path, { headers: { 'If-None-Match': tag } })).status).toBe(304);
       expect((await partner.http.fetch(route + path, { headers: { Range: 'bytes=99999999-' } })).status).toBe(416);
     }
+  });
+
+  it('list, return, restore and delete embedding runs', async () => {
+    await voiceOfSamples(partner, 'runs', 1);
+    const first = (await finished(partner, 'runs', 'embed')).embedding_info?.run_id ?? '';
+    const second = (await finished(partner, 'runs', 'embed')).embedding_info?.run_id ?? '';
+    const route = `${partner.route('runs')}/embedding-runs`;
+    const list = await partner.http.get<{ run_id: string }[]>(route);
+    expect(list.body.map(({ run_id: id }) => id)).toEqual([second, first]);
+    expect((await partner.http.get<{ current: boolean }>(`${route}/${first}`)).body.current).toBe(false);
+    const restored = await partner.http.post<Details>(`${route}/${first}/restore`);
+    expect([restored.status, restored.body.embedding_info?.run_id]).toEqual([200, first]);
+    expect((await partner.http.delete(`${route}/${first}`)).status).toBe(409);
+    expect((await partner.http.delete(`${route}/${second}`)).status).toBe(204);
   });
 
   it('return a signed URL that needs no key', async () => {

@@ -48,6 +48,7 @@ describe('stored objects', () => {
     const zip = new URL(url ?? '').pathname.replace(/^\/api/, '');
     for (const path of [
       `${partner.route('split')}/samples/1`,
+      `${partner.route('split')}/original`,
       `${partner.route('split')}/test-samples/test_1_1.opus`,
       `${partner.route('split')}/embedding?sample_index=1`,
     ]) {

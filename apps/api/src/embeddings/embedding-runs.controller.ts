@@ -102,8 +102,9 @@ export class EmbeddingRunsController {
   @Operation({
     summary: 'Delete Embedding Run',
     description:
-      'Deletes a run with its embeddings and test samples. The request fails with 409 while the voice is being ' +
-      'processed, or if the run is the current one of its TTS type.',
+      'Deletes a run with its embeddings and test samples. Its files are removed within 75 minutes, when no signed URL ' +
+      'is valid any more. The request fails with 409 while the voice is being processed, or if the run is the current ' +
+      'one of its TTS type.',
     failures: ['voice_not_found', 'run_not_found', 'voice_locked', 'run_is_current'],
   })
   @VoiceParameters()

@@ -77,7 +77,7 @@ export class EmbeddingRunsService {
   }
 
   /**
-   * Deletes a run and its files at once. The current one cannot be deleted.
+   * Deletes a run. The current one cannot be deleted.
    *
    * @throws AppError `voice_not_found` | `voice_locked` | `run_not_found` | `run_is_current`
    */

@@ -288,12 +288,12 @@ describe('EmbeddingRunsService.restore', () => {
 });
 
 describe('EmbeddingRunsService.remove', () => {
-  it('deletes the files of a run at once, and refuses the current run', async () => {
+  it('deletes a run with its files, and refuses the current run', async () => {
     const voiceId = await sampledVoice();
     const [first, second] = [await embed(voiceId, [1, 2]), await embed(voiceId, [1, 2])];
     await expect(runs.remove(voiceId, second.runId)).rejects.toMatchObject({ code: 'run_is_current' });
     await runs.remove(voiceId, first.runId);
-    await garbage.removeDue();
+    await removeAll();
     const stored = await storedKeys(voiceId);
     expect(first.files.filter((key) => stored.includes(key))).toEqual([]);
     expect(stored).toEqual(expect.arrayContaining([...second.files]));

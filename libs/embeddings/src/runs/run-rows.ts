@@ -118,9 +118,9 @@ export async function endRuns(tx: Transaction, of: RunPlace, { kept }: { readonl
   );
 }
 
-/** Deletes a run that is not the current one, and its files at once. */
+/** Deletes a run that is not the current one. Its files stay while signed URLs, or a speech at work, can name them. */
 export async function deleteRun(tx: Transaction, run: RunFiles & { readonly id: string }): Promise<void> {
-  await removeObjects(tx, filesOf(run), 0);
+  await removeObjects(tx, filesOf(run), keepReplacedSeconds);
   await tx.delete(EmbeddingRunEntity, { id: run.id });
 }
 
