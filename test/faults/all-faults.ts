@@ -24,6 +24,7 @@ import { postgresLinkFaults } from './postgres-link.js';
 import { postgresFaults } from './postgres.js';
 import { randomModelFaults } from './random-model.js';
 import { retriedRequestFaults } from './retried-requests.js';
+import { recomputeFaults } from './recompute.js';
 import { redisFaults } from './redis.js';
 import { s3Faults } from './s3.js';
 import { stoppingFaults } from './stopping.js';
@@ -46,6 +47,7 @@ export const allFaults: readonly Fault[] = [
   ...gpuFlightFaults,
   ...killHandlerFaults,
   ...fairnessFaults,
+  ...recomputeFaults,
   ...cancelFaults,
   ...deletionFaults,
   ...erasureFaults,

@@ -24,6 +24,7 @@ import {
   type ConvertedSample,
   type SplitSample,
 } from '#libs/samples';
+import { RecomputeModule } from '#libs/recompute';
 import { ServiceModule } from '#libs/service';
 import { analysisKey, originalKey, ScratchFolder, StorageModule, uploadKey } from '#libs/storage';
 import { VoicesModule, VoicesService, type NewOriginal, type RequestedSplit, type StoredRecording } from '#libs/voices';
@@ -45,6 +46,8 @@ export interface DomainOptions {
   readonly requireConsent?: boolean;
   /** EMBEDDING_RUNS_KEPT. */
   readonly embeddingRunsKept?: number;
+  /** RECOMPUTE_AT_A_TIME. */
+  readonly recomputeAtATime?: number;
 }
 
 /** What the processes provide by themselves: ffmpeg with one slot, a scratch folder, metrics. */
@@ -81,6 +84,7 @@ class DomainModule {
       EMBEDDING_RUNS_KEPT: String(options.embeddingRunsKept ?? 3),
       TEST_SENTENCES: options.testSentences ?? 'One.',
       MAX_ACTIVE_JOBS_PER_PARTNER: String(options.maxActiveJobsPerPartner ?? 20),
+      RECOMPUTE_AT_A_TIME: String(options.recomputeAtATime ?? 4),
     });
     return {
       module: DomainModule,
@@ -98,6 +102,7 @@ class DomainModule {
         EventsModule,
         ConsentModule,
         IdempotencyModule,
+        RecomputeModule,
       ],
       providers: [ConsentRevocations, EmbeddingResults, Processing],
     };

@@ -17,6 +17,7 @@ import { HooksModule } from './hooks/hooks.module.js';
 import { HttpModule } from './http/http.module.js';
 import { ObjectsModule } from './objects/objects.module.js';
 import { PartnersApiModule } from './partners/partners.module.js';
+import { RecomputeApiModule } from './recompute/recompute.module.js';
 import { SamplesApiModule } from './samples/samples.module.js';
 import { SpeechApiModule } from './speech/speech.module.js';
 import { SplittingApiModule } from './splitting/splitting.module.js';
@@ -47,6 +48,7 @@ import { WebhooksApiModule } from './webhooks/webhooks.module.js';
     HooksModule,
     PartnersApiModule,
     AdminModule,
+    RecomputeApiModule,
     ObjectsModule,
   ],
 })

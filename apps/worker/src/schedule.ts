@@ -8,6 +8,7 @@ import { forgetExpiredKeys } from '#libs/idempotency';
 import { Dispatcher, forgetEndedJobs, Recovery } from '#libs/jobs';
 import { LOGGER, type Logger } from '#libs/logging';
 import { RecoveredJobs } from '#libs/processing';
+import { RecomputeTurns } from '#libs/recompute';
 import { GarbageCollector } from '#libs/retention';
 import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import { forgetGpuUses } from '#libs/usage';
@@ -39,6 +40,7 @@ export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdo
     canceller: GpuCanceller,
     garbage: GarbageCollector,
     webhooks: Deliverer,
+    recomputes: RecomputeTurns,
     audit: AuditLogRepository,
     database: Database,
     @Inject(OBJECT_STORAGE) storage: ObjectStorage,
@@ -47,6 +49,7 @@ export class Schedule implements OnApplicationBootstrap, BeforeApplicationShutdo
   ) {
     this.tasks = [
       { name: 'dispatch', every: 1 * seconds, run: () => dispatcher.dispatch() },
+      { name: 'recompute', every: 1 * seconds, run: () => recomputes.work() },
       { name: 'revive', every: 3 * seconds, run: () => recovered.revive() },
       { name: 'recover nudges', every: 3 * seconds, run: () => recovery.recoverNudges() },
       { name: 'recover polls', every: 15 * seconds, run: () => recovery.recoverPolls() },

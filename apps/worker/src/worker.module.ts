@@ -6,6 +6,7 @@ import { GpuModule } from '#libs/embeddings';
 import { JobsModule } from '#libs/jobs';
 import { MonitoringModule } from '#libs/monitoring';
 import { ProcessingModule } from '#libs/processing';
+import { RecomputeModule } from '#libs/recompute';
 import { RetentionModule } from '#libs/retention';
 import { encodeTurns, FFMPEG_TURNS } from '#libs/samples';
 import { ServiceModule, type ServiceParts } from '#libs/service';
@@ -55,6 +56,7 @@ export class WorkerModule {
         RetentionModule,
         GpuModule,
         ProcessingModule,
+        RecomputeModule,
         WebhookDeliveryModule,
       ],
       providers: [Consumers, Schedule],

@@ -25,6 +25,8 @@ export type ChangeAction =
   | 'partner.change'
   | 'partner.delete'
   | 'job.cancel'
+  | 'recompute.start'
+  | 'recompute.cancel'
   | 'webhook.create'
   | 'webhook.update'
   | 'webhook.delete'
@@ -34,7 +36,8 @@ export type ChangeAction =
 
 export interface Change {
   readonly action: ChangeAction;
-  readonly partnerId: string;
+  /** null if it concerns all partners. */
+  readonly partnerId: string | null;
   readonly voiceId?: string;
   /** More about the change, without secrets: the new name, the key's id. */
   readonly details?: Readonly<Record<string, string | number | null>>;

@@ -88,4 +88,11 @@ export const limitVariables = {
     max: 10_000,
     about: 'Maximum number of jobs of one partner that are dispatched to workers at a time.',
   }),
+  recomputeAtATime: integer('RECOMPUTE_AT_A_TIME', {
+    default: 4,
+    min: 1,
+    max: 1_000,
+    about:
+      'Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`).',
+  }),
 };

@@ -14,6 +14,7 @@ import { JobEntity } from './entities/job.entity.js';
 import { ObjectRemovalEntity } from './entities/object-removal.entity.js';
 import { PartnerEntity } from './entities/partner.entity.js';
 import { ReportedEngineEntity } from './entities/reported-engine.entity.js';
+import { RecomputeEntity, RecomputeVoiceEntity } from './entities/recompute.entity.js';
 import { SampleEntity } from './entities/sample.entity.js';
 import { SettingEntity } from './entities/setting.entity.js';
 import { SpeechEntity } from './entities/speech.entity.js';
@@ -41,6 +42,7 @@ import { PartnerUsage1764534000000 } from './migrations/1764534000000-partner-us
 import { Consents1764535000000 } from './migrations/1764535000000-consents.js';
 import { VoiceStatusIndexes1764536000000 } from './migrations/1764536000000-voice-status-indexes.js';
 import { KeptRuns1764540000000 } from './migrations/1764540000000-kept-runs.js';
+import { Recomputes1764541000000 } from './migrations/1764541000000-recomputes.js';
 import { RenewablePool } from './renewable-pool.js';
 
 export interface DataSourceOptions extends ServingOptions {
@@ -90,6 +92,8 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       EventEntity,
       WebhookEntity,
       WebhookDeliveryEntity,
+      RecomputeEntity,
+      RecomputeVoiceEntity,
     ],
     migrations: [
       FirstSchema1763800000000,
@@ -112,6 +116,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       Consents1764535000000,
       VoiceStatusIndexes1764536000000,
       KeptRuns1764540000000,
+      Recomputes1764541000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -34,6 +34,7 @@ export {
 export { ObjectRemovalEntity } from './entities/object-removal.entity.js';
 export { PartnerEntity } from './entities/partner.entity.js';
 export { ReportedEngineEntity } from './entities/reported-engine.entity.js';
+export type { RecomputeState } from './entities/recompute.entity.js';
 export { SampleEntity } from './entities/sample.entity.js';
 export { SpeechEntity } from './entities/speech.entity.js';
 export { TestSampleEntity } from './entities/test-sample.entity.js';

@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 
 /** What a change is about. */
 export interface ChangeSubject {
-  readonly partnerId: string;
+  /** null if it is about no single partner. */
+  readonly partnerId: string | null;
   /** null if it is about no single voice. */
   readonly voiceId: string | null;
 }

@@ -41,17 +41,18 @@ export class EmbeddingResults {
    */
   async commit(job: EmbedJob, made: CollectedEmbedding): Promise<void> {
     const scores = sortScores(made.scores);
+    const { ttsType } = job.params;
     await commitFenced(this.database, job, async (tx, voice) => {
       await refuseWithoutConsent(tx, voice.id, this.config);
       const samples = await measuredSamples(tx, voice.id); // those that were submitted: the voice was locked since
       const { inboxPrefix, consentScores, ...embedding } = made;
       const { engine, language, failedSamples } = embedding;
-      const { ttsType } = job.params;
       const of = { voiceId: voice.id, ttsType };
       await replaceEmbedding(tx, of, { ...embedding, scores }, { samples, kept: this.config.embeddingRunsKept });
       await removeObjects(tx, [inboxPrefix], keepUsedUpSeconds);
       if (engine !== null) await recordSimilarities(tx, voice.id, engine.scorer, consentScores);
-      await completeEmbedding(tx, voice, { bestSampleIndex: choosePreferred(scores, samples), failedSamples });
+      const bestSampleIndex = choosePreferred(scores, samples);
+      await completeEmbedding(tx, voice, ttsType, { bestSampleIndex, failedSamples });
       await completeJob(tx, job);
       // Last, because runs of other voices wait for the row.
       if (engine !== null && language !== null) await recordEngine(tx, ttsType, language, engine);
@@ -88,6 +89,7 @@ export async function failEmbedding(
   why: JobFailure,
 ): Promise<void> {
   await failJob(tx, job, why);
-  await markEmbeddingFailed(tx, voice, why.sentence);
-  await recordFailedEmbedding(tx, voice);
+  const { ttsType } = job.params;
+  await markEmbeddingFailed(tx, voice, { ttsType, sentence: why.sentence });
+  await recordFailedEmbedding(tx, voice.id, ttsType);
 }

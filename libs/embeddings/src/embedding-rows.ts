@@ -1,4 +1,4 @@
-import { EmbeddingEntity, TestSampleEntity, type Transaction, type VoiceEntity } from '#libs/database';
+import { EmbeddingEntity, TestSampleEntity, type Transaction } from '#libs/database';
 import { completeRuns } from './runs/complete-runs.js';
 import type { ComparedSample } from './runs/match-samples.js';
 import { endRuns, insertRun, showRun, type NewRun, type RunPlace } from './runs/run-rows.js';
@@ -26,14 +26,13 @@ export async function replaceEmbedding(
 }
 
 /** Records that the last embedding run failed. The results of the last successful run stay. */
-export async function recordFailedEmbedding(tx: Transaction, voice: VoiceEntity): Promise<void> {
+export async function recordFailedEmbedding(tx: Transaction, voiceId: string, ttsType: string): Promise<void> {
   await tx
     .createQueryBuilder()
     .insert()
     .into(EmbeddingEntity)
     .values({
-      voiceId: voice.id,
-      ttsType: voice.embeddingType,
+      ...{ voiceId, ttsType },
       lastUpdateStatus: 'failed',
       lastUpdateTime: () => 'now()',
     })

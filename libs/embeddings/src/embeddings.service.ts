@@ -5,8 +5,11 @@ import {
   Database,
   SampleEntity,
   type EmbeddingRunEntity,
+  type EmbedParams,
   type StoredSampleEmbedding,
   type TestSampleEntity,
+  type Transaction,
+  type VoiceEntity,
 } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { emitEvent } from '#libs/events';
@@ -20,6 +23,7 @@ import {
   type ConsentRule,
   type VoiceDetails,
 } from '#libs/voices';
+import { requestOfCurrentRun } from './current-run.js';
 import { refuseTooMuchToEmbed } from './embedding-limits.js';
 import { EmbeddingRunsRepository } from './runs/embedding-runs.repository.js';
 import { deleteTestSamples } from './runs/run-rows.js';
@@ -46,6 +50,15 @@ export type EmbeddingArchive = Readonly<
   /** By sample index, at least one. */
   readonly sampleEmbeddings: readonly StoredSampleEmbedding[];
 };
+
+/** An embedding that is about to start. */
+interface NewEmbeddingJob {
+  readonly params: EmbedParams;
+  /** Default false: somebody has asked for it. */
+  readonly isBackground?: boolean;
+  /** More for the audit log. */
+  readonly details?: Readonly<Record<string, string>>;
+}
 
 /** Starts embeddings and serves what they have made. */
 @Injectable()
@@ -83,15 +96,45 @@ export class EmbeddingsService {
       if (voice.sampleCount === 0) throw AppError.of('no_samples');
       const params = embedParams(voice, asked, this.config.testSentences);
       this.checkTtsType(params.ttsType); // the voice's own type may not be configured any more
-      refuseTooMuchToEmbed((await tx.sum(SampleEntity, 'durationSeconds', { voiceId })) ?? 0, this.config);
-      await refuseOverQuota(tx, voice.partnerId, { gpuJob: 'embed' });
-      await startEmbedding(tx, voice, params, this.config);
-      const details = { tts_type: params.ttsType };
-      await recordChange(tx, { action: 'voice.embed', partnerId: voice.partnerId, voiceId, details });
+      await this.start(tx, voice, { params });
       return voice.partnerId;
     });
     this.dispatcher.dispatchSoon(partnerId);
     return this.voices.details(voiceId);
+  }
+
+  /**
+   * Starts an embedding as the current run of a tts type was made, with its language and test sentences, in the background
+   * and without a request. The voice's own tts type stays. The transaction must hold the voice's row, unlocked by status.
+   *
+   * @param details for the audit log: why it is embedded
+   * @returns the job's id
+   * @throws AppError `no_samples` | `too_much_to_embed` | `quota_exceeded` | `no_consent`; nothing is written then
+   */
+  async embedAgain(
+    tx: Transaction,
+    voice: VoiceEntity,
+    ttsType: string,
+    details: Readonly<Record<string, string>>,
+  ): Promise<string> {
+    if (voice.sampleCount === 0) throw AppError.of('no_samples');
+    const asked = { ...(await requestOfCurrentRun(tx, voice.id, ttsType)), ttsType };
+    const params = embedParams(voice, asked, this.config.testSentences);
+    return this.start(tx, voice, { params, isBackground: true, details });
+  }
+
+  private async start(
+    tx: Transaction,
+    voice: VoiceEntity,
+    { params, isBackground = false, details = {} }: NewEmbeddingJob,
+  ): Promise<string> {
+    const { id: voiceId, partnerId } = voice;
+    refuseTooMuchToEmbed((await tx.sum(SampleEntity, 'durationSeconds', { voiceId })) ?? 0, this.config);
+    await refuseOverQuota(tx, partnerId, { gpuJob: 'embed' });
+    const jobId = await startEmbedding(tx, voice, params, this.config, isBackground);
+    const change = { action: 'voice.embed', details: { tts_type: params.ttsType, ...details } } as const;
+    await recordChange(tx, { ...change, partnerId, voiceId });
+    return jobId;
   }
 
   /**

@@ -19,6 +19,6 @@ export async function startFirstEmbedding(
   } catch (error) {
     if (!isAppError(error, 'no_consent')) throw error;
     await markEmbeddingRefused(tx, voice, error.message);
-    await recordFailedEmbedding(tx, voice);
+    await recordFailedEmbedding(tx, voice.id, voice.embeddingType);
   }
 }

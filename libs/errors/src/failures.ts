@@ -38,6 +38,7 @@ export const failures = {
   key_not_found: failure(404, 'Key not found'),
   webhook_not_found: failure(404, 'Webhook not found'),
   delivery_not_found: failure(404, 'Delivery not found'),
+  recompute_not_found: failure(404, 'Recompute not found'),
   not_found: failure(404, 'Not found'),
   method_not_allowed: failure(405, 'Method not allowed'),
   upload_timed_out: failure(408, 'Upload timed out'),

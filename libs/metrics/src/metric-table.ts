@@ -8,7 +8,16 @@ export interface MetricSpec {
   readonly name: `timbre_${string}`;
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly unit:
-    'seconds' | 'requests' | 'jobs' | 'leases' | 'attempts' | 'webhooks' | 'connections' | 'objects' | 'yes or no';
+    | 'seconds'
+    | 'requests'
+    | 'jobs'
+    | 'voices'
+    | 'leases'
+    | 'attempts'
+    | 'webhooks'
+    | 'connections'
+    | 'objects'
+    | 'yes or no';
   readonly labels: Readonly<Record<string, LabelValues>>;
   readonly help: string;
   /** The process that exports it. Where both export the state of Postgres or Redis, aggregate with max, not sum. */
@@ -96,6 +105,14 @@ export const metricTable = {
     help: 'Most workers that any active job has lost since its last progress. At 8 the job fails.',
     from: 'both',
   },
+  recomputeVoices: {
+    name: 'timbre_recompute_voices',
+    type: 'gauge',
+    unit: 'voices',
+    labels: { state: ['waiting', 'running'] },
+    help: 'Voices that recomputes still have to embed again. State `running`: their job is at work.',
+    from: 'both',
+  },
   removalsDue: {
     name: 'timbre_object_removals_due',
     type: 'gauge',
@@ -171,6 +188,14 @@ export const metricTable = {
     unit: 'jobs',
     labels: { kind: kinds },
     help: 'Jobs of dead or stuck workers that this worker requeued or took over. Each counts as one death.',
+    from: 'worker',
+  },
+  recomputedVoices: {
+    name: 'timbre_recomputed_voices_total',
+    type: 'counter',
+    unit: 'voices',
+    labels: { outcome: ['done', 'failed', 'skipped'] },
+    help: 'Voices of recomputes that have ended, counted by this worker. Voices that a cancellation skips do not count.',
     from: 'worker',
   },
   audioSeconds: {

@@ -32,7 +32,13 @@ export class Gauges {
 
   private async readAll(): Promise<void> {
     this.readPool(); // before the other gauges use connections
-    await Promise.all([this.readDependencies(), this.readQueues(), this.readJobs(), this.readRemovals()]);
+    await Promise.all([
+      this.readDependencies(),
+      this.readQueues(),
+      this.readJobs(),
+      this.readRecomputes(),
+      this.readRemovals(),
+    ]);
   }
 
   private readPool(): void {
@@ -88,6 +94,14 @@ export class Gauges {
         labels: { kind },
         value: Math.max(...activeStates.map((state) => find(kind, state)?.mostDeaths ?? 0)),
       })),
+    );
+  }
+
+  private async readRecomputes(): Promise<void> {
+    const voices = await withinOrNull(patienceMs, this.work.recomputes());
+    this.metrics.set(
+      'recomputeVoices',
+      voices ? (['waiting', 'running'] as const).map((state) => ({ labels: { state }, value: voices[state] })) : [],
     );
   }
 

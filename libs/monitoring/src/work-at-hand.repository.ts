@@ -20,7 +20,13 @@ export interface RemovalsDue {
   readonly oldestSeconds: number;
 }
 
-/** How much there is to do, as Postgres knows it. Both look at rows of partial indexes: what has ended costs nothing. */
+/** Voices on the work lists of recomputes. */
+export interface VoicesToRecompute {
+  readonly waiting: number;
+  readonly running: number;
+}
+
+/** How much there is to do, as Postgres knows it. All look at rows of partial indexes: what has ended costs nothing. */
 @Injectable()
 export class WorkAtHandRepository {
   constructor(private readonly database: Database) {}
@@ -31,6 +37,14 @@ export class WorkAtHandRepository {
          greatest(0, extract(epoch FROM now() - min(run_after)))::float8 AS "oldestDueSeconds"
        FROM jobs WHERE state IN ('queued', 'running', 'waiting') GROUP BY kind, state`,
     );
+  }
+
+  async recomputes(): Promise<VoicesToRecompute> {
+    const [row] = await this.database.query<VoicesToRecompute>(
+      `SELECT count(*) FILTER (WHERE job_id IS NULL)::int AS waiting, count(job_id)::int AS running
+       FROM recompute_voices`,
+    );
+    return row ?? { waiting: 0, running: 0 };
   }
 
   async removals(): Promise<RemovalsDue> {

@@ -45,6 +45,7 @@ export {
   takeSampleIndex,
   type NewOriginal,
 } from './voice-rows.js';
+export { isLocked } from './voice-status.js';
 export { isPlace, voiceSorts, type VoicePage, type VoiceSearch, type VoiceSort } from './voice-search.js';
 export type { VoiceUpdate } from './voice-update.js';
 export { voiceWarningCodes, type NotEmbeddedSample, type VoiceWarning } from './voice-warning.js';

@@ -24,8 +24,10 @@ export async function startSplitting(tx: Transaction, voice: VoiceEntity, params
 }
 
 /**
- * Starts an embedding; its tts type becomes the voice's. Every way to an embedding passes here.
+ * Starts an embedding. Its tts type becomes the voice's, unless nobody has asked for it. Every way to an embedding passes
+ * here.
  *
+ * @param isBackground whether Timbre starts it by itself
  * @returns the job's id
  * @throws AppError `no_consent`; nothing is written then
  */
@@ -34,14 +36,15 @@ export async function startEmbedding(
   voice: VoiceEntity,
   params: EmbedParams,
   rule: ConsentRule,
+  isBackground = false,
 ): Promise<string> {
   await refuseWithoutConsent(tx, voice.id, rule);
   await updateVoice(tx, voice.id, {
     embeddingStatus: moveStatus(voice.embeddingStatus, 'in_progress'),
     embeddingError: null,
-    embeddingType: params.ttsType,
+    ...(isBackground ? {} : { embeddingType: params.ttsType }),
   });
-  return insertJob(tx, { voiceId: voice.id, partnerId: voice.partnerId, kind: 'embed', params });
+  return insertJob(tx, { voiceId: voice.id, partnerId: voice.partnerId, kind: 'embed', params, isBackground });
 }
 
 /** Sets the splitting status to `failed` and unlocks the voice. Everything that was committed stays. */
@@ -55,13 +58,24 @@ export async function markSplittingFailed(tx: Transaction, voice: VoiceEntity, s
   await emitEvent(tx, { type: 'voice.split.failed', voiceId: voice.id, data: { error: sentence } });
 }
 
+/** A failed embedding. */
+interface FailedEmbedding {
+  /** Not always that of the voice: an embedding that nobody has asked for leaves it as it is. */
+  readonly ttsType: string;
+  readonly sentence: string;
+}
+
 /** Sets the embedding status to `failed` and unlocks the voice. The last good embedding stays. */
-export async function markEmbeddingFailed(tx: Transaction, voice: VoiceEntity, sentence: string): Promise<void> {
+export async function markEmbeddingFailed(
+  tx: Transaction,
+  voice: VoiceEntity,
+  { ttsType, sentence }: FailedEmbedding,
+): Promise<void> {
   await updateVoice(tx, voice.id, {
     embeddingStatus: moveStatus(voice.embeddingStatus, 'failed'),
     embeddingError: sentence,
   });
-  const data = { tts_type: voice.embeddingType, error: sentence };
+  const data = { tts_type: ttsType, error: sentence };
   await emitEvent(tx, { type: 'voice.embedding.failed', voiceId: voice.id, data });
 }
 
@@ -70,6 +84,6 @@ export async function markEmbeddingRefused(tx: Transaction, voice: VoiceEntity, 
   await markEmbeddingFailed(
     tx,
     { ...voice, embeddingStatus: moveStatus(voice.embeddingStatus, 'in_progress') },
-    sentence,
+    { ttsType: voice.embeddingType, sentence },
   );
 }

@@ -125,14 +125,22 @@ interface EmbeddingOutcome {
   readonly failedSamples: readonly NotEmbeddedSample[];
 }
 
-/** Completes the voice's embedding. The best sample becomes the preferred one, unless a person chose one. */
+/**
+ * Completes the voice's embedding. The best sample becomes the preferred one, unless a person chose one. Of a tts type that
+ * is not the voice's, only the status is shown.
+ */
 export async function completeEmbedding(
   tx: Transaction,
   voice: VoiceEntity,
+  ttsType: string,
   outcome: EmbeddingOutcome,
 ): Promise<void> {
-  await applyEmbedding(tx, voice, outcome);
-  const data = { tts_type: voice.embeddingType };
+  if (ttsType === voice.embeddingType) await applyEmbedding(tx, voice, outcome);
+  else {
+    const embeddingStatus = moveStatus(voice.embeddingStatus, 'completed');
+    await updateVoice(tx, voice.id, { embeddingStatus, embeddingError: null });
+  }
+  const data = { tts_type: ttsType };
   await emitEvent(tx, { type: 'voice.embedding.completed', voiceId: voice.id, data });
 }
 

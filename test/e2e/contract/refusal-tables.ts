@@ -32,6 +32,9 @@ export function onlyOfKeys(): ReadonlySet<string> {
 /** What webhooks.e2e-spec.ts covers. */
 export const ofWebhooks = /Webhook/;
 
+/** What recompute.e2e-spec.ts covers. */
+export const ofRecompute = /Recompute/;
+
 /** The headers of a JSON body. */
 export const json = { 'Content-Type': 'application/json' };
 /** Bodies that cannot be parsed. */

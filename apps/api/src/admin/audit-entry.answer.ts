@@ -40,10 +40,11 @@ export class AuditEntryDto {
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'Id of the partner.',
+    nullable: true,
+    description: 'Id of the partner; null if the change concerns all partners.',
     example: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
   })
-  readonly partner_id: string;
+  readonly partner_id: string | null;
 
   @ApiProperty({ type: String, nullable: true, description: 'Name of the partner at that time.', example: 'demo' })
   readonly partner: string | null;

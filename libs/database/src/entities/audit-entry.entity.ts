@@ -26,8 +26,9 @@ export class AuditEntryEntity {
   @Column({ type: 'text' })
   action: string;
 
-  @Column({ name: 'partner_id', type: 'uuid' })
-  partnerId: string;
+  /** null if the change concerns all partners. */
+  @Column({ name: 'partner_id', type: 'uuid', nullable: true })
+  partnerId: string | null;
 
   /** The name at that time. */
   @Column({ type: 'text', nullable: true })

@@ -91,6 +91,10 @@ export class JobEntity {
   @Column({ type: 'text' })
   kind: JobKind;
 
+  /** Whether Timbre made it by itself. It is dispatched after all jobs that somebody has asked for. */
+  @Column({ name: 'is_background', type: 'boolean', default: false })
+  isBackground: boolean;
+
   @Column({ type: 'text', default: 'queued' })
   state: JobState;
 

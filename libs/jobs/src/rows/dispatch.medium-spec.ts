@@ -92,6 +92,24 @@ describe('takeForDispatch', () => {
     expect(await domain.count('jobs WHERE nudges > 1')).toBe(0);
   });
 
+  it('ranks background jobs behind all that somebody has asked for, and gives them none of their places', async () => {
+    const [one, other] = await Promise.all([queuedSplits(30), queuedSplits(3)]);
+    await domain.database.query(
+      `UPDATE jobs SET is_background = true, created_at = created_at - interval '1 hour'
+       WHERE id IN (SELECT id FROM jobs WHERE partner_id = $1 LIMIT 5)`,
+      [one],
+    );
+    const first = await take(2);
+    expect(first.map(({ rank }) => rank)).toEqual([1, 1]); // one of each partner
+    const ranks = (await take(100)).map(({ rank }) => rank).sort((a, b) => a - b);
+    // The cap of 20 is for the 25 own jobs alone; the five others have ranks behind it.
+    const own = Array.from({ length: 19 }, (_, at) => at + 2);
+    expect(ranks).toEqual([2, 3, ...own, 21, 22, 23, 24, 25].sort((a, b) => a - b));
+    expect(await Promise.all([waiting(one), waiting(other)])).toEqual([5, 0]);
+    const background = await domain.count('jobs WHERE is_background AND nudged_at IS NOT NULL');
+    expect(background).toBe(5);
+  });
+
   it('takes only what is due, of one partner when asked', async () => {
     const one = await queuedSplits(2);
     await queuedSplits(2);

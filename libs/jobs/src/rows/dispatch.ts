@@ -7,7 +7,10 @@ export interface Nudge {
   readonly kind: JobKind;
   readonly generation: number;
   readonly nudges: number;
-  /** 1 is the most urgent. A partner's nth job at hand has rank n, so that partners take turns. */
+  /**
+   * 1 is the most urgent. A partner's nth job at hand has rank n, so that partners take turns. Background jobs have ranks
+   * behind all that a partner's own jobs can have.
+   */
   readonly rank: number;
 }
 
@@ -15,7 +18,7 @@ export const nudgeColumns = 'jobs.id, jobs.kind, jobs.generation, jobs.nudges';
 
 export interface DispatchOptions {
   readonly limit: number;
-  /** Jobs of one partner and kind that are dispatched or running at a time. */
+  /** Jobs of one partner and kind that are dispatched or running at a time, besides background jobs. */
   readonly maxActivePerPartner: number;
   /** Only this partner's jobs, for the fast path after a request; null: everybody's. */
   readonly partnerId: string | null;
@@ -26,17 +29,19 @@ export function takeForDispatch(database: Database, options: DispatchOptions): P
   return database.query<Nudge>(
     `WITH at_hand AS (
        SELECT partner_id, kind, count(*) AS n FROM jobs
-       WHERE (${inState('running')} OR (${inState('queued')} AND nudged_at IS NOT NULL))
+       WHERE (${inState('running')} OR (${inState('queued')} AND nudged_at IS NOT NULL)) AND NOT is_background
          AND ($2::uuid IS NULL OR partner_id = $2)
        GROUP BY partner_id, kind
      ), ranked AS (
-       SELECT jobs.id, coalesce(at_hand.n, 0)
-         + row_number() OVER (PARTITION BY jobs.partner_id, jobs.kind ORDER BY jobs.created_at, jobs.id) AS rank
+       SELECT jobs.id, CASE WHEN jobs.is_background THEN $3::bigint ELSE coalesce(at_hand.n, 0) END
+         + row_number() OVER (
+             PARTITION BY jobs.partner_id, jobs.kind, jobs.is_background ORDER BY jobs.created_at, jobs.id
+           ) AS rank
        FROM jobs LEFT JOIN at_hand USING (partner_id, kind)
        WHERE ${allowed('dispatch')} AND ($2::uuid IS NULL OR jobs.partner_id = $2)
      ), chosen AS (
        SELECT jobs.id, ranked.rank FROM jobs JOIN ranked USING (id)
-       WHERE ranked.rank <= $3 AND ${allowed('dispatch')}
+       WHERE (jobs.is_background OR ranked.rank <= $3) AND ${allowed('dispatch')}
        ORDER BY ranked.rank, jobs.created_at LIMIT $1 FOR UPDATE OF jobs SKIP LOCKED
      )
      UPDATE jobs SET ${assignments('dispatch', {})} FROM chosen WHERE jobs.id = chosen.id

@@ -12,7 +12,12 @@ import { jobStages } from '../job.js';
 import { firstState } from '../job-states.js';
 
 /** What a caller chooses of a new job. */
-export type NewJob = { readonly voiceId: string; readonly partnerId: string } & (
+export type NewJob = {
+  readonly voiceId: string;
+  readonly partnerId: string;
+  /** Default false: somebody has asked for it. */
+  readonly isBackground?: boolean;
+} & (
   | { readonly kind: 'split'; readonly params: SplitParams }
   | { readonly kind: 'embed'; readonly params: EmbedParams }
   | { readonly kind: 'speak'; readonly params: SpeakParams }
