@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConsentsService } from '#libs/consent';
-import { EmbeddingResults, EmbeddingsService, SpeechesService } from '#libs/embeddings';
+import { EmbeddingResults, EmbeddingRunsService, EmbeddingsService, SpeechesService } from '#libs/embeddings';
 import { claimJob, startSubmission, waitOnGpu, type EmbedJob } from '#libs/jobs';
 import { SamplesService, SplittingService } from '#libs/samples';
 import { VoicesService, type VoiceDetails } from '#libs/voices';
@@ -85,6 +85,19 @@ describe('ConsentRevocations.revoke', () => {
     const { embeddingStatus, embeddingError, embedding } = await details();
     expect([embeddingStatus, embeddingError]).toEqual(['failed', sentence]);
     expect(embedding).toMatchObject({ runId: before.runId, scores: before.scores });
+  });
+
+  it('lets no earlier run be restored afterwards', async () => {
+    const id = await consent();
+    await finish();
+    const runId = required((await details()).embedding?.runId);
+    await finish();
+    await revocations.revoke(voiceId, id);
+    const restored = domain.get(EmbeddingRunsService).restore(voiceId, runId);
+    await expect(restored).rejects.toMatchObject({ code: 'no_consent', message: sentence });
+    expect((await details()).embedding?.runId).not.toBe(runId);
+    await consent();
+    expect((await domain.get(EmbeddingRunsService).restore(voiceId, runId)).embedding?.runId).toBe(runId);
   });
 
   it('ends all speeches of the voice', async () => {

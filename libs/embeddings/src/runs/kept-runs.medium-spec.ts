@@ -257,6 +257,32 @@ describe('EmbeddingRunsService.restore', () => {
     }
   });
 
+  it('shows a run of 500 samples with five sentences each', async () => {
+    const voiceId = await sampledVoice(1);
+    await domain.database.query(
+      `INSERT INTO samples (voice_id, index, duration_seconds, object_key, bytes, sha256)
+       SELECT $1, n, 15, 'voices/' || $1 || '/uploaded/' || n, 1000, repeat('cd', 32) FROM generate_series(2, 500) n`,
+      [voiceId],
+    );
+    await domain.database.query(`UPDATE voices SET sample_count = 500, next_sample_index = 501 WHERE id = $1`, [voiceId]);
+    const runIds: string[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      await domain.get(EmbeddingsService).request(voiceId, {});
+      const job = await domain.claim(voiceId, 'embed');
+      const made = madeOf(job, Array.from({ length: 500 }, (_, at) => at + 1), 0.9);
+      const spoken = made.testSamples.flatMap((test) =>
+        [1, 2, 3, 4, 5].map((sentenceIndex) => ({ ...test, sentenceIndex })),
+      );
+      await domain.get(EmbeddingResults).commit(job, { ...made, testSamples: spoken });
+      runIds.push(required((await details(voiceId)).embedding?.runId));
+    }
+    const before = performance.now();
+    const restored = await runs.restore(voiceId, required(runIds[0]));
+    console.info(`restored in ${Math.round(performance.now() - before)} ms`);
+    expect(restored.embedding).toMatchObject({ runId: runIds[0], stale: false });
+    expect(restored.embedding?.testSamples).toHaveLength(2_500);
+  });
+
   it('is one of several changes at the same time: two restores and an embedding leave one of their states', async () => {
     const voiceId = await sampledVoice();
     const [first, second] = [await embed(voiceId, [1, 2, 3]), await embed(voiceId, [3, 2, 1])];
