@@ -141,6 +141,7 @@ export class EmbeddingLab {
       callbackUrl: 'http://timbre.test',
       runpodContract: '2' as const,
       requireConsent: 'false' as const,
+      embeddingRunsKept: 3,
       ...settings,
     };
     const pollLog = pino(

@@ -13,7 +13,7 @@ export { SubmitStep } from './gpu/submit.step.js';
 export { completeAllRuns } from './runs/complete-runs.js';
 export type { RunSummary } from './runs/embedding-runs.repository.js';
 export { EmbeddingRunsService, type RunDetails } from './runs/embedding-runs.service.js';
-export { insertEmbedding, readEmbeddings, type MovedEmbedding, type MovedRun } from './runs/moved-embeddings.js';
+export { insertEmbedding, type MovedEmbedding, type MovedRun } from './runs/moved-embeddings.js';
 export { RunpodHooksService } from './gpu/runpod-hooks.service.js';
 export { otherSpeakers } from './other-speakers.js';
 export { removeExpiredSpeeches } from './speech/speech-rows.js';

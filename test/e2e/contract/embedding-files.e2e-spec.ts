@@ -165,10 +165,11 @@ describe('audio_urls', () => {
     const plain = await toneVoice(partner, 'audible 日');
     const found = await audible('audible 日');
     const { samples, embedding_info: info } = found;
+    const stale_reasons = plain.embedding_info?.stale_reasons; // other tests change what the endpoint last reported
     expect({
       ...without(found, 'original_url', 'embedding_zip_url'),
       samples: samples.map((sample) => without(sample, 'url')),
-      embedding_info: { ...info, test_samples: info?.test_samples.map((test) => without(test, 'url')) },
+      embedding_info: { ...info, stale_reasons, test_samples: info?.test_samples.map((test) => without(test, 'url')) },
     }).toEqual(without(plain, 'embedding_zip_url'));
 
     const route = partner.route('audible 日');

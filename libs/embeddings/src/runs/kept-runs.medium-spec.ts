@@ -20,7 +20,7 @@ import { EmbeddingsService } from '../embeddings.service.js';
 import { completeAllRuns } from './complete-runs.js';
 import type { RunSummary } from './embedding-runs.repository.js';
 import { EmbeddingRunsService } from './embedding-runs.service.js';
-import { insertEmbedding, readEmbeddings } from './moved-embeddings.js';
+import { insertEmbedding, type MovedEmbedding, type MovedRun } from './moved-embeddings.js';
 
 let domain: Domain;
 let runs: EmbeddingRunsService;
@@ -364,49 +364,46 @@ describe('completeAllRuns', () => {
   });
 });
 
-describe('readEmbeddings and insertEmbedding', () => {
-  const copyOf = async (voiceId: string): Promise<string> => {
-    const copy = await sampledVoice();
-    await domain.database.transaction(async (tx) => {
-      for (const embedding of await readEmbeddings(tx, voiceId)) {
-        const run = embedding.run && { ...embedding.run, archiveKey: `voices/${copy}/${embedding.ttsType}.zip` };
-        await insertEmbedding(tx, copy, { ...embedding, run });
-      }
-    });
-    return copy;
+describe('insertEmbedding', () => {
+  const insert = (voiceId: string, embedding: MovedEmbedding): Promise<void> =>
+    domain.database.transaction((tx) => insertEmbedding(tx, voiceId, embedding));
+  /** The run of another voice, as if its files had been brought to a new one. */
+  const broughtRun = async (voiceId: string): Promise<MovedRun> => {
+    const source = await sampledVoice();
+    const { runId } = await embed(source, [2, 1]);
+    const { run } = await runs.find(source, runId);
+    return { ...run, testSamples: run.testSamples ?? [], archiveKey: `voices/${voiceId}/brought.zip` };
   };
-  const comparable = async (voiceId: string): Promise<unknown> =>
-    (await domain.database.transaction((tx) => readEmbeddings(tx, voiceId))).map(({ run, ...embedding }) => ({
-      ...embedding,
-      run: run && { ...run, archiveKey: null },
-    }));
+  const lastUpdateTime = new Date('2026-01-02T03:04:05Z');
 
-  it('carry the embedding of every tts type with all that its run has made', async () => {
+  it('shows the run with all that it has made, and keeps its date', async () => {
     const voiceId = await sampledVoice();
-    await embed(voiceId, [1, 2, 3], 0.8);
-    await embed(voiceId, [1, 2], 0.9, 'other');
-    const copy = await copyOf(voiceId);
-    expect(await comparable(copy)).toEqual(await comparable(voiceId));
-    expect(await domain.get(EmbeddingsService).testSamples(copy, 'other')).toHaveLength(2);
+    const run = await broughtRun(voiceId);
+    const shown = { isStale: true, showsResults: true, run };
+    await insert(voiceId, { ttsType: 'kyutai', lastUpdateStatus: 'failed', lastUpdateTime, ...shown });
+    const { embedding } = await details(voiceId);
+    expect(embedding).toMatchObject({ lastUpdateStatus: 'failed', lastUpdateTime, stale: true, scores: run.scores });
+    expect(embedding?.testSamples).toHaveLength(2);
+    const [only] = await runs.list(voiceId);
+    const { id: _id, voiceId: _of, ...brought } = (await runs.find(voiceId, required(only).id)).run;
+    const { id: _source, voiceId: _from, ...made } = run as typeof run & { id: string; voiceId: string };
+    expect(brought).toEqual(made);
   });
 
-  it('carry a cleared embedding after a re-split, and a failure', async () => {
-    const voiceId = await domain.uploadedVoice();
-    await split(voiceId);
-    await finish(voiceId, [1, 2, 3]);
-    await domain.get(SplittingService).request(voiceId, resplit);
-    await split(voiceId);
-    await domain.database.query(
-      `INSERT INTO embeddings (voice_id, tts_type, last_update_status, last_update_time)
-       VALUES ($1, 'other', 'failed', now())`,
-      [voiceId],
-    );
-    const copy = await copyOf(voiceId);
-    expect(await comparable(copy)).toEqual(await comparable(voiceId));
-    expect(await comparable(copy)).toMatchObject([
-      { ttsType: 'kyutai', isStale: true, showsResults: false, run: { scores: { length: 3 } } },
-      { ttsType: 'other', lastUpdateStatus: 'failed', run: null },
-    ]);
-    expect(await domain.get(EmbeddingsService).testSamples(copy, 'kyutai')).toEqual([]);
+  it('shows no scores and test samples that are about other samples, and the run has them', async () => {
+    const voiceId = await sampledVoice();
+    const run = await broughtRun(voiceId);
+    const hidden = { isStale: true, showsResults: false, run };
+    await insert(voiceId, { ttsType: 'kyutai', lastUpdateStatus: 'success', lastUpdateTime, ...hidden });
+    expect((await details(voiceId)).embedding).toMatchObject({ scores: [], testSamples: [], stale: true });
+    expect((await runs.list(voiceId))[0]).toMatchObject({ isCurrent: true, bestScore: 0.9 });
+  });
+
+  it('takes a failure without a run', async () => {
+    const voiceId = await sampledVoice();
+    const failed = { isStale: true, showsResults: false, run: null };
+    await insert(voiceId, { ttsType: 'kyutai', lastUpdateStatus: 'failed', lastUpdateTime, ...failed });
+    expect((await details(voiceId)).embedding).toMatchObject({ lastUpdateStatus: 'failed', runId: null, stale: true });
+    expect(await runs.list(voiceId)).toEqual([]);
   });
 });

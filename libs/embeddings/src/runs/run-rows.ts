@@ -45,7 +45,7 @@ export async function insertRun(tx: Transaction, { voiceId, ttsType }: RunPlace,
     voiceId,
     ttsType,
     scores: [...scores],
-    failedSamples: [...failedSamples],
+    failedSamples: failedSamples.map(({ sampleIndex, message }) => ({ sampleIndex, message })),
     testSamples: [...testSamples],
     bytes: sum(run.sampleEmbeddings) + sum(testSamples),
   });
