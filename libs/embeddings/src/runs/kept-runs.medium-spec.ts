@@ -385,9 +385,8 @@ describe('insertEmbedding', () => {
     expect(embedding).toMatchObject({ lastUpdateStatus: 'failed', lastUpdateTime, stale: true, scores: run.scores });
     expect(embedding?.testSamples).toHaveLength(2);
     const [only] = await runs.list(voiceId);
-    const { id: _id, voiceId: _of, ...brought } = (await runs.find(voiceId, required(only).id)).run;
-    const { id: _source, voiceId: _from, ...made } = run as typeof run & { id: string; voiceId: string };
-    expect(brought).toEqual(made);
+    const brought = (await runs.find(voiceId, required(only).id)).run;
+    expect(brought).toEqual({ ...run, id: brought.id, voiceId });
   });
 
   it('shows no scores and test samples that are about other samples, and the run has them', async () => {

@@ -39,15 +39,15 @@ const sum = (files: readonly { readonly bytes: number }[]): number => files.redu
 
 /** Inserts a run. Nothing shows it yet. @returns its id */
 export async function insertRun(tx: Transaction, { voiceId, ttsType }: RunPlace, run: NewRun): Promise<string> {
+  const { archiveKey, archiveBytes, engine, language, testSentences, sampleEmbeddings, samples, createdAt } = run;
   const { scores, failedSamples, testSamples } = run;
   const inserted = await tx.insert(EmbeddingRunEntity, {
-    ...run,
-    voiceId,
-    ttsType,
+    ...{ voiceId, ttsType, archiveKey, archiveBytes, engine, language, testSentences, sampleEmbeddings, samples },
+    ...(createdAt && { createdAt }),
     scores: [...scores],
     failedSamples: failedSamples.map(({ sampleIndex, message }) => ({ sampleIndex, message })),
     testSamples: [...testSamples],
-    bytes: sum(run.sampleEmbeddings) + sum(testSamples),
+    bytes: sum(sampleEmbeddings) + sum(testSamples),
   });
   return (inserted.identifiers[0] as { readonly id: string }).id;
 }
