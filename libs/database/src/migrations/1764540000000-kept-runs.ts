@@ -34,7 +34,7 @@ export class KeptRuns1764540000000 implements MigrationInterface {
              SELECT jsonb_agg(jsonb_build_object('sampleIndex', made->'sampleIndex', 'sha256', made->'sampleSha256'))
              FROM jsonb_array_elements(r.sample_embeddings) AS made)
          END,
-         test_samples = tests.made,
+         test_samples = tests.list,
          archive_bytes = CASE WHEN r.sample_embeddings <> '[]' THEN 0 WHEN e.sized_zip_key = e.zip_key THEN e.zip_bytes END,
          bytes = tests.bytes
            + coalesce((SELECT sum((made->>'bytes')::bigint) FROM jsonb_array_elements(r.sample_embeddings) AS made), 0)
@@ -42,7 +42,7 @@ export class KeptRuns1764540000000 implements MigrationInterface {
          SELECT coalesce(sum(t.bytes), 0) AS bytes, coalesce(jsonb_agg(jsonb_build_object(
              'sampleIndex', t.sample_index, 'sentenceIndex', t.sentence_index, 'durationSeconds', t.duration_seconds,
              'objectKey', t.object_key, 'bytes', t.bytes, 'sha256', t.sha256
-           ) ORDER BY t.sample_index, t.sentence_index), '[]') AS made
+           ) ORDER BY t.sample_index, t.sentence_index), '[]') AS list
          FROM test_samples t WHERE t.voice_id = e.voice_id AND t.tts_type = e.tts_type
        ) tests
        WHERE r.archive_key = e.zip_key`,
