@@ -11,6 +11,7 @@ import type { BenchCase, Lab } from './bench-case.js';
 import { startBenchStack } from './bench-stack.js';
 import { analysisTrack } from './cases/analysis-track.js';
 import { embeddingZip } from './cases/embedding-zip.js';
+import { exportOfVoice } from './cases/export.js';
 import { eventStreams } from './cases/event-streams.js';
 import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
 import { overhead, throughput, workers } from './cases/many-recordings.js';
@@ -25,7 +26,19 @@ import { docsFile, writeBetween, writeJson } from './write-docs.js';
 
 const cases: readonly BenchCase[] = [
   ...[encodeOnce, analysisTrack, samplesFirst, resplit, throughput, overhead, workers],
-  ...[upload, download, bundle, embeddingZip, details, detailsAtScale, list, search, eventStreams, previews],
+  ...[
+    upload,
+    download,
+    bundle,
+    embeddingZip,
+    exportOfVoice,
+    details,
+    detailsAtScale,
+    list,
+    search,
+    eventStreams,
+    previews,
+  ],
 ];
 
 const usage = `Usage: main.js [--short] [--only ${cases.map(({ name }) => name).join('|')}]…`;

@@ -121,6 +121,22 @@ export interface ObjectStorage {
   readBytes(key: string, range: ByteRange, into?: Buffer): Promise<Buffer | null>;
 
   /**
+   * Reads a range of an object in chunks, through memory that the caller reuses: megabytes of new buffers are garbage that V8
+   * collects late. Returns null if there is no object.
+   *
+   * Chunks are written into the buffers in turn. With two, a chunk is overwritten when the chunk after the next is requested.
+   * A storage whose bytes arrive in memory of their own does not use the buffers, and returns a stream: the caller must read
+   * it to its end or destroy it. If the object vanishes or ends before the range does, the iteration throws or ends early.
+   *
+   * @param buffers at least one, all of the same size
+   */
+  readThrough(
+    key: string,
+    range: ByteRange,
+    buffers: readonly Buffer[],
+  ): Promise<Readable | AsyncIterable<Buffer> | null>;
+
+  /**
    * Puts an object's bytes at a local path that does not exist yet, without a second copy where possible (local storage
    * links it). The file must not be written to.
    *

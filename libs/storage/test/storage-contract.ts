@@ -209,6 +209,22 @@ export function itMeetsTheContractOfObjectStorage(
       await expect(storage.readBytes(key, { start: 299_000, end: 300_000 })).rejects.toThrow('shorter than it was');
       expect(await storage.readBytes(`${key}-none`, { start: 0, end: 9 })).toBeNull();
     });
+
+    it('read ranges in chunks, which stay as they are until the buffers are all used again', async () => {
+      const [key, bytes] = [`${folder()}a`, randomBytes(300_000)];
+      await storage.put(key, pieces(bytes, 65536), opus);
+      for (const count of [1, 2]) {
+        const buffers = Array.from({ length: count }, () => Buffer.alloc(65_536));
+        const chunks = await storage.readThrough(key, { start: 1, end: 299_998 }, buffers);
+        const [kept, held]: [Buffer[], Buffer[]] = [[], []];
+        for await (const chunk of chunks as AsyncIterable<Buffer>) {
+          held.push(chunk);
+          if (held.length === count) kept.push(Buffer.from(held.shift() ?? ''));
+        }
+        expect(Buffer.concat([...kept, ...held]).equals(bytes.subarray(1, 299_999))).toBe(true);
+      }
+      expect(await storage.readThrough(`${key}-none`, { start: 0, end: 9 }, [Buffer.alloc(10)])).toBeNull();
+    });
   });
 
   itCopiesVerified(() => storage);

@@ -57,7 +57,7 @@ async function forget(databaseUrl: string, partner: TestPartner): Promise<void> 
 }
 
 /** Creates a voice with the given number of samples of the given length. */
-async function voiceWithSamples(lab: Lab, count: number, sampleSeconds: number): Promise<[TestPartner, string]> {
+export async function voiceWithSamples(lab: Lab, count: number, sampleSeconds: number): Promise<[TestPartner, string]> {
   const partner = await makePartner(lab.stack.address);
   const name = 'samples';
   const recording = await lab.inputs.monoWav(Math.max(count * sampleSeconds + 1, 20));

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '#libs/config';
@@ -7,6 +7,7 @@ import { AppError, type FixedFailureCode } from '#libs/errors';
 import { OBJECT_STORAGE, type ByteRange, type ObjectStorage } from '#libs/storage';
 import { disposition, fileAnswer, type FileAnswer, type FileFacts } from './file-answer.js';
 import { failedMidway, whenGone } from '../http/client-gone.js';
+import { Delivery } from './delivery.js';
 import { SpareBuffers } from './spare-buffers.js';
 import type { StoredZip } from './stored-zip.js';
 import { openZip } from './zip-content.js';
@@ -31,6 +32,9 @@ const atOnceBytes = 512 * 1024;
 /** How many unused buffers are kept for simultaneous answers. */
 const spareBuffers = 16;
 
+/** Archives are read in chunks of this size. */
+const chunkBytes = 256 * 1024;
+
 /** Clients follow a redirect at once, and the files of a deleted voice must soon be out of reach. */
 const redirectSeconds = 60;
 
@@ -41,6 +45,7 @@ const proxyFolder = '/timbre-objects/';
 @Injectable()
 export class Downloads {
   private readonly buffers = new SpareBuffers(atOnceBytes, spareBuffers);
+  private readonly chunks = new SpareBuffers(chunkBytes, spareBuffers);
 
   constructor(
     @Inject(OBJECT_STORAGE) private readonly storage: ObjectStorage,
@@ -68,18 +73,21 @@ export class Downloads {
 
   /**
    * Answers with an archive or a range of it, or with 304. The bytes always come from the API, because no single object
-   * contains them.
+   * contains them. One chunk is read while the one before it is sent, so an answer needs the memory of two.
    *
    * @param missing the failure if an object no longer exists
    */
   async sendZip(request: Request, response: Response, zip: SentZip, missing: FixedFailureCode): Promise<void> {
     const answer = satisfiableAnswer(request, response, zip);
     const range = answer.body === 'whole' ? { start: 0, end: zip.bytes - 1 } : answer.body;
-    const options = { signal: whenGone(response), missing };
-    const bytes = range && (await openZip(this.storage, zip, range, options));
+    const buffers = [this.chunks.take(), this.chunks.take()] as const;
+    // As below: only an answer that has left no longer reads the buffers.
+    response.once('finish', () => buffers.forEach((buffer) => this.chunks.giveBack(buffer)));
+    const options = { signal: whenGone(response), missing, buffers };
+    const chunks = range && (await openZip(this.storage, zip, range, options));
     setHead(response, answer, { ...zip, contentType: 'application/zip' });
-    if (bytes === null) response.end();
-    else await pipeline(bytes, response).catch(failedMidway(request, response));
+    if (chunks === null) response.end();
+    else await deliver(new Delivery(response), chunks).catch(failedMidway(request, response));
   }
 
   private async redirect(response: Response, object: SentObject): Promise<void> {
@@ -138,6 +146,29 @@ function setHead(response: Response, answer: FileAnswer, file: NamedFile): void 
   if (answer.status === 304) return;
   response.setHeader('Content-Type', file.contentType);
   response.setHeader('Content-Disposition', disposition(file.downloadName, file.inline));
+}
+
+/**
+ * Sends chunks that share two buffers: each is written when the chunk before it has left.
+ *
+ * @throws if the answer breaks off. The connection is then cut
+ */
+async function deliver(delivery: Delivery, chunks: AsyncIterable<Buffer>): Promise<void> {
+  delivery.on('error', () => undefined); // it is thrown here
+  try {
+    let written = 0;
+    for await (const chunk of chunks) {
+      await delivery.reached(written);
+      delivery.write(chunk);
+      written += chunk.length;
+    }
+    await delivery.reached(written);
+    delivery.end();
+    await finished(delivery);
+  } catch (error) {
+    delivery.destroy(error as Error);
+    throw error;
+  }
 }
 
 /** nginx sets these headers itself: it reads the range from the request and the length from the file. */

@@ -27,6 +27,8 @@ const contents = Array.from({ length: 8 }, () => randomBytes(3_000_000));
 
 let folder: string;
 let storage: LocalStorage;
+/** As a bucket: each object is a stream. */
+let streaming: ObjectStorage;
 let server: Server;
 let whole: Buffer;
 let files: readonly ZipFile[];
@@ -55,8 +57,16 @@ beforeAll(async () => {
   const short = { ...files[1]!, bytes: contents[0]!.length + 1 };
 
   const watched = Object.create(storage, {
-    read: {
-      value: (key: string, range?: ByteRange) => {
+    readThrough: {
+      value: (key: string, range: ByteRange, buffers: readonly Buffer[]) => {
+        opened.push({ key, range });
+        return storage.readThrough(key, range, buffers);
+      },
+    },
+  }) as ObjectStorage;
+  streaming = Object.create(storage, {
+    readThrough: {
+      value: (key: string, range: ByteRange) => {
         opened.push({ key, range });
         return storage.read(key, range);
       },
@@ -67,12 +77,13 @@ beforeAll(async () => {
     request.report = (error) => void reported.push(error);
     next();
   });
-  const serve = (route: string, zip: SentZip): void => {
-    app.get(route, (request, response) =>
-      new Downloads(watched, { downloads: 'storage' }).sendZip(request, response, zip, 'not_found'),
-    );
+  const serve = (route: string, zip: SentZip, from = watched): void => {
+    const downloads = new Downloads(from, { downloads: 'storage' });
+    app.get(route, (request, response) => downloads.sendZip(request, response, zip, 'not_found'));
   };
   serve('/zip', zipOf(files));
+  serve('/streamed', zipOf(files), streaming);
+  serve('/streamed-short', zipOf([files[0]!, short]), streaming);
   serve('/first-gone', zipOf([files[0]!, gone, files[2]!]));
   serve('/second-gone', zipOf([files[0]!, files[1]!, gone]));
   serve('/short', zipOf([files[0]!, short]));
@@ -110,6 +121,9 @@ async function stalled(route: string): Promise<IncomingMessage> {
   response.on('error', () => undefined);
   return response;
 }
+
+/** Reads the whole archive. Meanwhile others could be read to their ends too. */
+const whileOthersRead = async (route = '/zip'): Promise<Buffer> => Buffer.from(await (await ask(route)).arrayBuffer());
 
 describe('Downloads.sendZip', () => {
   it('sends an archive of the objects with its exact length, by the API even if DOWNLOADS names the storage', async () => {
@@ -168,23 +182,37 @@ describe('Downloads.sendZip', () => {
     expect([answer.status, await answer.json()]).toEqual([404, { detail: 'Not found' }]);
   });
 
-  it.each(['/second-gone', '/short'])('cuts the connection of %s and reports the error', async (route) => {
+  it.each(['/second-gone', '/short', '/streamed-short'])(
+    'cuts the connection of %s and reports the error',
+    async (route) => {
+      reported.length = 0;
+      const answer = await ask(route);
+      expect(answer.status).toBe(200);
+      await expect(answer.arrayBuffer()).rejects.toThrow();
+      await waitFor('the error is reported', () => reported.length === 1);
+    },
+  );
+
+  it('reads no further than its client, whose chunks are not overwritten meanwhile', async () => {
     reported.length = 0;
-    const answer = await ask(route);
-    expect(answer.status).toBe(200);
-    await expect(answer.arrayBuffer()).rejects.toThrow();
-    await waitFor('the error is reported', () => reported.length === 1);
+    opened.length = 0;
+    const [first, ...others] = await Promise.all([stalled('/zip'), stalled('/zip'), stalled('/zip')]);
+    expect((await whileOthersRead()).equals(whole)).toBe(true);
+    expect(opened.length).toBeLessThan(4 * contents.length);
+    for (const other of others) other.destroy();
+    expect((await buffer(first)).equals(whole)).toBe(true);
+    expect(reported).toEqual([]);
   });
 
   // Only /proc says which files a process has open.
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  onLinux('reads no further than its client, and closes the object when the client leaves', async () => {
+  onLinux('closes a stream of the storage when the client leaves', async () => {
     reported.length = 0;
     await waitFor('nothing is open', async () => (await openObjects()) === 0);
     opened.length = 0;
-    const [first, ...others] = await Promise.all([stalled('/zip'), stalled('/zip'), stalled('/zip')]);
+    const [first, ...others] = await Promise.all([stalled('/streamed'), stalled('/streamed'), stalled('/streamed')]);
     await waitFor('one object of each is open', async () => (await openObjects()) === 3);
-    await (await ask('/zip')).arrayBuffer(); // meanwhile the others could have been read to their ends too
+    expect((await whileOthersRead('/streamed')).equals(whole)).toBe(true);
     expect(opened.length).toBeLessThan(4 * contents.length);
     for (const other of others) other.destroy();
     await waitFor('those of the others are closed', async () => (await openObjects()) === 1);
@@ -198,11 +226,15 @@ describe('Downloads.sendZip', () => {
 describe('openZip', () => {
   it('fails its reader, and nothing else, when the client left while the first object was being opened', async () => {
     const cause = new Error('The client closed the connection');
-    const signal = AbortSignal.abort(cause);
+    const buffers = [Buffer.alloc(1000), Buffer.alloc(1000)] as const;
+    const options = { signal: AbortSignal.abort(cause), missing: 'not_found', buffers } as const;
     const range = { start: 0, end: whole.length - 1 };
-    const bytes = await openZip(storage, zipOf(files), range, { signal, missing: 'not_found' });
-    // Its error event comes in a later turn of the event loop, before anything reads. Unheard, it would end the process.
-    await waitFor('the object is closed', async () => (await openObjects()) === 0);
-    await expect(buffer(bytes)).rejects.toMatchObject({ code: 'ABORT_ERR', cause });
+    for (const from of [storage, streaming]) {
+      const chunks = await openZip(from, zipOf(files), range, options);
+      // The error event of a stream comes in a later turn of the event loop, before anything reads. Unheard, it would end
+      // the process.
+      await waitFor('the object is closed', async () => (await openObjects()) === 0);
+      await expect(buffer(Readable.from(chunks))).rejects.toBe(cause);
+    }
   });
 });

@@ -8,6 +8,8 @@ export interface OpenZipOptions {
   readonly signal: AbortSignal;
   /** The failure if an object no longer exists. */
   readonly missing: FixedFailureCode;
+  /** Two, of one size: a chunk may be overwritten when the chunk after the next is requested. */
+  readonly buffers: readonly [Buffer, Buffer];
 }
 
 /**
@@ -15,18 +17,18 @@ export interface OpenZipOptions {
  * the reader does.
  *
  * The first object is open when this resolves, so that an object that is missing or a storage out of reach can still be
- * answered. Later failures are errors of the stream.
+ * answered. Later failures are thrown by the iteration.
  */
 export async function openZip(
   storage: ObjectStorage,
   zip: StoredZip,
   range: ByteRange,
   options: OpenZipOptions,
-): Promise<Readable> {
+): Promise<AsyncIterable<Buffer>> {
   const parts = partsOf(zip, range);
   const first = parts.find(isStored);
   const opened = first && (await openPart(storage, first, options));
-  return Readable.from(contentOf(storage, parts, opened, options), { objectMode: false });
+  return contentOf(storage, parts, opened, options);
 }
 
 interface StoredPart extends ZipPart {
@@ -35,14 +37,16 @@ interface StoredPart extends ZipPart {
 
 const isStored = (part: ZipPart): part is StoredPart => typeof part.content === 'string';
 
+/** Between two objects there is always a header in memory of its own, so that each object can start with the first buffer. */
 async function* contentOf(
   storage: ObjectStorage,
   parts: readonly ZipPart[],
-  opened: Readable | undefined,
+  opened: AsyncIterable<Buffer> | undefined,
   options: OpenZipOptions,
 ): AsyncGenerator<Buffer> {
   let next = opened;
   for (const part of parts) {
+    options.signal.throwIfAborted();
     if (isStored(part)) {
       const source = next ?? (await openPart(storage, part, options));
       next = undefined;
@@ -53,23 +57,24 @@ async function* contentOf(
   }
 }
 
-/** @returns a stream that the signal destroys, also while nothing reads it */
+/** @returns chunks; if they are a stream, the signal destroys it, also while nothing reads it */
 async function openPart(
   storage: ObjectStorage,
   { content, range }: StoredPart,
-  { signal, missing }: OpenZipOptions,
-): Promise<Readable> {
-  const source = await storage.read(content, range);
+  { signal, missing, buffers }: OpenZipOptions,
+): Promise<AsyncIterable<Buffer>> {
+  const source = await storage.readThrough(content, range, buffers);
   if (source === null) throw AppError.of(missing);
+  if (!(source instanceof Readable)) return source;
   // Without a listener, an abort before the first read would end the process. Whoever reads gets the error all the same.
   source.on('error', () => undefined);
-  return addAbortSignal(signal, source);
+  return addAbortSignal(signal, source) as AsyncIterable<Buffer>;
 }
 
 /** @throws Error if the object ends before the range does: later bytes would shift, and the answer never end */
-async function* exactly(source: Readable, { content, range }: StoredPart): AsyncGenerator<Buffer> {
+async function* exactly(source: AsyncIterable<Buffer>, { content, range }: StoredPart): AsyncGenerator<Buffer> {
   let left = range.end - range.start + 1;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     left -= chunk.length;
     yield chunk;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, constants, open, readdir, rm, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { access, constants, open, readdir, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError } from '#libs/errors';
@@ -26,6 +26,7 @@ import { getUrl, putUrl, type SigningOptions } from '../signed-urls/object-urls.
 import { bringFile, type Brought } from './bring-file.js';
 import { describeFile, placeFile, settleFile, sumFile } from './place-file.js';
 import { readStretch } from './read-stretch.js';
+import { readThrough } from './read-through.js';
 import { endsTooSoon, errnoOf, storageFailure, storing } from '../storage-failure.js';
 
 export interface LocalStorageOptions {
@@ -108,8 +109,12 @@ export class LocalStorage implements ObjectStorage {
   }
 
   async read(key: string, range?: ByteRange): Promise<Readable | null> {
-    const handle = await this.openObject(key);
-    if (handle === null) return null;
+    const path = this.pathOf(key);
+    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
+    if (!handle) {
+      await this.assertPresent();
+      return null;
+    }
     try {
       const found = await storing(() => handle.stat());
       if (!found.isFile()) {
@@ -136,6 +141,10 @@ export class LocalStorage implements ObjectStorage {
     }
     if (filled < length) throw endsTooSoon(key);
     return wanted;
+  }
+
+  readThrough(key: string, range: ByteRange, buffers: readonly Buffer[]): Promise<AsyncIterable<Buffer> | null> {
+    return readThrough((part, into) => this.readBytes(key, part, into), range, buffers);
   }
 
   async fetchFile(key: string, path: string): Promise<boolean> {
@@ -240,14 +249,6 @@ export class LocalStorage implements ObjectStorage {
    */
   private async assertPresent(): Promise<void> {
     await storing(() => access(this.incoming));
-  }
-
-  /** Opens an object for reading; null if there is none. */
-  private async openObject(key: string): Promise<FileHandle | null> {
-    const path = this.pathOf(key);
-    const handle = await storing(() => open(path, 'r').catch(nullIfMissing));
-    if (!handle) await this.assertPresent();
-    return handle;
   }
 
   private pathOf(key: string): string {

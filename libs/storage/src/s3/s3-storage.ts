@@ -96,6 +96,10 @@ export class S3Storage implements ObjectStorage {
     return found && bodyOf(found);
   }
 
+  readThrough(key: string, range: ByteRange): Promise<Readable | null> {
+    return this.read(key, range);
+  }
+
   async readBytes(key: string, range: ByteRange, into?: Buffer): Promise<Buffer | null> {
     const source = await this.read(key, range);
     if (!source) return null;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
+import { forEachLimited } from '#libs/service';
 import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
 import type { RecordedObject } from './snapshot-objects.js';
 
@@ -24,6 +25,8 @@ export class ObjectMissing extends Error {
 /** Objects that are read at a time. A voice may have thousands of small ones, each a request to S3. */
 const atATime = 8;
 
+const chunkBytes = 128 * 1024;
+
 /** About 250 bytes each. */
 const keptChecksums = 20_000;
 
@@ -46,39 +49,36 @@ export class ObjectChecksums {
    */
   async read(objects: readonly RecordedObject[], signal: AbortSignal): Promise<ReadonlyMap<string, Checksums>> {
     const found = new Map<string, Checksums>();
-    const left = objects.toReversed();
-    const readOn = async (): Promise<void> => {
-      for (let object = left.pop(); object !== undefined; object = left.pop()) {
-        signal.throwIfAborted();
-        found.set(object.objectKey, recorded(object) ?? (await this.readOne(object, signal)));
-      }
-    };
-    try {
-      await Promise.all(Array.from({ length: atATime }, readOn));
-    } finally {
-      left.length = 0; // after a failure the others stop, too
-    }
+    const spare: Buffer[] = [];
+    await forEachLimited(objects, atATime, async (object) => {
+      signal.throwIfAborted();
+      const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+      found.set(object.objectKey, recorded(object) ?? (await this.readOne(object, buffer, signal)));
+      spare.push(buffer);
+    });
     return found;
   }
 
-  private async readOne(object: RecordedObject, signal: AbortSignal): Promise<Checksums> {
+  private async readOne(object: RecordedObject, buffer: Buffer, signal: AbortSignal): Promise<Checksums> {
     const { objectKey } = object;
-    const known = this.kept.get(objectKey) ?? (await this.measure(objectKey, signal));
+    const known = this.kept.get(objectKey) ?? (await this.measure(object, buffer, signal));
     if (!isAsRecorded(known, object)) throw new Error(`The object ${objectKey} is not what its row says`);
     this.keep(objectKey, known);
     return known;
   }
 
-  private async measure(objectKey: string, signal: AbortSignal): Promise<Checksums> {
-    const source = await this.storage.read(objectKey);
-    if (source === null) throw new ObjectMissing(objectKey);
+  private async measure(object: RecordedObject, buffer: Buffer, signal: AbortSignal): Promise<Checksums> {
+    const { objectKey } = object;
+    const bytes = object.bytes ?? (await this.storage.stat(objectKey))?.bytes;
+    const range = { start: 0, end: (bytes ?? 0) - 1 };
+    const chunks = bytes === undefined ? null : await this.storage.readThrough(objectKey, range, [buffer]);
+    if (bytes === undefined || chunks === null) throw new ObjectMissing(objectKey);
     const hash = createHash('sha256');
-    let [bytes, sum] = [0, 0];
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      signal.throwIfAborted(); // leaving the loop destroys the stream
+    let sum = 0;
+    for await (const chunk of chunks as AsyncIterable<Buffer>) {
+      signal.throwIfAborted(); // leaving the loop destroys a stream
       hash.update(chunk);
       sum = crc32(chunk, sum);
-      bytes += chunk.length;
     }
     return { bytes, sha256: hash.digest('hex'), crc32: sum };
   }
