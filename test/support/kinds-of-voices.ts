@@ -10,7 +10,6 @@ import {
   sampleKey,
   testSampleKey,
   uploadedSampleKey,
-  uploadKey,
   type GenerationId,
   type ObjectStorage,
 } from '#libs/storage';
@@ -286,11 +285,10 @@ export async function voiceOfKind(domain: Domain, partnerId: string, kind: Voice
   return voiceId;
 }
 
-/** Inserts a voice whose first recording is being converted. @returns its id */
+/** Inserts a voice that is in its first split, whose samples are there. @returns its id */
 export async function voiceInFirstSplit(domain: Domain, partnerId: string, clip: Clip): Promise<string> {
-  const of = await new VoiceMaker(domain, partnerId, clip).voice('in its first split', {
-    splitting_status: 'in_progress',
-  });
-  await new VoiceMaker(domain, partnerId, clip).update(of, { upload_key: uploadKey(of.voiceId, randomUUID()) });
+  const make = new VoiceMaker(domain, partnerId, clip);
+  const of = await make.voice('in its first split', { splitting_status: 'in_progress' });
+  await make.samples(of, [1, 2]);
   return of.voiceId;
 }

@@ -140,7 +140,7 @@ describe('GET export', () => {
     expect(document).toMatchObject({ original: null, samples: [], embeddings: [], consents: [] });
   });
 
-  it('refuses a voice whose recording is still being converted, and returns the same voice while it is embedded', async () => {
+  it('refuses a voice in its first split, and returns the same voice while it is embedded', async () => {
     await emptyVoice(partner, 'busy');
     await addSample(partner, 'busy');
     const before = await finished(partner, 'busy', 'embed');
@@ -148,16 +148,12 @@ describe('GET export', () => {
     await partner.http.post(`${partner.route('busy')}/embed`);
     expect((await exported('busy')).document.status).toEqual(before.status);
     await partner.http.post(`${partner.route('busy')}/cancel`);
-    await sql(
-      contract.stack,
-      `UPDATE voices SET splitting_status = 'in_progress', upload_key = 'voices/x' WHERE id = $1`,
-      [before.id],
-    );
+    const setSplitting = (status: string): Promise<unknown> =>
+      sql(contract.stack, 'UPDATE voices SET splitting_status = $2 WHERE id = $1', [before.id, status]);
+    await setSplitting('in_progress');
     const refused = await partner.http.get(routeOf('busy'));
     expect(said(refused)).toEqual({ status: 409, detail: 'Voice is currently being processed' });
-    await sql(contract.stack, `UPDATE voices SET splitting_status = 'idle', upload_key = NULL WHERE id = $1`, [
-      before.id,
-    ]);
+    await setSplitting('idle');
   });
 
   it('breaks off if an object vanishes while the archive is sent, and never looks whole', async () => {

@@ -26,7 +26,7 @@ export class ExportsController {
       'Returns a voice with everything that belongs to it as a ZIP archive: recording, samples, the current embeddings ' +
       'with their test samples, consents, and `voice.json`. `POST /voices/{partner}/import` makes a voice of it again, ' +
       'also in another Timbre; docs/moving.md describes the format. The archive shows the voice as it was at one moment. ' +
-      'The request fails with 409 while the first recording of the voice is being converted, or if the operator requires ' +
+      'The request fails with 409 during the first split of the voice and its import, or if the operator requires ' +
       'a consent and none is on record.',
     failures: ['voice_not_found', 'voice_locked', 'no_consent'],
   })

@@ -191,7 +191,7 @@ describe('ExportsService.plan', () => {
     await expect(serviceOn(storage).plan(voiceId, never)).rejects.toThrow('does not exist');
   });
 
-  it('throws voice_locked while the first recording is being converted', async () => {
+  it('throws voice_locked during the first split', async () => {
     const voiceId = await voiceInFirstSplit(domain, await domain.partner(), clip);
     await expect(exports.plan(voiceId, never)).rejects.toMatchObject({ code: 'voice_locked' });
   });

@@ -49,7 +49,7 @@ export class ExportsService {
    * Objects of deleted samples vanish at once. If one does before it was read, the voice is read again.
    *
    * @param signal ends the reading
-   * @throws AppError `voice_not_found` | `voice_locked` (the archive would lack the recording) | `no_consent`
+   * @throws AppError `voice_not_found` | `voice_locked` (in its first split or its import) | `no_consent`
    */
   async plan(voiceId: string, signal: AbortSignal): Promise<VoiceArchive> {
     for (let reads = 1; ; reads += 1) {
@@ -64,7 +64,8 @@ export class ExportsService {
   private async snapshot(voiceId: string): Promise<VoiceSnapshot> {
     const [found] = await this.database.query<VoiceSnapshot>(snapshotStatement, [voiceId]);
     if (found === undefined) throw AppError.of('voice_not_found');
-    if (found.splittingStatus === 'in_progress' && found.uploadKey !== null) throw AppError.of('voice_locked');
+    // Its first split or its import: what it will have is not stored yet.
+    if (found.splittingStatus === 'in_progress' && found.originalKey === null) throw AppError.of('voice_locked');
     const isAllowed = this.config.requireConsent === 'false' || found.consents.some((each) => each.revokedAt === null);
     if (!isAllowed) throw AppError.of('no_consent');
     return found;

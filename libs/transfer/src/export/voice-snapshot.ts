@@ -82,7 +82,6 @@ export interface VoiceSnapshot {
   readonly preferredSampleIndex: number | null;
   readonly preferredBy: 'person' | 'score' | null;
   readonly nextSampleIndex: number;
-  readonly uploadKey: string | null;
   readonly originalUploadedName: string | null;
   readonly originalDurationSeconds: number | null;
   readonly originalRemovedAt: string | null;
@@ -140,7 +139,7 @@ export const snapshotStatement = `SELECT v.name, v.language, v.labels, v.descrip
     v.splitting_status AS "splittingStatus", v.embedding_status AS "embeddingStatus",
     v.splitting_error AS "splittingError", v.embedding_error AS "embeddingError", v.warnings,
     v.embedding_type AS "embeddingType", v.preferred_sample_index AS "preferredSampleIndex",
-    v.preferred_by AS "preferredBy", v.next_sample_index AS "nextSampleIndex", v.upload_key AS "uploadKey",
+    v.preferred_by AS "preferredBy", v.next_sample_index AS "nextSampleIndex",
     v.original_uploaded_name AS "originalUploadedName", v.original_duration_seconds AS "originalDurationSeconds",
     ${time('v.original_removed_at')} AS "originalRemovedAt", v.original_missing AS "originalMissing",
     v.original_key AS "originalKey", coalesce((${samples}), '[]') AS samples,
