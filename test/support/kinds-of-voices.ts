@@ -20,6 +20,8 @@ import { goodFigures } from './quality-figures.js';
 export interface Clip {
   readonly bytes: Buffer;
   readonly seconds: number;
+  /** Another recording, of which the samples are not cut. */
+  readonly original?: Clip;
 }
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -41,7 +43,7 @@ class VoiceMaker {
 
   /** The columns of a voice that was made from a recording. */
   async original(of: GenerationId): Promise<void> {
-    const { bytes, seconds } = this.clip;
+    const { bytes, seconds } = this.clip.original ?? this.clip;
     await this.update(of, {
       original_uploaded_name: 'Aufnahme ü.wav',
       original_filename: 'Aufnahme ü.opus',

@@ -7,7 +7,7 @@ import { AppError } from '#libs/errors';
 import type { ConsentRule } from '#libs/voices';
 import { filesOf } from '../document-files.js';
 import { documentEntry } from '../entry-names.js';
-import { ObjectChecksums, ObjectMissing } from './object-checksums.js';
+import { ObjectChecksums, ObjectMissing, type Checksums } from './object-checksums.js';
 import { snapshotDocument } from './snapshot-document.js';
 import { objectsOf } from './snapshot-objects.js';
 import { snapshotStatement, type VoiceSnapshot } from './voice-snapshot.js';
@@ -73,7 +73,7 @@ export class ExportsService {
 
   private async planOnce(snapshot: VoiceSnapshot, signal: AbortSignal): Promise<VoiceArchive> {
     const found = await this.checksums.read(objectsOf(snapshot), signal);
-    const known = (objectKey: string) => {
+    const known = (objectKey: string): Checksums => {
       const checksums = found.get(objectKey);
       if (checksums === undefined) throw new Error(`The object ${objectKey} was not read`);
       return checksums;

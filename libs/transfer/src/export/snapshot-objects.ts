@@ -28,5 +28,5 @@ export function objectsOf({ originalKey, samples, embeddings, consents }: VoiceS
     sha256,
     crc32,
   }));
-  return [...new Map(objects.map((object) => [object.objectKey, object])).values()];
+  return [...new Map(objects.map((object) => [object.objectKey, object] as const)).values()];
 }
