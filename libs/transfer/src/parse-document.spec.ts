@@ -25,7 +25,8 @@ function changed(...changes: readonly Change[]): unknown {
 function paths(value: unknown, path = ''): string[] {
   const here = path === '' ? [] : [path];
   if (typeof value !== 'object' || value === null) return here;
-  return [...here, ...Object.entries(value).flatMap(([name, of]) => paths(of, path === '' ? name : `${path}.${name}`))];
+  const entries = Object.entries(value).filter(([name]) => !name.includes('.'));
+  return [...here, ...entries.flatMap(([name, of]) => paths(of, path === '' ? name : `${path}.${name}`))];
 }
 
 const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = [

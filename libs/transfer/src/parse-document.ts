@@ -46,11 +46,8 @@ function refuseContradictions(document: VoiceDocument): void {
   refuse(document.next_sample_index <= (samples.at(-1)?.index ?? 0), 'next_sample_index', 'must be above all samples');
   refuse(preferred !== null && !known.has(preferred.index), 'preferred_sample', 'must be one of the samples');
   for (const kind of ['splitting', 'embedding'] as const) {
-    refuse(
-      (status[kind] === 'failed') !== (errors[kind] !== null),
-      `errors.${kind}`,
-      'must be there only if it has failed',
-    );
+    const isWrong = status[kind] !== 'failed' && errors[kind] !== null;
+    refuse(isWrong, `errors.${kind}`, 'must be null, because it has not failed');
   }
   for (const [at, { file, recording, method }] of document.consents.entries()) {
     const isBare = recording !== null && (file === null || method !== 'recorded');

@@ -85,7 +85,6 @@ describe('GET export', () => {
     expect(document).toMatchObject({
       name: voice,
       status: shown.status,
-      created_at: shown.created_at,
       original: { uploaded_name: shown.original_uploaded_name },
       embeddings: [{ tts_type: 'kyutai', stale: true, run: { engine: shown.embedding_info?.engine, language: 'en' } }],
       consents: [{ granted_by: 'Zoë', file: { name: 'ja "é".WAV' }, recording: { duration: 2 } }],
