@@ -15,6 +15,7 @@ import { gpuFaults } from './gpu.js';
 import { hostileFaults } from './hostile.js';
 import { killAnalysisFaults } from './kill-analysis.js';
 import { killApiFaults } from './kill-api.js';
+import { killImportFaults } from './kill-import.js';
 import { killFfmpegFaults } from './kill-ffmpeg.js';
 import { killHandlerFaults } from './kill-handler.js';
 import { killWorkerFaults } from './kill-worker.js';
@@ -35,6 +36,7 @@ import { webhookFaults } from './webhooks.js';
 export const allFaults: readonly Fault[] = [
   ...killWorkerFaults,
   ...killAnalysisFaults,
+  ...killImportFaults,
   ...killApiFaults,
   ...retriedRequestFaults,
   ...redisFaults,

@@ -6,7 +6,7 @@ import type { Lab } from './lab.js';
 export async function jobIs(
   lab: Lab,
   partner: TestPartner,
-  kind: 'split' | 'embed',
+  kind: 'split' | 'embed' | 'import',
   condition: string,
   timeoutMs = 20_000,
 ): Promise<void> {

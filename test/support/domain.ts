@@ -27,6 +27,7 @@ import {
 import { RecomputeModule } from '#libs/recompute';
 import { ServiceModule } from '#libs/service';
 import { analysisKey, originalKey, ScratchFolder, StorageModule, uploadKey } from '#libs/storage';
+import { ImportStepModule, TransferModule } from '#libs/transfer';
 import { VoicesModule, VoicesService, type NewOriginal, type RequestedSplit, type StoredRecording } from '#libs/voices';
 import { audioTools } from './audio-measure.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
@@ -103,6 +104,8 @@ class DomainModule {
         ConsentModule,
         IdempotencyModule,
         RecomputeModule,
+        TransferModule,
+        ImportStepModule,
       ],
       providers: [ConsentRevocations, EmbeddingResults, Processing],
     };
@@ -173,13 +176,8 @@ export class Domain {
     split?: RequestedSplit,
   ): Promise<string> {
     const voice = await this.newVoice(partnerId);
-    const upload = {
-      uploadKey: uploadKey(voice.id, randomUUID()),
-      bytes: 5000,
-      uploadedName: 'recording.wav',
-      durationSeconds: 185.4,
-    };
-    await this.get(VoicesService).create(voice, { ...upload, ...recording }, split);
+    const upload = { uploadKey: uploadKey(voice.id, randomUUID()), bytes: 5000, uploadedName: 'recording.wav' };
+    await this.get(VoicesService).create(voice, { ...upload, durationSeconds: 185.4, ...recording }, split);
     return voice.id;
   }
 

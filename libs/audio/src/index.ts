@@ -5,6 +5,7 @@ export {
   type QualityGrade,
   type QualityReason,
 } from './analysis/grade.js';
+export { decodeForeign, measureForeign } from './analysis/check-opus.js';
 export { measureRecording } from './analysis/measure-recording.js';
 export type { AnalysisTrack } from './analysis/track.js';
 export { measureQuality, type QualityFigures } from './analysis/quality.js';

@@ -4,6 +4,7 @@ import { currentActor } from './actor.js';
 /** All changes that a request can make. */
 export type ChangeAction =
   | 'voice.create'
+  | 'voice.import'
   | 'voice.rename'
   | 'voice.update'
   | 'voice.delete'

@@ -43,6 +43,7 @@ import { Consents1764535000000 } from './migrations/1764535000000-consents.js';
 import { VoiceStatusIndexes1764536000000 } from './migrations/1764536000000-voice-status-indexes.js';
 import { KeptRuns1764540000000 } from './migrations/1764540000000-kept-runs.js';
 import { Recomputes1764541000000 } from './migrations/1764541000000-recomputes.js';
+import { Imports1764542000000 } from './migrations/1764542000000-imports.js';
 import { RenewablePool } from './renewable-pool.js';
 
 export interface DataSourceOptions extends ServingOptions {
@@ -117,6 +118,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
       VoiceStatusIndexes1764536000000,
       KeptRuns1764540000000,
       Recomputes1764541000000,
+      Imports1764542000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -24,6 +24,7 @@ export { GpuCancellationEntity } from './entities/gpu-cancellation.entity.js';
 export {
   JobEntity,
   type EmbedParams,
+  type ImportParams,
   type JobKind,
   type JobProgress,
   type JobStage,

@@ -1,4 +1,4 @@
-import type { EmbedParams, JobEntity, JobKind, JobStage, SpeakParams, SplitParams } from '#libs/database';
+import type { EmbedParams, ImportParams, JobEntity, JobKind, JobStage, SpeakParams, SplitParams } from '#libs/database';
 import type { FailureCode } from '#libs/errors';
 
 /** The stages of each kind, in order. A stage that was committed is never run again. */
@@ -6,6 +6,7 @@ export const jobStages = {
   split: ['samples', 'original'],
   embed: ['submit', 'collect'],
   speak: ['submit', 'collect'],
+  import: ['unpack'],
 } as const satisfies Readonly<Record<JobKind, readonly JobStage[]>>;
 
 /** A row of `jobs` as it was read. Postgres computes all ages, because a machine's clock may be minutes off. */
@@ -26,6 +27,13 @@ export type SplitJob = JobRow & {
   readonly kind: 'split';
   readonly stage: (typeof jobStages.split)[number];
   readonly params: SplitParams;
+};
+
+/** Makes a voice of an archive. The voice has nothing but its name until then. */
+export type ImportJob = JobRow & {
+  readonly kind: 'import';
+  readonly stage: (typeof jobStages.import)[number];
+  readonly params: ImportParams;
 };
 
 /** What is known of a job that runs on a GPU. */
@@ -60,7 +68,7 @@ export type SpeakJob = GpuJobRow & {
 /** Runs on a GPU: submitted, polled, then collected. */
 export type GpuJob = EmbedJob | SpeakJob;
 
-export type Job = SplitJob | GpuJob;
+export type Job = SplitJob | ImportJob | GpuJob;
 
 /** The job type of a kind. */
 export type JobOf<K extends JobKind> = Extract<Job, { readonly kind: K }>;

@@ -31,7 +31,7 @@ export interface MetricSpec {
   readonly fromStart?: 'all' | readonly Readonly<Record<string, string>>[];
 }
 
-const kinds = ['split', 'embed', 'speak'] as const;
+const kinds = ['split', 'embed', 'speak', 'import'] as const;
 const failureCodes = Object.keys(failures) as FailureCode[];
 
 /** All metrics of Timbre, besides those of Node (`nodejs_…`, `process_…`). A test compares docs/observability.md with it. */
@@ -159,7 +159,7 @@ export const metricTable = {
     unit: 'seconds',
     labels: {
       kind: kinds,
-      stage: ['samples', 'original', 'submit', 'collect'],
+      stage: ['samples', 'original', 'submit', 'collect', 'unpack'],
       outcome: ['done', 'retried', 'failed', 'claim_lost', 'handed_back', 'left_to_lease'],
     },
     help: 'Time for which a worker held a job, from the claim to the outcome. `stage` is the stage at the claim.',

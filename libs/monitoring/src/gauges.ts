@@ -6,7 +6,7 @@ import { withinOrNull } from '#libs/service';
 import { Health, patienceMs } from './health.js';
 import { WorkAtHandRepository, type JobsAtHand } from './work-at-hand.repository.js';
 
-const kinds = ['split', 'embed', 'speak'] as const;
+const kinds = ['split', 'embed', 'speak', 'import'] as const;
 
 /** The gauges that are read on each scrape. */
 @Injectable()

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CollectStep, SubmitStep } from '#libs/embeddings';
 import type { GpuJob, Job, Work } from '#libs/jobs';
 import { SplitStep } from '#libs/samples';
+import { ImportStep } from '#libs/transfer';
 import { JobRunner } from './job-runner.js';
 
 /** Runs the stage that a job is at. Whatever queue a delivery came from, the row says what is done. */
@@ -10,6 +11,7 @@ export class JobSteps {
   constructor(
     private readonly runner: JobRunner,
     private readonly split: SplitStep,
+    private readonly importing: ImportStep,
     private readonly submit: SubmitStep,
     private readonly collect: CollectStep,
   ) {}
@@ -23,6 +25,8 @@ export class JobSteps {
     switch (job.kind) {
       case 'split':
         return this.split.run(job, work); // one run does both stages
+      case 'import':
+        return this.importing.run(job, work);
       case 'embed':
       case 'speak':
         return this.onGpu(job, work);

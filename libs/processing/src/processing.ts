@@ -4,6 +4,7 @@ import { Database, type Transaction, type VoiceEntity } from '#libs/database';
 import { failGpuJob } from '#libs/embeddings';
 import { AppError, failures } from '#libs/errors';
 import { endActive, failJob, findJob, type ActiveJobRef, type Job, type JobFailure } from '#libs/jobs';
+import { failImport } from '#libs/transfer';
 import { changeAnyVoice, markSplittingFailed } from '#libs/voices';
 
 const cancelled = { code: 'cancelled', sentence: failures.cancelled.sentence } as const satisfies JobFailure;
@@ -19,9 +20,16 @@ export class Processing {
    * holds the voice's row and the job's.
    */
   async fail(tx: Transaction, voice: VoiceEntity, job: Job, why: JobFailure): Promise<void> {
-    if (job.kind !== 'split') return failGpuJob(tx, voice, job, why);
-    await failJob(tx, job, why);
-    return markSplittingFailed(tx, voice, why.sentence);
+    switch (job.kind) {
+      case 'embed':
+      case 'speak':
+        return failGpuJob(tx, voice, job, why);
+      case 'split':
+        await failJob(tx, job, why);
+        return markSplittingFailed(tx, voice, why.sentence);
+      case 'import':
+        return failImport(tx, voice, job, why);
+    }
   }
 
   /** Fails an active job, owned or not; its owner finds its claim lost. @returns false when there is no such job */
@@ -44,7 +52,7 @@ export class Processing {
   }
 
   /**
-   * Cancels the processing of a voice for its partner: ends its split and its embedding, which unlocks it. Speeches go on,
+   * Cancels the processing of a voice for its partner: ends its split, its embedding or its import, which unlocks it. Speeches go on,
    * because they do not lock it. What was committed before stays.
    *
    * @throws AppError `voice_not_found` | `voice_not_processed`
@@ -52,7 +60,7 @@ export class Processing {
   async cancelVoice(voiceId: string): Promise<void> {
     await changeAnyVoice(this.database, voiceId, async (tx, { partnerId }) => {
       const ended: Record<string, string> = {};
-      for (const kind of ['split', 'embed'] as const) {
+      for (const kind of ['split', 'embed', 'import'] as const) {
         await endActive(tx, { voiceId, kind }, async (voice, job) => {
           await this.fail(tx, voice, job, cancelled);
           ended[kind] = job.id;

@@ -54,6 +54,8 @@ export class StoredObjectsRepository {
        UNION ALL SELECT made->>'objectKey'
          FROM embedding_runs, jsonb_array_elements(sample_embeddings || coalesce(test_samples, '[]')) AS made
          WHERE voice_id = $1::uuid AND replaced_at IS NULL
+       UNION ALL SELECT params->>'archiveKey' FROM jobs
+         WHERE voice_id = $1::uuid AND kind = 'import' AND state IN ('queued', 'running', 'waiting')
        UNION ALL SELECT target FROM object_removals
          WHERE due_at > now() AND starts_with(target, $2)`,
       [voiceId, voicePrefix(voiceId)],

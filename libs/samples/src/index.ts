@@ -1,5 +1,6 @@
 export { encodeTurns, FFMPEG_TURNS, type FfmpegTurns } from './analysis/ffmpeg-turns.js';
 export { VoiceTracks } from './analysis/voice-tracks.service.js';
+export { insertImportedSamples } from './imported-samples.js';
 export { SamplesModule } from './samples.module.js';
 export { SamplesService, type ConvertedSample, type StoredSample } from './samples.service.js';
 export { SplitStepModule } from './splitting/split-step.module.js';

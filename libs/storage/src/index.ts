@@ -5,6 +5,7 @@ export {
   consentFileKey,
   consentRecordingKey,
   generationPrefix,
+  importedConsentKey,
   inboxEmbeddingZipKey,
   inboxOutputKey,
   inboxPrefix,
@@ -24,9 +25,11 @@ export {
   voicePrefix,
   voicesPrefix,
   type GenerationId,
+  type GenerationRun,
 } from './keys/object-keys.js';
 export { LocalStorage } from './local/local-storage.js';
 export type { ByteRange, ObjectStorage, StorageState, StoredObject } from './object-storage.js';
+export { fetchToScratch } from './scratch/fetch-to-scratch.js';
 export { removeWork } from './scratch/remove-work.js';
 export { scratchFailure, whileThere } from './scratch/scratch-failure.js';
 export { ScratchFolder } from './scratch/scratch-folder.js';

@@ -25,7 +25,7 @@ const ofPartner = 'voice_id IN (SELECT id FROM voices WHERE partner_id = $1)';
 
 /**
  * Bytes of all files that rows name: recordings, originals and their analysis tracks, samples, the embeddings and test
- * samples of all kept runs, speeches and consents. Files that were replaced and are about to be removed do not count; those
+ * samples of all kept runs, speeches, consents, and archives that are being imported. Files that were replaced and are about to be removed do not count; those
  * of an embedding that an older process has stored count as soon as a worker has completed its run.
  */
 export const usedBytes = `(SELECT coalesce(sum(bytes), 0)::float8 FROM (
@@ -38,4 +38,6 @@ export const usedBytes = `(SELECT coalesce(sum(bytes), 0)::float8 FROM (
   UNION ALL SELECT coalesce((file->>'bytes')::bigint, 0) + coalesce((recording->>'bytes')::bigint, 0)
     FROM consents WHERE ${ofPartner}
   UNION ALL SELECT bytes + coalesce(archive_bytes, 0) FROM embedding_runs WHERE ${ofPartner} AND replaced_at IS NULL
+  UNION ALL SELECT (params->>'bytes')::bigint FROM jobs
+    WHERE partner_id = $1 AND kind = 'import' AND state IN ('queued', 'running', 'waiting')
 ) files)`;

@@ -7,6 +7,10 @@ export const ofSpeech = /^(speak|getSpeech) /;
 
 /** What consent.e2e-spec.ts covers. */
 export const ofConsent = /^(addConsent|listConsents|downloadConsent|revokeConsent) /;
+
+/** What imports.e2e-spec.ts covers. */
+export const ofImport = /^importVoice /;
+
 interface Documented {
   readonly operationId: string;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { examples?: object }>> }>>;
@@ -146,6 +150,8 @@ export const wrongFields: readonly (readonly [method: string, path: string, fiel
   ['PUT', '/split/preferred-sample', {}, 'sample_index'],
   ['PUT', '/split/preferred-sample', { sample_index: 'x' }, 'sample_index'],
   ['POST', '/empty/samples', {}, 'file'],
+  ['POST', '/import', {}, 'file'],
+  ['POST', '/import', { on_conflict: 'replace' }, 'on_conflict'],
   ['DELETE', '/split?force=yes', null, 'force'],
   ['GET', '?limit=0', null, 'limit'],
   ['GET', '?limit=1001', null, 'limit'],

@@ -20,7 +20,7 @@ import { fileField } from './readable-parts.js';
 
 interface TakenBody {
   /** Which size limit the file has. Omit it if the route takes no file. */
-  readonly file?: 'recording' | 'sample' | 'consent';
+  readonly file?: 'recording' | 'sample' | 'consent' | 'archive';
 }
 
 const takenBodyKey = Symbol('taken body');
@@ -112,6 +112,8 @@ export class BodyInterceptor implements NestInterceptor {
         return this.config.maxSampleBytes;
       case 'consent':
         return maxConsentBytes;
+      case 'archive':
+        return this.config.maxImportBytes;
     }
   }
 }

@@ -219,7 +219,7 @@ export function OptionalEmail(docs: TextDocs): PropertyDecorator {
 }
 
 /** The name of a voice, in outline. `parseVoiceName` of libs/voices holds the full rule. */
-export function VoiceNameText(docs: TextDocs): PropertyDecorator {
+export function VoiceNameText(docs: TextDocs & { readonly required?: boolean }): PropertyDecorator {
   const message = requiredOr('must be text of 1 to 255 characters');
   return applyDecorators(
     IsString({ message }),

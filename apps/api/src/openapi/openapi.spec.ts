@@ -40,6 +40,7 @@ const beside = [
   `post ${voice}/embedding-runs/{run_id}/restore`,
   `delete ${voice}/embedding-runs/{run_id}`,
   `get ${voice}/original`,
+  'post /api/voices/{partner}/import',
   `post ${voice}/speak`,
   `get ${voice}/speech/{id}`,
   'post /api/webhooks/{partner}',

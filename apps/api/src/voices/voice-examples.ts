@@ -86,6 +86,19 @@ export const newVoiceExample: VoiceDetailsDto = {
   updated_at: '2025-01-15T10:20:00Z',
 };
 
+/** The details right after an archive was sent. */
+export const importedVoiceExample: VoiceDetailsDto = {
+  ...newVoiceExample,
+  name: 'speaker-3',
+  original_filename: null,
+  original_uploaded_name: null,
+  original_duration: null,
+  labels: {},
+  description: null,
+  creator_name: null,
+  creator_email: null,
+};
+
 /** The details during a re-split, which keeps the old samples until it ends. */
 export const splittingVoiceExample: VoiceDetailsDto = {
   ...voiceDetailsExample,

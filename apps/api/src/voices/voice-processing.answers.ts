@@ -50,14 +50,15 @@ export class VoiceWarningDto {
   readonly message: string;
 }
 
-const stages = ['converting', 'cutting', 'queued', 'embedding', 'testing', 'scoring'] as const;
+const stages = ['converting', 'cutting', 'queued', 'embedding', 'testing', 'scoring', 'importing'] as const;
 
 const stageMeaning = `Current step, and what \`done\` and \`of\` count:
 - \`queued\`: the job waits for a worker or a GPU. Nothing is counted.
 - \`converting\`: a new recording is converted and cut into samples. Counts seconds of audio.
 - \`cutting\`: the converted recording is cut again. Counts samples.
 - \`embedding\`, \`testing\`, \`scoring\`: the embedding is computed, the test sentences are spoken, the samples are \
-scored. Counts items as the GPU side reports them.`;
+scored. Counts items as the GPU side reports them.
+- \`importing\`: the files of an archive are checked and stored. Counts files.`;
 
 @ApiSchema({ name: 'Progress' })
 export class ProgressDto {

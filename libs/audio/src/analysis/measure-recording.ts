@@ -14,7 +14,7 @@ export type MeasureOptions = Pick<
 >;
 
 /** How to decode what this project has written. */
-const ownOpus: DecodePlan = {
+export const ownOpus: DecodePlan = {
   ...{ track: 0, channel: null, ignoresStatedLength: false },
   ...{ formatName: 'ogg', codecName: 'opus' },
 };

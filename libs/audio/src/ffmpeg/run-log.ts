@@ -41,6 +41,12 @@ export class RunLog {
   #base = 0;
   #hasErrors = false;
   #startsWithErrors = false;
+  #printsErrors = false;
+
+  /** Whether ffmpeg has printed any error so far. */
+  get printsErrors(): boolean {
+    return this.#printsErrors;
+  }
 
   /** Time stamp of the first decoded sample; undefined until there is one. */
   get startSeconds(): number | undefined {
@@ -62,7 +68,9 @@ export class RunLog {
 
   #takeLine(line: string): void {
     if (!number.test(line)) {
-      this.#hasErrors ||= line !== '' && !line.includes(notDecoded);
+      const isError = line !== '' && !line.includes(notDecoded);
+      this.#hasErrors ||= isError;
+      this.#printsErrors ||= isError;
     } else if (this.#decodedSeconds === undefined) {
       this.#decodedSeconds = Number(line);
     } else {

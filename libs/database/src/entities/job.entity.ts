@@ -11,13 +11,13 @@ import {
 } from 'typeorm';
 import { VoiceEntity } from './voice.entity.js';
 
-export type JobKind = 'split' | 'embed' | 'speak';
+export type JobKind = 'split' | 'embed' | 'speak' | 'import';
 
 /** queued: waits for a worker; running: a worker holds the lease; waiting: on the GPU. The last two are final. */
 export type JobState = 'queued' | 'running' | 'waiting' | 'completed' | 'failed';
 
-/** The next step. split: samples → original; embed and speak: submit → collect. */
-export type JobStage = 'samples' | 'original' | 'submit' | 'collect';
+/** The next step. split: samples → original; embed and speak: submit → collect; import: unpack. */
+export type JobStage = 'samples' | 'original' | 'submit' | 'collect' | 'unpack';
 
 /** Parameters of a split. */
 export interface SplitParams {
@@ -48,9 +48,17 @@ export interface SpeakParams {
   readonly ttsType: string;
 }
 
+/** Parameters of an import. */
+export interface ImportParams {
+  /** The archive, which is removed when the job has ended. */
+  readonly archiveKey: string;
+  /** Its size. */
+  readonly bytes: number;
+}
+
 /** The progress of a running job, as clients see it. */
 export interface JobProgress {
-  readonly stage: 'converting' | 'cutting' | 'queued' | 'embedding' | 'testing' | 'scoring';
+  readonly stage: 'converting' | 'cutting' | 'queued' | 'embedding' | 'testing' | 'scoring' | 'importing';
   readonly done: number;
   readonly of: number;
 }
@@ -70,9 +78,9 @@ export interface JobProgress {
 @Index('jobs_finished_at_idx', ['finishedAt'], { where: `state IN ('completed', 'failed')` })
 @Index('jobs_voice_id_idx', ['voiceId'])
 @Unique('jobs_hook_token_unique', ['hookToken'])
-@Check('jobs_kind_check', `kind IN ('split', 'embed', 'speak')`)
+@Check('jobs_kind_check', `kind IN ('split', 'embed', 'speak', 'import')`)
 @Check('jobs_state_check', `state IN ('queued', 'running', 'waiting', 'completed', 'failed')`)
-@Check('jobs_stage_check', `stage IN ('samples', 'original', 'submit', 'collect')`)
+@Check('jobs_stage_check', `stage IN ('samples', 'original', 'submit', 'collect', 'unpack')`)
 @Check('jobs_lease_check', `(state = 'running') = (leased_until IS NOT NULL)`)
 export class JobEntity {
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'jobs_pkey' })
@@ -102,7 +110,7 @@ export class JobEntity {
   stage: JobStage;
 
   @Column({ type: 'jsonb' })
-  params: SplitParams | EmbedParams | SpeakParams;
+  params: SplitParams | EmbedParams | SpeakParams | ImportParams;
 
   @Column({ type: 'integer', default: 0 })
   generation: number;

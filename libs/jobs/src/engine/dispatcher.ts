@@ -10,6 +10,7 @@ export const queueOf: Readonly<Record<JobKind, QueueName>> = {
   split: 'splitting',
   embed: 'embedding-submit',
   speak: 'embedding-submit',
+  import: 'splitting',
 };
 
 /** Rows taken at a time. */

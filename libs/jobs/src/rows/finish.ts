@@ -24,5 +24,5 @@ export function completeJob(tx: Transaction, job: Job): Promise<void> {
 export async function failJob(tx: Transaction, job: Job, why: JobFailure): Promise<void> {
   const given = { error_code: '$3', error: '$4' };
   await move(tx, job, assignments('fail', given), allowed('fail'), [why.code, why.sentence]);
-  if (job.kind !== 'split') await requestCancellation(tx, job);
+  if ('runpodJobId' in job) await requestCancellation(tx, job);
 }

@@ -1,6 +1,7 @@
 import {
   JobEntity,
   type EmbedParams,
+  type ImportParams,
   type JobProgress,
   type SpeakParams,
   type SplitParams,
@@ -21,6 +22,7 @@ export type NewJob = {
   | { readonly kind: 'split'; readonly params: SplitParams }
   | { readonly kind: 'embed'; readonly params: EmbedParams }
   | { readonly kind: 'speak'; readonly params: SpeakParams }
+  | { readonly kind: 'import'; readonly params: ImportParams }
 );
 
 const progress: JobProgress = { stage: 'queued', done: 0, of: 1 };

@@ -2,14 +2,14 @@ import path from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { AUDIO_TOOLS, probeRecording, recordingLimits, refuseSilence, type AudioTools } from '#libs/audio';
 import { CONFIG, type Config } from '#libs/config';
-import { AppError, isAppError } from '#libs/errors';
+import { AppError } from '#libs/errors';
 import type { SplitJob, Work } from '#libs/jobs';
 import {
+  fetchToScratch,
   OBJECT_STORAGE,
   removeWork,
-  scratchFailure,
-  whileThere,
   ScratchFolder,
+  whileThere,
   type ObjectStorage,
 } from '#libs/storage';
 import { RecordingConverter } from './recording-converter.js';
@@ -37,7 +37,8 @@ export class UploadSplitter {
 
   private async splitIn(folder: string, job: SplitJob, work: Work, upload: UploadSource): Promise<void> {
     const inputPath = path.join(folder, 'recording');
-    if (!(await this.fetch(upload.key, inputPath))) throw AppError.of('recording_lost');
+    const isThere = await fetchToScratch(this.storage, this.scratch, upload.key, inputPath);
+    if (!isThere) throw AppError.of('recording_lost');
     const limits = recordingLimits(this.config.maxRecordingSeconds);
     const found = { tools: this.tools, inputPath, limits, signal: work.signal };
     await whileThere(inputPath, async () => {
@@ -45,17 +46,5 @@ export class UploadSplitter {
       await refuseSilence(facts, found);
       await this.converter.convert({ job, work, facts, folder, inputPath });
     });
-  }
-
-  /** Fetches an upload into the scratch folder. @returns false if storage has no such object */
-  private async fetch(key: string, inputPath: string): Promise<boolean> {
-    try {
-      return await this.storage.fetchFile(key, inputPath);
-    } catch (error) {
-      // The scratch folder is the only place this writes to, so a full disk or a lost folder is the worker's own trouble.
-      if (isAppError(error, 'insufficient_storage')) throw scratchFailure(error);
-      await this.scratch.check();
-      throw error;
-    }
   }
 }

@@ -27,6 +27,16 @@ describe('object keys', () => {
           [keys.sampleEmbeddingKey(of, index), { kind: 'output', ...of, file: `embeddings/${index}.safetensors` }],
           [keys.inboxSampleEmbeddingKey(of, index), { kind: 'inbox', ...of, file: `embeddings/${index}.safetensors` }],
           [keys.testSampleKey(of, index, sentence), { kind: 'output', ...of, file: `test/${index}_${sentence}.opus` }],
+          [keys.embeddingZipKey({ ...of, run: index }), { kind: 'output', ...of, file: `runs/${index}/embedding.zip` }],
+          [
+            keys.testSampleKey({ ...of, run: 2 }, index, sentence),
+            { kind: 'output', ...of, file: `runs/2/test/${index}_${sentence}.opus` },
+          ],
+          [keys.importedConsentKey(of, index, 'file'), { kind: 'output', ...of, file: `consents/${index}/file` }],
+          [
+            keys.importedConsentKey(of, index, 'recording.opus'),
+            { kind: 'output', ...of, file: `consents/${index}/recording.opus` },
+          ],
           [keys.inboxEmbeddingZipKey(of), { kind: 'inbox', ...of, file: 'embedding.zip' }],
           [keys.speechKey(of), { kind: 'output', ...of, file: 'speech.opus' }],
           [keys.inboxSpeechKey(of), { kind: 'inbox', ...of, file: 'speech.opus' }],
@@ -42,6 +52,8 @@ describe('object keys', () => {
           expect(key.startsWith(keys.voicePrefix(voiceId))).toBe(true);
         }
         expect(keys.sampleKey(of, index).startsWith(keys.generationPrefix(of))).toBe(true);
+        expect([of, { ...of, run: 3 }].map(keys.embeddingZipKey).map(keys.isEmbeddingZipKey)).toEqual([true, true]);
+        expect(keys.isEmbeddingZipKey(keys.sampleEmbeddingKey({ ...of, run: 3 }, index))).toBe(false);
         expect(keys.inboxOutputKey(of).startsWith(keys.inboxPrefix(of))).toBe(true);
       }),
     );

@@ -16,6 +16,11 @@
  *                                           /embeddings/{sampleIndex}.safetensors
  *                                           /speech.opus
  *                                           /test/{sampleIndex}_{sentenceIndex}.opus
+ *                                           /runs/{number}/embedding.zip         the same of several runs, if the job brings them
+ *                                                         /embeddings/{sampleIndex}.safetensors
+ *                                                         /test/{sampleIndex}_{sentenceIndex}.opus
+ *                                           /consents/{number}/file              consents that came with an import
+ *                                                             /recording.opus
  * voices/{voiceId}/inbox/{jobId}/{generation}/embedding.zip         what the GPU side PUTs; clients never see it
  *                                            /embeddings/{sampleIndex}.safetensors
  *                                            /output.json
@@ -30,6 +35,12 @@ export interface GenerationId {
   readonly jobId: string;
   /** From 1. */
   readonly generation: number;
+}
+
+/** One embedding run of a generation. */
+export interface GenerationRun extends GenerationId {
+  /** Which of several, from 1. Absent where a job makes one: its files lie in the folder of the generation itself. */
+  readonly run?: number | undefined;
 }
 
 /** Holds the id of the database whose rows name the other objects. */
@@ -89,19 +100,25 @@ export function analysisKey(ofOriginal: string): string {
 export const sampleKey = (of: GenerationId, index: number): string =>
   `${generationPrefix(of)}samples/${count(index)}.opus`;
 
+export const importedConsentKey = (of: GenerationId, number: number, file: 'file' | 'recording.opus'): string =>
+  `${generationPrefix(of)}consents/${count(number)}/${file}`;
+
+const runPrefix = (of: GenerationRun): string =>
+  `${generationPrefix(of)}${of.run === undefined ? '' : `runs/${count(of.run)}/`}`;
+
 /**
  * The archive of a run's embeddings. With version 2 of the GPU contract there is no such object: the key names the run,
  * and the archive is made of the sample embeddings while it is sent.
  */
-export const embeddingZipKey = (of: GenerationId): string => `${generationPrefix(of)}embedding.zip`;
+export const embeddingZipKey = (of: GenerationRun): string => `${runPrefix(of)}embedding.zip`;
 
-export const sampleEmbeddingKey = (of: GenerationId, sampleIndex: number): string =>
-  `${generationPrefix(of)}embeddings/${count(sampleIndex)}.safetensors`;
+export const sampleEmbeddingKey = (of: GenerationRun, sampleIndex: number): string =>
+  `${runPrefix(of)}embeddings/${count(sampleIndex)}.safetensors`;
 
 export const speechKey = (of: GenerationId): string => `${generationPrefix(of)}speech.opus`;
 
-export const testSampleKey = (of: GenerationId, sampleIndex: number, sentenceIndex: number): string =>
-  `${generationPrefix(of)}test/${count(sampleIndex)}_${count(sentenceIndex)}.opus`;
+export const testSampleKey = (of: GenerationRun, sampleIndex: number, sentenceIndex: number): string =>
+  `${runPrefix(of)}test/${count(sampleIndex)}_${count(sentenceIndex)}.opus`;
 
 /** The prefix of everything that the GPU side may PUT for one generation. */
 export const inboxPrefix = (of: GenerationId): string =>
@@ -122,7 +139,9 @@ export const inboxTestSampleKey = (of: GenerationId, sampleIndex: number, senten
 /** Whether a key is one of {@link embeddingZipKey}. */
 export function isEmbeddingZipKey(key: string): boolean {
   const parsed = parseObjectKey(key);
-  return parsed?.kind === 'output' && embeddingZipKey(parsed) === key;
+  if (parsed?.kind !== 'output') return false;
+  const [, run] = ofRun.exec(parsed.file) ?? [];
+  return embeddingZipKey({ ...parsed, run: run === undefined ? undefined : Number(run) }) === key;
 }
 
 /** What a key says about its object. `file` is the path inside the generation's folder. */
@@ -141,9 +160,12 @@ export type ParsedObjectKey =
 const counted = '[1-9][0-9]{0,8}';
 const test = `test/${counted}_${counted}\\.opus`;
 const embeddings = `embedding\\.zip|embeddings/${counted}\\.safetensors`;
-const output = `original\\.opus|analysis\\.track|speech\\.opus|samples/${counted}\\.opus|${embeddings}|${test}`;
+const runs = `(?:runs/${counted}/)?(?:${embeddings}|${test})`;
+const imported = `consents/${counted}/(?:file|recording\\.opus)`;
+const output = `original\\.opus|analysis\\.track|speech\\.opus|samples/${counted}\\.opus|${runs}|${imported}`;
 const inbox = `${embeddings}|speech\\.opus|output\\.json|${test}`;
 
+const ofRun = new RegExp(`^runs/(${counted})/`);
 const upload = new RegExp(`^${voicesPrefix}(${uuidPattern})/uploads/(${uuidPattern})$`);
 const uploadedSample = new RegExp(`^${voicesPrefix}(${uuidPattern})/uploaded/(${uuidPattern})\\.opus$`);
 const consent = new RegExp(`^${voicesPrefix}(${uuidPattern})/consents/(${uuidPattern})/(file|recording\\.opus)$`);
