@@ -75,7 +75,12 @@ function wrongHeader(draw: Draw): Partial<MadeEntry> {
     { extra: Buffer.alloc(draw(40), draw(256)) },
     { comment: Buffer.alloc(draw(40)) },
   ]);
-  return pick(draw, [{ fields: wrong }, { central: wrong }, { before: Buffer.alloc(draw(100)) }, { zip64: true, fields: wrong }]);
+  return pick(draw, [
+    { fields: wrong },
+    { central: wrong },
+    { before: Buffer.alloc(draw(100)) },
+    { zip64: true, fields: wrong },
+  ]);
 }
 
 const strangeValues: readonly unknown[] = [

@@ -24,8 +24,10 @@ export interface MadeVoiceOptions {
   /** Default 1. */
   readonly samples?: number;
   readonly hasOriginal?: boolean;
-  /** Types with a run of one embedding and two test samples for each sample. */
+  /** Types with a run of one embedding for each sample, and test samples of it. */
   readonly ttsTypes?: readonly string[];
+  /** Test samples of each sample, default 2. */
+  readonly sentences?: number;
   /** When each of the consents was revoked. */
   readonly consents?: readonly (string | null)[];
 }
@@ -48,7 +50,8 @@ const padded = (number: number, digits: number): string => String(number).padSta
 
 /** Makes a voice with the smallest files that an import accepts. */
 export function madeVoice(options: MadeVoiceOptions = {}): MadeVoice {
-  const { name = 'imported', samples: count = 1, hasOriginal = false, ttsTypes = [], consents = [] } = options;
+  const { name = 'imported', samples: count = 1, hasOriginal = false } = options;
+  const { ttsTypes = [], sentences = 2, consents = [] } = options;
   const files: MadeEntry[] = [];
   const add = (entry: string, content: Buffer): DocumentFile => {
     files.push({ name: entry, content });
@@ -70,7 +73,7 @@ export function madeVoice(options: MadeVoiceOptions = {}): MadeVoice {
       file: add(`embeddings/${ttsType}/${padded(index, 4)}.safetensors`, Buffer.from(`embedding ${ttsType} ${index}`)),
     }));
     const tests = samples.flatMap(({ index }) =>
-      [1, 2].map((sentence) => ({
+      Array.from({ length: sentences }, (_, at) => at + 1).map((sentence) => ({
         ...{ sample_index: index, sentence_index: sentence, duration: 0.5 },
         file: add(`test-samples/${ttsType}/${padded(index, 4)}_${sentence}.opus`, opusOf(0.5, silentPacket, sentence)),
       })),

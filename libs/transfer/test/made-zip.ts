@@ -59,7 +59,12 @@ export function madeZip(entries: readonly MadeEntry[], end: MadeEnd = {}): Buffe
   }
   const records = Buffer.concat(directory);
   const place = { count: end.count ?? entries.length, start: end.start ?? at, bytes: end.bytes ?? records.length };
-  return Buffer.concat([...pieces, records, ...(end.zip64 === true ? zip64Records(place, at + records.length) : []), endRecord(place, end)]);
+  return Buffer.concat([
+    ...pieces,
+    records,
+    ...(end.zip64 === true ? zip64Records(place, at + records.length) : []),
+    endRecord(place, end),
+  ]);
 }
 
 function fieldsOf({ content, fields }: MadeEntry): HeaderFields {

@@ -37,7 +37,12 @@ export function* freeNames(name: string): Generator<string> {
   yield name;
   for (let number = 2; number <= mostNames; number += 1) {
     const end = ` (${number})`;
-    yield [...name].slice(0, longestName - end.length).join('').trimEnd() + end;
+    yield (
+      [...name]
+        .slice(0, longestName - end.length)
+        .join('')
+        .trimEnd() + end
+    );
   }
 }
 

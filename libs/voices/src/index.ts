@@ -1,13 +1,7 @@
 export { removeAgedOriginals } from './aged-originals.js';
 export { measureVoiceFiles } from './file-sizes.js';
 export { lacksConsent, refuseWithoutConsent, type ConsentRule } from './consent-rule.js';
-export {
-  completeImport,
-  freeNames,
-  startImport,
-  takenNames,
-  type ImportedColumns,
-} from './imported-voice.js';
+export { completeImport, freeNames, startImport, takenNames, type ImportedColumns } from './imported-voice.js';
 export {
   canonicalLanguage,
   defaultLanguage,

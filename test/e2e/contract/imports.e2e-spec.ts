@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { madeVoice, opusOf, packed, silentPacket, withContent, type MadeVoiceOptions } from '../../../libs/transfer/test/made-archive.js';
+import {
+  madeVoice,
+  opusOf,
+  packed,
+  silentPacket,
+  withContent,
+  type MadeVoiceOptions,
+} from '../../../libs/transfer/test/made-archive.js';
 import type { Answer } from '../../support/http.js';
 import type { Contract } from '../../support/openapi-client.js';
 import type { TestPartner } from '../../support/shared-stack.js';
@@ -40,7 +47,12 @@ describe('POST import', () => {
     const answer = await importTo(other, archive);
     expect(answer.status).toBe(201);
     expect(answer.headers.get('location')).toBe(`/api${other.route(name)}`);
-    expect(answer.body).toMatchObject({ name, status: { splitting: 'in_progress' }, samples: [], embedding_info: null });
+    expect(answer.body).toMatchObject({
+      name,
+      status: { splitting: 'in_progress' },
+      samples: [],
+      embedding_info: null,
+    });
     const found = await settled(other, name);
     const wanted = await details(partner, name);
     const ownEach = { id: expect.any(String), updated_at: expect.any(String), embedding_zip_url: expect.any(String) };

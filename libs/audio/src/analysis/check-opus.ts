@@ -20,7 +20,9 @@ export async function measureForeign(options: MeasureOptions): Promise<AnalysisT
   try {
     return await measureRecording(options);
   } catch (error) {
-    throw isAppError(error, 'conversion_failed') ? AppError.saying('unusable_audio', undecodable, { cause: error }) : error;
+    throw isAppError(error, 'conversion_failed')
+      ? AppError.saying('unusable_audio', undecodable, { cause: error })
+      : error;
   }
 }
 
@@ -39,10 +41,13 @@ export async function decodeForeign(options: MeasureOptions): Promise<number> {
   try {
     for await (const chunk of run.output) {
       bytes += chunk.length;
-      if (bytes > maxBytes) throw AppError.saying('unusable_audio', `The audio is longer than ${options.limits.maxSeconds} s`);
+      if (bytes > maxBytes)
+        throw AppError.saying('unusable_audio', `The audio is longer than ${options.limits.maxSeconds} s`);
     }
   } catch (error) {
-    throw isAppError(error, 'conversion_failed') ? AppError.saying('unusable_audio', undecodable, { cause: error }) : error;
+    throw isAppError(error, 'conversion_failed')
+      ? AppError.saying('unusable_audio', undecodable, { cause: error })
+      : error;
   }
   if (bytes === 0 || run.log.printsErrors) throw AppError.saying('unusable_audio', undecodable);
   return bytes / bytesPerSample / analysisRate;

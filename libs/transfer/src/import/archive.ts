@@ -57,7 +57,9 @@ function entryOf({ entry, file }: NamedFile, entries: ReadonlyMap<string, ZipEnt
   const zipped = entries.get(entry);
   if (zipped === undefined) throw invalidArchive(`${shownName(entry)} is missing`);
   if (zipped.bytes !== file.bytes) {
-    throw invalidArchive(`${shownName(entry)} has ${zipped.bytes} bytes, and not ${file.bytes} as ${documentEntry} says`);
+    throw invalidArchive(
+      `${shownName(entry)} has ${zipped.bytes} bytes, and not ${file.bytes} as ${documentEntry} says`,
+    );
   }
   return zipped;
 }

@@ -4,7 +4,14 @@ import type { MovedEmbedding, MovedRun } from '#libs/embeddings';
 import type { StoredSample } from '#libs/samples';
 import { embeddingZipKey, type GenerationId } from '#libs/storage';
 import { storedLabels, type ImportedColumns } from '#libs/voices';
-import type { DocumentConsent, DocumentEmbedding, DocumentFile, DocumentQuality, DocumentRun, VoiceDocument } from '../voice-document.js';
+import type {
+  DocumentConsent,
+  DocumentEmbedding,
+  DocumentFile,
+  DocumentQuality,
+  DocumentRun,
+  VoiceDocument,
+} from '../voice-document.js';
 
 /** A file of an archive, durable in storage. */
 export interface StoredEntry {
@@ -108,10 +115,12 @@ function runOf(run: DocumentRun, place: number, files: StoredFiles): MovedRun {
     createdAt: new Date(run.created_at),
     scores: run.scores.map(({ sample_index: sampleIndex, score }) => ({ sampleIndex, score })),
     failedSamples: run.failed_samples.map(({ sample_index: sampleIndex, message }) => ({ sampleIndex, message })),
-    testSamples: run.test_samples.map(({ sample_index: sampleIndex, sentence_index: sentenceIndex, duration, file }) => {
-      const { objectKey, bytes, sha256 } = storedFile(files, file);
-      return { sampleIndex, sentenceIndex, durationSeconds: duration, objectKey, bytes, sha256 };
-    }),
+    testSamples: run.test_samples.map(
+      ({ sample_index: sampleIndex, sentence_index: sentenceIndex, duration, file }) => {
+        const { objectKey, bytes, sha256 } = storedFile(files, file);
+        return { sampleIndex, sentenceIndex, durationSeconds: duration, objectKey, bytes, sha256 };
+      },
+    ),
   };
 }
 

@@ -55,7 +55,9 @@ export class ImportsService {
     const archive = { archiveKey: uploadKey(voiceId, randomUUID()), bytes: upload.bytes };
     await this.storage.putFile(archive.archiveKey, upload.path, { contentType: 'application/zip' });
     try {
-      await this.database.transaction((tx) => this.insert(tx, { ...request, name: request.name ?? name }, voiceId, archive));
+      await this.database.transaction((tx) =>
+        this.insert(tx, { ...request, name: request.name ?? name }, voiceId, archive),
+      );
     } catch (error) {
       // As for recordings: if the connection to Postgres was lost, the row may exist.
       if (!isAppError(error, 'unavailable')) await this.storage.delete([archive.archiveKey]).catch(() => undefined);

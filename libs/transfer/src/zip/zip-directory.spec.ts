@@ -72,7 +72,11 @@ describe('readZipDirectory', () => {
     ['a wrong size of the directory', ended({ bytes: 7 }), /^The end of the archive contradicts itself$/],
     ['ZIP64 records that are missing', ended({ count: 0xffff }), /^The end of the archive contradicts itself$/],
     ['ZIP64 that lies', ended({ zip64: true, start: 2 ** 60 }), /^The end of the archive contradicts itself$/],
-    ['too many entries', madeZip(Array.from({ length: 101 }, (_, at) => text(`f${at}`))), /may have at most 100 files$/],
+    [
+      'too many entries',
+      madeZip(Array.from({ length: 101 }, (_, at) => text(`f${at}`))),
+      /may have at most 100 files$/,
+    ],
     ['too many by ZIP64', ended({ zip64: true, count: 2 ** 40 }), /may have at most 100 files$/],
     ['an absolute path', named('/etc/passwd'), /^"\/etc\/passwd" is not a name that Timbre exports$/],
     ['a path that leaves', named('a/../../b'), /is not a name that Timbre exports$/],
@@ -101,9 +105,17 @@ describe('readZipDirectory', () => {
     ['two headers with other sizes', lie(second, { central: { bytes: 3, stored: 3 } }), /has two headers that differ$/],
     ['a size beyond the archive', lie(second, { fields: { bytes: 1e9, stored: 1e9 } }), /is longer than the archive$/],
     ['a gap', lie(second, { before: Buffer.alloc(9) }), /^There are bytes before samples\/0001\.opus/],
-    ['padding at the start', madeZip([{ ...first, before: Buffer.from('PK\x03\x04') }]), /^There are bytes before voice\.json/],
+    [
+      'padding at the start',
+      madeZip([{ ...first, before: Buffer.from('PK\x03\x04') }]),
+      /^There are bytes before voice\.json/,
+    ],
     ['padding at the end', lie(second, { fields: { bytes: 1, stored: 1 } }), /^There are bytes after the last file/],
-    ['two entries at one place', lie(second, { central: { offset: 0 } }), /^There are bytes before|two headers that differ$/],
+    [
+      'two entries at one place',
+      lie(second, { central: { offset: 0 } }),
+      /^There are bytes before|two headers that differ$/,
+    ],
   ])('refuses %s', async (_, archive, sentence) => {
     const refused = expect(open(archive)).rejects;
     await refused.toMatchObject({ code: 'invalid_archive', status: 422, message: expect.stringMatching(sentence) });
@@ -135,7 +147,8 @@ describe('readZipDirectory', () => {
 describe('verifiedContent', () => {
   const read = async (archive: Buffer, sha256: string | null): Promise<void> => {
     for (const entry of await open(archive)) {
-      for await (const piece of verifiedContent(sourceOf(archive), entry, sha256)) expect(piece.length).toBeGreaterThan(0);
+      for await (const piece of verifiedContent(sourceOf(archive), entry, sha256))
+        expect(piece.length).toBeGreaterThan(0);
     }
   };
 

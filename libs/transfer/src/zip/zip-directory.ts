@@ -2,7 +2,13 @@ import { invalidArchive, shownName } from './archive-error.js';
 import type { ByteSource } from './byte-source.js';
 import { findDirectory } from './zip-end.js';
 import { centralHeader, zip64Field } from './zip-format.js';
-import { checkLocalHeader, mostLocalBytes, readCentralHeader, type CentralEntry, type EntryHeader } from './zip-headers.js';
+import {
+  checkLocalHeader,
+  mostLocalBytes,
+  readCentralHeader,
+  type CentralEntry,
+  type EntryHeader,
+} from './zip-headers.js';
 
 /** What an archive may have at most. */
 export interface ZipLimits {

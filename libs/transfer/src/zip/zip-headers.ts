@@ -1,13 +1,5 @@
 import { invalidArchive, shownName } from './archive-error.js';
-import {
-  centralHeader,
-  flags,
-  inZip64,
-  localHeader,
-  readUInt64,
-  versionOfZip64,
-  zip64Field,
-} from './zip-format.js';
+import { centralHeader, flags, inZip64, localHeader, readUInt64, versionOfZip64, zip64Field } from './zip-format.js';
 
 /** What both headers of an entry say. */
 export interface EntryHeader {
@@ -45,7 +37,11 @@ const malformed = (): Error => invalidArchive('The directory of the archive is m
  *
  * @throws AppError `invalid_archive`
  */
-export function readCentralHeader(directory: Buffer, at: number, maxNameBytes: number): { entry: CentralEntry; end: number } {
+export function readCentralHeader(
+  directory: Buffer,
+  at: number,
+  maxNameBytes: number,
+): { entry: CentralEntry; end: number } {
   if (directory.length < at + centralHeader.bytes) throw malformed();
   const header = directory.subarray(at, at + centralHeader.bytes);
   if (header.readUInt32LE(0) !== centralHeader.signature) throw malformed();
@@ -58,7 +54,11 @@ export function readCentralHeader(directory: Buffer, at: number, maxNameBytes: n
   if (!isSafe(name)) throw invalidArchive(`${JSON.stringify(name.slice(0, 100))} is not a name that Timbre exports`);
   refuseFeatures(name, header);
   const extra = directory.subarray(nameAt + nameBytes, end);
-  const [stored, bytes, headerAt] = zip64Numbers(name, extra, [20, 24, 42].map((field) => header.readUInt32LE(field)));
+  const [stored, bytes, headerAt] = zip64Numbers(
+    name,
+    extra,
+    [20, 24, 42].map((field) => header.readUInt32LE(field)),
+  );
   if (stored === undefined || bytes === undefined || headerAt === undefined) throw malformed();
   if (stored !== bytes) throw impossible(name, 'has two sizes');
   const shared = Buffer.from(header.subarray(8, 28));
@@ -122,7 +122,11 @@ export function checkLocalHeader(header: Buffer, { name, bytes, shared }: Centra
   if (end > header.length || header.readUInt16LE(4) > versionOfZip64) throw differs();
   if (header.toString('latin1', nameAt, nameAt + nameBytes) !== name) throw differs();
   if (!header.subarray(6, 26).equals(shared)) throw differs();
-  const sizes = zip64Numbers(name, header.subarray(nameAt + nameBytes, end), [18, 22].map((at) => header.readUInt32LE(at)));
+  const sizes = zip64Numbers(
+    name,
+    header.subarray(nameAt + nameBytes, end),
+    [18, 22].map((at) => header.readUInt32LE(at)),
+  );
   if (sizes.some((size) => size !== bytes)) throw differs();
   return end;
 }
