@@ -210,11 +210,23 @@ var limitVariables = {
     max: 36500,
     about: "Days after the embedding of a voice until its original is removed. Originals are kept if absent. A partner may have a time of its own (`PATCH /api/admin/partners/{partner}`)."
   }),
+  embeddingRunsKept: integer("EMBEDDING_RUNS_KEPT", {
+    default: 3,
+    min: 1,
+    max: 100,
+    about: "How many embedding runs of a voice are kept for each TTS type, the current one included."
+  }),
   maxActiveJobsPerPartner: integer("MAX_ACTIVE_JOBS_PER_PARTNER", {
     default: 20,
     min: 1,
     max: 1e4,
     about: "Maximum number of jobs of one partner that are dispatched to workers at a time."
+  }),
+  recomputeAtATime: integer("RECOMPUTE_AT_A_TIME", {
+    default: 4,
+    min: 1,
+    max: 1e3,
+    about: "Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`)."
   })
 };
 

@@ -17,10 +17,7 @@ const restore = (name: string, at: number): Command =>
     if (voice) expectShown(name, voice, await settled(real.partner, name));
     const list = await real.partner.http.get<ListedRun[]>(voiceRoute(real, name, '/embedding-runs'));
     if (!voice) return compare('runs', list, { status: 404, detail: 'Voice not found' });
-    const [seen, wanted] = [
-      list.body.map(({ current }) => current),
-      voice.runs.map((run) => run === voice.currentRun),
-    ];
+    const [seen, wanted] = [list.body.map(({ current }) => current), voice.runs.map((run) => run === voice.currentRun)];
     if (JSON.stringify(seen) !== JSON.stringify(wanted)) differs(`runs of ${name}`, seen, wanted);
 
     const run = voice.runs[at];

@@ -34,7 +34,6 @@ export {
 } from './entities/job.entity.js';
 export { ObjectRemovalEntity } from './entities/object-removal.entity.js';
 export { PartnerEntity } from './entities/partner.entity.js';
-export { ReportedEngineEntity } from './entities/reported-engine.entity.js';
 export type { RecomputeState } from './entities/recompute.entity.js';
 export { SampleEntity } from './entities/sample.entity.js';
 export { SpeechEntity } from './entities/speech.entity.js';

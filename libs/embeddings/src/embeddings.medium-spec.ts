@@ -119,13 +119,15 @@ describe('EmbeddingResults.commit', () => {
     expect(await details(voiceId)).toMatchObject({ preferredSampleIndex: 3 });
   });
 
-  it('replaces the last embedding, whose objects stay while a URL may be in use', async () => {
+  it('replaces the last embedding, whose objects stay while its run is kept or a URL may be in use', async () => {
     const voiceId = await sampledVoice();
     const first = await embed(voiceId, scores);
     await embed(voiceId, [{ sampleIndex: 2, score: 0.1 }]);
     expect(await embeddings.testSamples(voiceId, 'kyutai')).toMatchObject([{ sampleIndex: 2, sentenceIndex: 1 }]);
     const { archiveKey, testSamples } = collected(first, scores);
     const old = [archiveKey, ...testSamples.map(({ objectKey }) => objectKey)];
+    expect((await domain.removals()).filter(({ target }) => old.includes(target))).toEqual([]);
+    for (let n = 0; n < 2; n += 1) await embed(voiceId, scores); // now its run is not kept any more
     const going = (await domain.removals()).filter(({ target }) => old.includes(target));
     expect(going.map(({ target }) => target).sort()).toEqual(old.sort());
     for (const { inSeconds } of going) expect(inSeconds).toBeGreaterThan(3_600);

@@ -49,13 +49,12 @@ export {
 export { isLocked } from './voice-status.js';
 export { isPlace, voiceSorts, type VoicePage, type VoiceSearch, type VoiceSort } from './voice-search.js';
 export type { VoiceUpdate } from './voice-update.js';
-export { voiceWarningCodes, type NotEmbeddedSample, type VoiceWarning } from './voice-warning.js';
+export { voiceWarningCodes, type VoiceWarning } from './voice-warning.js';
 export {
   splitDefaults,
   VoicesService,
   type NewVoice,
   type RequestedSplit,
-  type StoredOriginal,
   type StoredRecording,
 } from './voices.service.js';
 export { VoicesModule } from './voices.module.js';

@@ -146,9 +146,11 @@ export class VoicesService {
    * @throws AppError `voice_not_found` | `no_original`
    */
   async original(partnerId: string, nameOrId: string): Promise<StoredOriginal> {
-    const { originalKey: objectKey, originalBytes, ...voice } = existing(
-      await this.voices.findWithOriginal(partnerId, nameOrId),
-    );
+    const {
+      originalKey: objectKey,
+      originalBytes,
+      ...voice
+    } = existing(await this.voices.findWithOriginal(partnerId, nameOrId));
     if (objectKey === null) throw AppError.of('no_original');
     return { voice, objectKey, bytes: originalBytes ?? (await this.storage.stat(objectKey))?.bytes ?? 0 };
   }

@@ -28,6 +28,7 @@ export const pathOf = (
     filename: 'test_1_1.opus',
     tts_type: 'kyutai',
     id: 'abcdefghijklmnop',
+    run_id: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
     delivery: '3f8a6f9e-4f0c-4a53-8f5e-6f1d5f1f0a11',
     ...fill,
   };

@@ -149,19 +149,22 @@ describe('stale_reasons', () => {
 
 describe('GET original', () => {
   it('returns the original as it is stored, whole and in ranges', async () => {
-    const { id } = await toneVoice(partner, 'original ü');
-    const whole = await partner.http.fetch(`${partner.route('original ü')}/original`);
+    const { id } = await toneVoice(partner, 'whole 日');
+    const whole = await partner.http.fetch(`${partner.route('whole 日')}/original`);
     expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'audio/ogg']);
-    expect(whole.headers.get('content-disposition')).toContain("filename*=UTF-8''original%20%C3%BC-original.opus");
+    expect(whole.headers.get('content-disposition')).toContain("filename*=UTF-8''whole%20%E6%97%A5-original.opus");
     const bytes = Buffer.from(await whole.arrayBuffer());
-    expect([bytes.toString('latin1', 0, 4), bytes.length]).toEqual(['OggS', Number(whole.headers.get('content-length'))]);
+    expect([bytes.toString('latin1', 0, 4), bytes.length]).toEqual([
+      'OggS',
+      Number(whole.headers.get('content-length')),
+    ]);
     const tag = whole.headers.get('etag') ?? '';
     const headers = { Range: 'bytes=100-199', 'If-Range': tag };
     const part = await partner.http.fetch(`${partner.route(id)}/original`, { headers });
     expect(part.status).toBe(206);
     expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(100, 200))).toBe(true);
 
-    await finished(partner, 'original ü', 'split', { sample_duration: 10 });
+    await finished(partner, 'whole 日', 'split', { sample_duration: 10 });
     const again = await partner.http.fetch(`${partner.route(id)}/original`, { headers: { 'If-None-Match': tag } });
     expect(again.status).toBe(304);
   });

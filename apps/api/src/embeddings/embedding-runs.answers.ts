@@ -1,13 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { RunDetails, RunSummary } from '#libs/embeddings';
 import { contractTime, timeSchema } from '../http/wire-format.js';
-import {
-  EmbeddingEngineDto,
-  engineDto,
-  SampleScoreDto,
-  TestSampleDto,
-  testSampleDto,
-} from './embeddings.answers.js';
+import { EmbeddingEngineDto, engineDto, SampleScoreDto, TestSampleDto, testSampleDto } from './embeddings.answers.js';
 
 export const exampleRunId = '5f3d8a52-8a86-4b58-8c3a-0f2b7d9e1c44';
 

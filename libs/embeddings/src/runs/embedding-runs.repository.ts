@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database, EmbeddingRunEntity, type StoredEngine, type StoredSampleEmbedding, type Transaction } from '#libs/database';
+import {
+  Database,
+  EmbeddingRunEntity,
+  type StoredEngine,
+  type StoredSampleEmbedding,
+  type Transaction,
+} from '#libs/database';
 
 /**
  * Selects the embedding of a sample in the current run, if it was made of this very audio. $3 is its index; null: the
@@ -91,11 +97,7 @@ export class EmbeddingRunsRepository {
 }
 
 /** Finds a kept run by its id. */
-export async function findKeptRun(
-  tx: Transaction,
-  voiceId: string,
-  runId: string,
-): Promise<EmbeddingRunEntity | null> {
+export async function findKeptRun(tx: Transaction, voiceId: string, runId: string): Promise<EmbeddingRunEntity | null> {
   const run = await tx.findOneBy(EmbeddingRunEntity, { id: runId, voiceId });
   return run?.replacedAt === null && run.testSamples !== null ? run : null;
 }

@@ -76,7 +76,12 @@ interface Embedded {
 }
 
 /** Embeds samples; all files of the run are stored. The first one has the best score. */
-const embed = async (voiceId: string, indexes: readonly number[], best = 0.9, ttsType = 'kyutai'): Promise<Embedded> => {
+const embed = async (
+  voiceId: string,
+  indexes: readonly number[],
+  best = 0.9,
+  ttsType = 'kyutai',
+): Promise<Embedded> => {
   await domain.get(EmbeddingsService).request(voiceId, { ttsType });
   return finish(voiceId, indexes, best);
 };
@@ -261,15 +266,21 @@ describe('EmbeddingRunsService.restore', () => {
     const voiceId = await sampledVoice(1);
     await domain.database.query(
       `INSERT INTO samples (voice_id, index, duration_seconds, object_key, bytes, sha256)
-       SELECT $1, n, 15, 'voices/' || $1 || '/uploaded/' || n, 1000, repeat('cd', 32) FROM generate_series(2, 500) n`,
+       SELECT $1::uuid, n, 15, 'voices/' || $1::text || '/uploaded/' || n, 1000, repeat('cd', 32) FROM generate_series(2, 500) n`,
       [voiceId],
     );
-    await domain.database.query(`UPDATE voices SET sample_count = 500, next_sample_index = 501 WHERE id = $1`, [voiceId]);
+    await domain.database.query(`UPDATE voices SET sample_count = 500, next_sample_index = 501 WHERE id = $1`, [
+      voiceId,
+    ]);
     const runIds: string[] = [];
     for (let n = 0; n < 2; n += 1) {
       await domain.get(EmbeddingsService).request(voiceId, {});
       const job = await domain.claim(voiceId, 'embed');
-      const made = madeOf(job, Array.from({ length: 500 }, (_, at) => at + 1), 0.9);
+      const made = madeOf(
+        job,
+        Array.from({ length: 500 }, (_, at) => at + 1),
+        0.9,
+      );
       const spoken = made.testSamples.flatMap((test) =>
         [1, 2, 3, 4, 5].map((sentenceIndex) => ({ ...test, sentenceIndex })),
       );
