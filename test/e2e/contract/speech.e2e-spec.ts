@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Body } from '../../support/http.js';
 import { Contract } from '../../support/openapi-client.js';
 import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
-import { details } from '../../support/voices.js';
+import { details, type Details } from '../../support/voices.js';
 import { behave, behaveAgain } from './emulated.js';
-import { finished, said, speechEnded, voiceOfSamples, type Speech } from './made-voices.js';
+import { finished, said, speechEnded, voiceOfSamples, without, type Speech } from './made-voices.js';
 import { ofSpeech } from './refusal-tables.js';
 import { sql } from './sql.js';
 
@@ -52,7 +52,12 @@ describe('POST speak', () => {
     expect(head.headers.get('content-length')).toBe(String(bytes.length));
     expect((await partner.http.fetch(path, { headers: { Range: 'bytes=99999999-' } })).status).toBe(416);
     const after = await details(partner, 'speaker');
-    expect({ ...after, embedding_zip_url: null }).toEqual({ ...before, embedding_zip_url: null });
+    // Other tests change what the endpoint last reported.
+    const comparable = (voice: Details): object => ({
+      ...without(voice, 'embedding_zip_url'),
+      embedding_info: voice.embedding_info && without(voice.embedding_info, 'stale_reasons'),
+    });
+    expect(comparable(after)).toEqual(comparable(before));
   });
 
   it('takes its fields in every form of a body', async () => {

@@ -287,9 +287,7 @@ describe('EmbeddingRunsService.restore', () => {
       await domain.get(EmbeddingResults).commit(job, { ...made, testSamples: spoken });
       runIds.push(required((await details(voiceId)).embedding?.runId));
     }
-    const before = performance.now();
     const restored = await runs.restore(voiceId, required(runIds[0]));
-    console.info(`restored in ${Math.round(performance.now() - before)} ms`);
     expect(restored.embedding).toMatchObject({ runId: runIds[0], stale: false });
     expect(restored.embedding?.testSamples).toHaveLength(2_500);
   });
