@@ -178,6 +178,6 @@ async function receivedBytes(url: string, key: string) {
   const [answer] = (await once(request, 'response')) as [IncomingMessage];
   let bytes = 0;
   answer.on('data', (chunk: Buffer) => (bytes += chunk.length)).on('error', () => undefined);
-  await once(answer, 'close');
+  await new Promise((resolve) => answer.once('close', resolve)); // `once` would throw the error of a cut connection
   return { bytes, isComplete: answer.complete, contentLength: Number(answer.headers['content-length']) };
 }

@@ -33,7 +33,7 @@ const tags: readonly (readonly [name: string, about: string])[] = [
   ['Webhooks', 'Get signed messages when a split or an embedding has ended.'],
   ['Usage', 'Read what a partner uses, and its quotas.'],
   ['Consent', "Keep the proof that a voice's owner has agreed, and revoke it."],
-  ['Moving voices', 'Carry voices to another Timbre, or keep them.'],
+  ['Moving', 'Carry voices to another Timbre, or keep them.'],
   ['Admin', 'Manage partners, keys and jobs, and read the audit log. These routes need an admin key.'],
   ['Health', 'Tell load balancers and operators whether the API can serve requests.'],
   ['Objects', 'Read and write stored objects with a signed URL, without an API key.'],

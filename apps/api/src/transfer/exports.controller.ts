@@ -11,7 +11,7 @@ import { Operation } from '../openapi/operation.js';
 import { VoiceParameters } from '../openapi/parameters.js';
 import { ArchiveResponses } from '../openapi/responses.js';
 
-@ApiTags('Moving voices')
+@ApiTags('Moving')
 @Controller('voices/:partner/:voice/export')
 export class ExportsController {
   constructor(
