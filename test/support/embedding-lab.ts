@@ -19,6 +19,7 @@ import {
   type GenerationId,
   type ObjectStorage,
 } from '#libs/storage';
+import { ImportStep } from '#libs/transfer';
 import { GpuUses } from '#libs/usage';
 import { VoicesService } from '#libs/voices';
 import { DeliveredObjects } from '../../libs/embeddings/src/gpu/delivered-objects.js';
@@ -166,7 +167,7 @@ export class EmbeddingLab {
     const collect = new CollectStep(database, results, gpuWait, storage, objects, speeches, client, config);
     const poll = new PollStep(database, storage, client, queues, metrics, new GpuUses(database), config, pollLog);
     return {
-      steps: new JobSteps(runner, domain.get(SplitStep), submit, collect),
+      steps: new JobSteps(runner, domain.get(SplitStep), domain.get(ImportStep), submit, collect),
       polls: new PollRunner(runner, poll, collect, stopping, silent),
     };
   }
