@@ -157,6 +157,11 @@ var limitVariables = {
     max: 86400,
     about: "Maximum length of a recording."
   }),
+  maxImportBytes: integer("MAX_IMPORT_BYTES", {
+    default: 8 * gibibyte,
+    min: 1,
+    about: "Maximum size of an archive that is imported."
+  }),
   maxSampleBytes: integer("MAX_SAMPLE_BYTES", {
     default: 100 * mebibyte,
     min: 1,
