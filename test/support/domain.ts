@@ -47,8 +47,6 @@ export interface DomainOptions {
   readonly requireConsent?: boolean;
   /** EMBEDDING_RUNS_KEPT. */
   readonly embeddingRunsKept?: number;
-  /** RECOMPUTE_AT_A_TIME. */
-  readonly recomputeAtATime?: number;
 }
 
 /** What the processes provide by themselves: ffmpeg with one slot, a scratch folder, metrics. */
@@ -85,7 +83,7 @@ class DomainModule {
       EMBEDDING_RUNS_KEPT: String(options.embeddingRunsKept ?? 3),
       TEST_SENTENCES: options.testSentences ?? 'One.',
       MAX_ACTIVE_JOBS_PER_PARTNER: String(options.maxActiveJobsPerPartner ?? 20),
-      RECOMPUTE_AT_A_TIME: String(options.recomputeAtATime ?? 4),
+      RECOMPUTE_AT_A_TIME: '2',
     });
     return {
       module: DomainModule,

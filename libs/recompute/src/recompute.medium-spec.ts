@@ -10,6 +10,7 @@ import { RecomputeService, type RecomputeRequest } from './recompute.service.js'
 import { RecomputeTurns } from './recompute-turns.js';
 import type { Recompute } from './recomputes.repository.js';
 
+/** RECOMPUTE_AT_A_TIME of the domain. */
 const atATime = 2;
 
 let domain: Domain;
@@ -17,7 +18,7 @@ let partnerId: string;
 let partner: string;
 let recomputes: RecomputeService;
 beforeAll(async () => {
-  domain = await Domain.open({ recomputeAtATime: atATime });
+  domain = await Domain.open();
   recomputes = domain.get(RecomputeService);
 });
 afterAll(() => domain.close());

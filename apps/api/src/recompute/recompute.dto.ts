@@ -25,7 +25,6 @@ function OptionalEngineVersion(): PropertyDecorator {
       type: 'object',
       properties: { version: { type: 'string', minLength: 1, maxLength: maxVersionLength, pattern: linePattern } },
       required: ['version'],
-      additionalProperties: false,
       description:
         'Only embeddings of engine versions that are older than this one, or that are not known. If omitted, those of ' +
         'any version. Versions are compared part by part, numbers by their value: `1.9` is older than `1.10`, and ' +
@@ -40,7 +39,7 @@ function versionIn(fields: Readonly<Record<string, unknown>>, name: string): unk
   const value = fields[name];
   if (value === undefined) return undefined;
   const object = typeof value === 'string' && !isTyped(fields) ? objectIn(value) : value;
-  return object instanceof Map && object.size === 1 ? (object.get('version') as unknown) : nested;
+  return (object instanceof Map ? (object.get('version') as unknown) : undefined) ?? nested;
 }
 
 function objectIn(text: string): unknown {
