@@ -14,7 +14,7 @@ export interface Mutant {
   readonly archive: Buffer;
 }
 
-const voice = madeVoice({ samples: 2, hasOriginal: true, ttsTypes: ['kyutai', 'other'], consents: [null] });
+const voice = madeVoice({ sentences: 1, hasOriginal: true, ttsTypes: ['kyutai'], consents: [null] });
 const whole = packed(voice);
 
 /** Draws whole numbers below a bound. */

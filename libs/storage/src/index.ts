@@ -25,7 +25,6 @@ export {
   voicePrefix,
   voicesPrefix,
   type GenerationId,
-  type GenerationRun,
 } from './keys/object-keys.js';
 export { LocalStorage } from './local/local-storage.js';
 export type { ByteRange, ObjectStorage, StorageState, StoredObject } from './object-storage.js';

@@ -67,7 +67,7 @@ describe('POST import', () => {
     const archive = made({ name: 'split again', hasOriginal: true });
     expect((await importTo(other, archive)).status).toBe(201);
     await settled(other, 'split again');
-    const split = await finished(other, 'split again', 'split', { sample_duration: '10' });
+    const split = await finished(other, 'split again', 'split', { sample_duration: 10 });
     expect(split.samples.map(({ duration }) => duration)).toEqual([10, 10]);
     expect((await other.http.fetch(`${other.route('split again')}/waveform`)).status).toBe(200);
   });

@@ -40,10 +40,10 @@ describe('errorAnswer', () => {
       detail: 'No.',
       errors: [{ field: 'name', message: 'No.' }],
     });
-    expect(errorAnswer(AppError.saying('unusable_audio', 'Empty.')).body).toEqual({
-      detail: 'Empty.',
-      errors: [{ field: 'file', message: 'Empty.' }],
-    });
+    for (const code of ['unusable_audio', 'invalid_archive'] as const) {
+      const errors = [{ field: 'file', message: 'Empty.' }];
+      expect(errorAnswer(AppError.saying(code, 'Empty.')).body).toEqual({ detail: 'Empty.', errors });
+    }
   });
 
   it('maps errors of Express without repeating their messages', () => {

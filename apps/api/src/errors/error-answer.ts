@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { AppError, failures, type FieldError } from '#libs/errors';
+import { AppError, failures, type FailureCode, type FieldError } from '#libs/errors';
 
 /** The body of every failure. */
 export interface ErrorBody {
@@ -35,10 +35,12 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   };
 }
 
-/** `unusable_audio` names no field, but it is always about `file`. */
+/** These name no field, but they are always about `file`. */
+const aboutFile: ReadonlySet<string> = new Set(['unusable_audio', 'invalid_archive'] satisfies FailureCode[]);
+
 function fieldErrors(failure: AppError): readonly FieldError[] {
   if (failure.errors) return failure.errors;
-  return failure.code === 'unusable_audio' ? [{ field: 'file', message: failure.message }] : [];
+  return aboutFile.has(failure.code) ? [{ field: 'file', message: failure.message }] : [];
 }
 
 /** A 401 must say how to authenticate (RFC 9110 §15.5.2). No scheme is registered for a key in a header of its own. */

@@ -68,6 +68,7 @@ const meanings: Partial<Record<FailureCode, string>> = {
   invalid_parameter: 'A field or parameter is missing or wrong.',
   cannot_speak: 'The GPU side cannot speak, or not with this embedding.',
   unusable_audio: 'The file is not a recording that can be used.',
+  invalid_archive: 'The file is not an archive as an export gives it.',
 };
 
 /** Returns the description of a failure. */

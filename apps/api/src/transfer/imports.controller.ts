@@ -17,7 +17,7 @@ import { voiceDetailsDto, type VoiceDetailsDto } from '../voices/voice-details.a
 import { importedVoiceExample } from '../voices/voice-examples.js';
 import { ImportVoiceDto } from './imports.dto.js';
 
-@ApiTags('Moving voices')
+@ApiTags('Moving')
 @Controller('voices/:partner/import')
 export class ImportsController {
   constructor(
@@ -51,7 +51,7 @@ export class ImportsController {
       malformed_request: 'The multipart body is malformed',
       too_large: 'file may have at most 8 GiB',
       invalid_parameter: rejectionOf(ImportVoiceDto, {}),
-      invalid_archive: 'samples/0003.opus is damaged: its CRC-32 is wrong',
+      invalid_archive: 'The file is not a ZIP archive',
     },
   })
   @PartnerParameter()
