@@ -12,7 +12,7 @@ const usage = `Usage: node dist/test/fuzz-imports/main.js [--short] [--count N] 
 Changes archives of voices at random and imports them through a complete installation. Each must be refused with a sentence,
 or imported: an answer of 500 or above fails, and so does an import that does not end.
 
-  --short    150 archives instead of 2,000, as in CI
+  --short    60 archives instead of 2,000, as in CI
   --count N  the number of archives
   --seed N   only the archive of this seed`;
 
@@ -34,7 +34,7 @@ interface Judged {
 async function main(): Promise<void> {
   const { values } = parseArgs({ options, strict: true });
   if (values.help) return console.log(usage);
-  const count = Number(values.count ?? (values.short ? '150' : '2000'));
+  const count = Number(values.count ?? (values.short ? '60' : '2000'));
   const seeds = values.seed === undefined ? Array.from({ length: count }, (_, at) => at) : [Number(values.seed)];
   await setUpServices();
   const stack = await Stack.start();
