@@ -45,8 +45,6 @@ export interface DomainOptions {
   readonly testSentences?: string;
   /** REQUIRE_CONSENT. */
   readonly requireConsent?: boolean;
-  /** EMBEDDING_RUNS_KEPT. */
-  readonly embeddingRunsKept?: number;
 }
 
 /** What the processes provide by themselves: ffmpeg with one slot, a scratch folder, metrics. */
@@ -80,7 +78,6 @@ class DomainModule {
       RUNPOD_ENDPOINTS: 'kyutai=endpoint,other=endpoint-of-other',
       RUNPOD_CONTRACT: '2',
       REQUIRE_CONSENT: String(options.requireConsent ?? false),
-      EMBEDDING_RUNS_KEPT: String(options.embeddingRunsKept ?? 3),
       TEST_SENTENCES: options.testSentences ?? 'One.',
       MAX_ACTIVE_JOBS_PER_PARTNER: String(options.maxActiveJobsPerPartner ?? 20),
       RECOMPUTE_AT_A_TIME: '2',
