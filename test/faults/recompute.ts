@@ -38,16 +38,17 @@ async function kill(lab: Lab, victim: (typeof victims)[number] | undefined): Pro
   await process.start();
 }
 
-/** Waits until this many voices of a recompute have ended. Postgres may be restarting meanwhile. */
-async function untilEnded(lab: Lab, id: string, voices: number, timeoutMs: number): Promise<void> {
-  const query = 'SELECT 1 FROM recomputes WHERE id = $1 AND done + failed + skipped >= $2';
-  const hasEnded = (): Promise<boolean> =>
-    lab.sql(query, [id, voices]).then(
+/** Waits until a recompute meets an SQL condition. Postgres may be restarting meanwhile. */
+async function untilRecompute(lab: Lab, id: string, condition: string, timeoutMs: number): Promise<void> {
+  const holds = (): Promise<boolean> =>
+    lab.sql(`SELECT 1 FROM recomputes WHERE id = $1 AND ${condition}`, [id]).then(
       (rows) => rows.length > 0,
       () => false,
     );
-  await waitFor(`${voices} voices have ended`, hasEnded, { timeoutMs, everyMs: 20 });
+  await waitFor(`a recompute with ${condition}`, holds, { timeoutMs, everyMs: 20 });
 }
+
+const someAtWork = 'EXISTS (SELECT FROM recompute_voices WHERE recompute_id = id AND job_id IS NOT NULL)';
 
 /** Expects that each voice of a partner has one run of each engine, and had one GPU job for each. */
 async function expectOneNewRunEach(lab: Lab, partner: TestPartner, names: readonly string[]): Promise<void> {
@@ -89,12 +90,13 @@ const kills: Fault = {
     expect(id !== null, 'the recompute was started');
     const times = round.pick(2, 20);
     for (let time = 0; time < times; time++) {
-      await untilEnded(lab, id, Math.floor((names.length * time) / times), patienceMs);
-      await sleep(Math.random() * 1_500);
+      const ended = Math.floor((names.length * time) / times);
+      await untilRecompute(lab, id, `done >= ${ended} AND ${someAtWork}`, patienceMs);
+      await sleep(Math.random() * 300);
       await kill(lab, victims[time % victims.length]);
     }
     const killedAt = performance.now();
-    await untilEnded(lab, id, names.length, patienceMs);
+    await untilRecompute(lab, id, 'finished_at IS NOT NULL', patienceMs);
     const recoveryMs = Math.round(performance.now() - killedAt);
     const answer = await admin.get<Finished>(`/admin/recompute/${id}`);
     expect(answer.body.counts.done === names.length, 'every voice was embedded again', answer.body);
