@@ -112,7 +112,7 @@ describe('POST voices', () => {
     ['it', 3],
     ['ru', 3],
   ] as const;
-  it.each(rowsOfForm(languages, ['en']))(
+  it.each(rowsOfForm(languages, ['es']))(
     'creates a complete voice from speech (%s, %d samples)',
     async (language, samples) => {
       const source = path.join(folder.path, `${language}.flac`);

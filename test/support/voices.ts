@@ -94,7 +94,7 @@ export async function settled(partner: TestPartner, voice: string, timeoutMs = 6
     return last.status.splitting !== 'in_progress' && last.status.embedding !== 'in_progress' && last;
   };
   try {
-    return await waitFor(`${voice} is settled`, look, { timeoutMs });
+    return await waitFor(`${voice} is settled`, look, { timeoutMs, everyMs: 100 });
   } catch (error) {
     throw new Error(`last seen: ${JSON.stringify(last)}`, { cause: error });
   }

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { audioTools, levelDecibels } from '../../../test/support/audio-measure.js';
 import { EmulatorUnderTest, type Json } from '../test/emulator-under-test.js';
 import { opusPieces } from '../test/real-speech.js';
+import { longDescribe } from '../../../test/support/test-form.js';
 import { zipEntries } from '../../../test/support/zip-entries.js';
 import { Ffmpeg } from './engine/ffmpeg.js';
 import { medianPitchHz } from './engine/signal/pitch.js';
@@ -9,7 +10,7 @@ import { engineSampleRate } from './engine/engine-audio.js';
 import type { EmbedOutput1 } from './handler/output.js';
 import { sha256Hex } from './handler/signed-objects.js';
 
-describe('an embedding job of version 1 on real speech', () => {
+longDescribe('an embedding job of version 1 on real speech', () => {
   const emulator = new EmulatorUnderTest();
   const { signal } = new AbortController();
   const object = (name: string): Buffer => emulator.storage.objects.get(`/whole/${name}`)!;

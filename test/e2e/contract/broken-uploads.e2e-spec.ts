@@ -71,7 +71,7 @@ const failure = (status: number, reason: string, detail: string): RegExp =>
 describe('an aborted upload', () => {
   it('leaves no open descriptor, no file and no voice, however often', async () => {
     const [before, stored] = [await openDescriptors(), await storedKeys(api.address)];
-    let left = pickOfForm(60, 1_000);
+    let left = pickOfForm(30, 1_000);
     const worker = async (): Promise<void> => {
       while (left > 0) {
         const at = (left -= 1);

@@ -13,7 +13,7 @@ import {
   temporaryFolder,
 } from '../../../../test/support/audio-measure.js';
 import { wavFacts } from '../../../../test/support/recording-facts.js';
-import { pickOfForm, rowsOfForm } from '../../../../test/support/test-form.js';
+import { longIt, pickOfForm, rowsOfForm } from '../../../../test/support/test-form.js';
 import { encodeOpus, type OpusEncoding } from '../ffmpeg/encode-opus.js';
 import {
   encodeRecording,
@@ -161,7 +161,7 @@ describe('encodeRecording and the real end of a recording', () => {
     expect(ours.audio).toHaveLength(ours.totalSamples);
   });
 
-  it('finds it after damage in the middle, and loses only what cannot be decoded', async () => {
+  longIt('finds it after damage in the middle, and loses only what cannot be decoded', async () => {
     const inputPath = await made('damaged.flac', stereo(40));
     const bytes = await readFile(inputPath);
     const [from, to] = [0.35, 0.42].map((part) => Math.floor(part * bytes.length));

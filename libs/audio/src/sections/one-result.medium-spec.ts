@@ -135,10 +135,11 @@ describe('encodeRecording of several edits', () => {
     .array(edit, { minLength: 1, maxLength: 5 })
     .map((generated) => [{ from: 1024, length: 3_500 }, ...generated]);
 
-  it.each([
+  const codecs = [
     ['aac', ['-c:a', 'aac']],
     ['alac', ['-c:a', 'alac']],
-  ])('decodes them like a plain decode (%s)', async (_, options) => {
+  ] as const;
+  it.each(rowsOfForm(codecs, ['alac']))('decodes them like a plain decode (%s)', async (_, options) => {
     const whole = await readFile(await made('m4a', [...source, '-ar', '48000', ...options]));
     const property = fc.asyncProperty(edits, async (list) => {
       const path = newFile('m4a');
@@ -159,7 +160,7 @@ describe('encodeRecording of a late start', () => {
       ['ogg', ['-c:a', 'libvorbis']],
       ['mp4', ['-c:a', 'libmp3lame']],
     ],
-    ['m4a', 'ogg'],
+    ['m4a'],
   );
 
   let onTime: string;

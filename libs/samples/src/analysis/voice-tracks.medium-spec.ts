@@ -18,6 +18,7 @@ import {
 } from '../../../../test/support/domain.js';
 import { goodFigures } from '../../../../test/support/quality-figures.js';
 import { recordedVoice, runSplit } from '../../../../test/support/recorded-voice.js';
+import { longIt } from '../../../../test/support/test-form.js';
 import { SamplesService } from '../samples.service.js';
 import { SplittingService } from '../splitting/splitting.service.js';
 import { OriginalMeter } from './original-meter.js';
@@ -73,7 +74,7 @@ describe('VoiceTracks, of an original from before', () => {
     expect(samples.map(({ quality }) => quality)).toEqual(preview.samples.map(({ quality }) => quality));
   });
 
-  it('stores the same bytes in any process, and leaves measured samples alone', async () => {
+  longIt('stores the same bytes in any process, and leaves measured samples alone', async () => {
     const { voiceId, partnerId, originalKey } = voice;
     await tracks.measure({ id: voiceId, partnerId, originalKey });
     const before = await stored(originalKey);
@@ -108,7 +109,7 @@ describe('VoiceTracks, of an original from before', () => {
     }
   });
 
-  it('does not share a failure with later requests', async () => {
+  longIt('does not share a failure with later requests', async () => {
     const { voiceId, originalKey } = voice;
     const original = await buffer(required(await storage.read(originalKey)));
     await storage.delete([originalKey]);

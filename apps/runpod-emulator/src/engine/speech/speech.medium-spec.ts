@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { levelDecibels } from '../../../../../test/support/audio-measure.js';
 import { audioTools } from '../../../../../test/support/audio-measure.js';
+import { pickOfForm } from '../../../../../test/support/test-form.js';
 import { AcousticEngine } from '../acoustic-engine.js';
 import { EngineThreadClient } from '../engine-thread-client.js';
 import { Ffmpeg } from '../ffmpeg.js';
 import { opusDurationSeconds } from '../opus-duration.js';
 import { medianPitchHz } from '../signal/pitch.js';
-import { languages } from './language.js';
+import { languages, type Language } from './language.js';
 import { findSynthesiser, speechOf } from './speech.js';
 import { engineSampleRate } from '../engine-audio.js';
 
@@ -30,7 +31,7 @@ describe('AcousticEngine.speak', () => {
   });
   afterAll(() => thread.stop());
 
-  it.each([85, 120, 180, 240, 300])('makes audible speech at %d Hz, within 10 %%', async (hertz) => {
+  it.each(pickOfForm([180], [85, 120, 180, 240, 300]))('makes audible speech at %d Hz, within 10 %%', async (hertz) => {
     const opus = await engine.speak(sentence, hertz);
     const samples = await ffmpeg.decode(opus, signal);
     expect(levelDecibels(samples)).toBeGreaterThan(-35);
@@ -39,11 +40,14 @@ describe('AcousticEngine.speak', () => {
     expect(Math.abs(medianPitchHz(samples, engineSampleRate)! / hertz - 1)).toBeLessThan(0.1);
   });
 
-  it.each(languages)('has voices for the language %s, of about the same pitch', async (language) => {
-    const samples = await ffmpeg.decode(await engine.speak('Ana banana, la sonata.', 160, language), signal);
-    // The setting is calibrated with the English voices; the Dutch one is 12.6 % off.
-    expect(Math.abs(medianPitchHz(samples, engineSampleRate)! / 160 - 1)).toBeLessThan(0.15);
-  });
+  it.each(pickOfForm<readonly Language[]>(['fr'], languages))(
+    'has voices for the language %s, of about the same pitch',
+    async (language) => {
+      const samples = await ffmpeg.decode(await engine.speak('Ana banana, la sonata.', 160, language), signal);
+      // The setting is calibrated with the English voices; the Dutch one is 12.6 % off.
+      expect(Math.abs(medianPitchHz(samples, engineSampleRate)! / 160 - 1)).toBeLessThan(0.15);
+    },
+  );
 
   it('speaks a sentence once for about the same pitch', async () => {
     const [first, shared, higher] = await Promise.all([130, 130.2, 145].map((hertz) => engine.speak(sentence, hertz)));
