@@ -84,6 +84,9 @@ describe('MonitoringServer', () => {
       'kind="speak",state="queued"': 0,
       'kind="speak",state="running"': 0,
       'kind="speak",state="waiting"': 0,
+      'kind="import",state="queued"': 0,
+      'kind="import",state="running"': 0,
+      'kind="import",state="waiting"': 0,
     });
     const ages = await valuesOf('timbre_oldest_queued_job_age_seconds');
     expect(ages['kind="split"']).toBeGreaterThanOrEqual(90);
@@ -93,6 +96,7 @@ describe('MonitoringServer', () => {
       'kind="split"': 3,
       'kind="embed"': 0,
       'kind="speak"': 0,
+      'kind="import"': 0,
     });
   });
 

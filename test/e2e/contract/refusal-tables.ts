@@ -151,7 +151,6 @@ export const wrongFields: readonly (readonly [method: string, path: string, fiel
   ['PUT', '/split/preferred-sample', { sample_index: 'x' }, 'sample_index'],
   ['POST', '/empty/samples', {}, 'file'],
   ['POST', '/import', {}, 'file'],
-  ['POST', '/import', { on_conflict: 'replace' }, 'on_conflict'],
   ['DELETE', '/split?force=yes', null, 'force'],
   ['GET', '?limit=0', null, 'limit'],
   ['GET', '?limit=1001', null, 'limit'],
