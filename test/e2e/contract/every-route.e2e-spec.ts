@@ -1,12 +1,5 @@
-import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
-import { RequestMethod } from '@nestjs/common';
-import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { pino } from 'pino';
-import { readConfig } from '#libs/config';
-import { AppModule } from '../../../apps/api/src/app.module.js';
 import type { Contract } from '../../support/openapi-client.js';
 import { openApiFile } from '../../support/openapi.js';
 import type { TestPartner } from '../../support/shared-stack.js';
@@ -15,6 +8,7 @@ import { bodyForms } from './body-forms.js';
 import { behave, instantContract } from './emulated.js';
 import { gpuSide } from './gpu-side.js';
 import { addSample, emptyVoice, finished, toneVoice, voiceOfSamples, without } from './made-voices.js';
+import { nestRoutes } from './nest-routes.js';
 import { ofConsent, ofImport, ofRecompute, ofSpeech, ofWebhooks } from './refusal-tables.js';
 import { toneForm } from './tone.js';
 
@@ -24,31 +18,6 @@ let partner: TestPartner;
 beforeAll(async () => {
   ({ contract, partner } = await instantContract());
 });
-
-/** Returns the application's routes as Nest reads them from the controllers. */
-async function nestRoutes(): Promise<string[]> {
-  const config = readConfig({
-    DATABASE_URL: 'postgres://nowhere/none',
-    REDIS_URL: 'redis://nowhere',
-    RUNPOD_BASE_URL: 'http://localhost',
-    RUNPOD_API_KEY: 'none',
-  });
-  const module = AppModule.with(config, pino({ level: 'silent' }));
-  const app = await NestFactory.create(module, { preview: true, logger: false, abortOnError: false });
-  const modules = [...app.get(ModulesContainer, { strict: false }).values()];
-  const controllers = modules.flatMap((each) => [...each.controllers.values()]);
-  return controllers.flatMap(({ metatype }) => {
-    const type = metatype as { readonly prototype: Record<string, object> } & object;
-    const base = Reflect.getMetadata(PATH_METADATA, type) as string;
-    return new MetadataScanner().getAllMethodNames(type.prototype).flatMap((name) => {
-      const handler = type.prototype[name] as object;
-      const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
-      if (method === undefined) return [];
-      const path = [base, Reflect.getMetadata(PATH_METADATA, handler) as string].join('/').replace(/\/+$/, '');
-      return [`${RequestMethod[method]} /api/${path.replaceAll(/:(\w+)/g, '{$1}').replaceAll(/\/+/g, '/')}`];
-    });
-  });
-}
 
 describe('openapi.json', () => {
   it('documents exactly the routes of the application', async () => {

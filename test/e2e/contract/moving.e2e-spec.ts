@@ -50,7 +50,7 @@ describe('docs/moving.md', () => {
     await finished(old, names[1]!, 'embed');
     await toneVoice(old, names[2]!);
     const consent = { statement: 'I agree.', language: 'en', granted_by: 'Zoë', method: 'recorded' };
-    await old.http.post(`${old.route(names[2]!)}/consent`, toneForm(2, consent));
+    await old.http.post(`${old.route(names[2])}/consent`, toneForm(2, consent));
 
     const moved = await instantPartner(contract);
     const address = (partner: TestPartner): string => `${partner.http.baseUrl}${partner.route()}`;

@@ -10,7 +10,14 @@ type Content = Readonly<
 
 /** Adds an example to every body that has none, made of the examples of its fields. Files have none, in a form either. */
 export function withExamples(document: OpenAPIObject): OpenAPIObject {
-  const exampleOf = examples(document.components?.schemas ?? {});
+  const schemas = document.components?.schemas ?? {};
+  const exampleOf = examples(schemas);
+  /** An example without a required file would be wrong, and one without fields shows nothing. */
+  const showsForm = (made: unknown, schema: SchemaOrRef): boolean => {
+    const shown = Object.keys(Object(made) as object);
+    const { required = [] } = named(schema, schemas);
+    return shown.length > 0 && required.every((field) => shown.includes(field));
+  };
   const completed = <T extends Content>(content: T): T =>
     Object.fromEntries(
       Object.entries(content).map(([type, media]) => {
@@ -18,7 +25,7 @@ export function withExamples(document: OpenAPIObject): OpenAPIObject {
         if (schema === undefined || example !== undefined || several !== undefined || isFile(type))
           return [type, media];
         const made = exampleOf(schema);
-        return [type, isEmpty(made) && type.startsWith('multipart/') ? media : { ...media, example: made }];
+        return [type, type.startsWith('multipart/') && !showsForm(made, schema) ? media : { ...media, example: made }];
       }),
     ) as T;
   const completedBody = <T extends object>(body: T): T =>
@@ -35,14 +42,15 @@ export function withExamples(document: OpenAPIObject): OpenAPIObject {
 
 const isFile = (contentType: string): boolean => !/json$|^multipart\/|urlencoded$/.test(contentType);
 
-/** Whether a form has nothing but its file. */
-const isEmpty = (example: unknown): boolean =>
-  typeof example === 'object' && example !== null && Object.keys(example).length === 0;
+/** Returns the schema that a reference names. */
+function named(given: SchemaOrRef, schemas: Readonly<Record<string, SchemaOrRef>>): Schema {
+  return '$ref' in given ? named(schemas[given.$ref.split('/').at(-1) ?? ''] ?? {}, schemas) : given;
+}
 
 /** Returns a function that makes an example of a schema. */
 function examples(schemas: Readonly<Record<string, SchemaOrRef>>): (schema: SchemaOrRef) => unknown {
   const exampleOf = (given: SchemaOrRef): unknown => {
-    if ('$ref' in given) return exampleOf(schemas[given.$ref.split('/').at(-1) ?? ''] ?? {});
+    if ('$ref' in given) return exampleOf(named(given, schemas));
     if (given.example !== undefined) return given.example;
     if (given.enum) return given.enum[0];
     const [alternative] = given.allOf ?? given.anyOf ?? given.oneOf ?? [];
