@@ -38,7 +38,7 @@ afterAll(() => folder.remove());
 
 /** What both voices must have in common, in a form that can be compared. */
 const compared = (voice: Details): object => {
-  const { embedding_info: info, ...rest } = without(voice, 'id', 'updated_at', 'embedding_zip_url') as Details;
+  const { embedding_info: info, ...rest } = without(voice, 'id', 'updated_at', 'embedding_zip_url');
   return { ...rest, embedding_info: info && without(info, 'run_id', 'last_update_time') };
 };
 
