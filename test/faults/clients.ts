@@ -27,6 +27,7 @@ async function longRequests(lab: Lab, partner: TestPartner): Promise<readonly ((
     () => [`${at('samples')}/samples`, post(tiny, 'sample')],
     () => [`${at('voice')}/samples/1`, {}],
     () => [`${at('voice')}/samples-bundle`, {}],
+    () => [`${at('voice')}/export`, {}],
     () => [`${at('voice')}`, {}],
     () => [`${lab.baseUrl}${partner.route()}`, {}],
     () => [zip ?? '', {}],

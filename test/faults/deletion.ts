@@ -77,7 +77,12 @@ async function readersOf(lab: Lab, partner: TestPartner): Promise<Reader[]> {
   const { embedding_zip_url: zip, samples, embedding_info: info } = await details(partner, 'voice');
   const at = (route: string): string => `${lab.baseUrl}${partner.route('voice')}/${route}`;
   const test = info?.test_samples[0]?.filename ?? '';
-  const withKey = [...samples.map(({ index }) => `samples/${index}`), 'samples-bundle', `test-samples/${test}`];
+  const withKey = [
+    ...samples.map(({ index }) => `samples/${index}`),
+    'samples-bundle',
+    'export',
+    `test-samples/${test}`,
+  ];
   return [new Reader(zip ?? '', undefined), ...withKey.map((route) => new Reader(at(route), partner.key))];
 }
 

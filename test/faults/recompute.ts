@@ -74,7 +74,7 @@ const kills: Fault = {
   passesWhen: 'each voice has one new run, no run is paid twice, 0 leftover files after collection',
   inShort: '5 voices, 2 × kill -9',
   lab: { workers: 2 },
-  longSeconds: 600,
+  longSeconds: 400,
   round: async (lab, round) => {
     const partner = await lab.partner();
     const names = numbered(round.pick(5, 500));

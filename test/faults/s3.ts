@@ -40,6 +40,7 @@ function trouble(name: string, kind: S3Trouble, lab: LabOptions): Fault {
       const refusals = await Promise.all([
         refused('an upload', refusedWithinMs, () => createVoice(partner, 'late', lab.recordings.tiny)),
         refused('a bundle', refusedWithinMs, () => partner.http.get(`${partner.route('kept')}/samples-bundle`)),
+        refused('an export', refusedWithinMs, () => partner.http.get(`${partner.route('kept')}/export`)),
       ]);
       const shown = await partner.http.get(partner.route('voice'));
       expect(shown.status === 200, 'data from Postgres is still served', shown.status);

@@ -106,7 +106,14 @@ describe('MonitoringServer', () => {
     expect((await valuesOf('timbre_oldest_queued_job_age_seconds'))['kind="split"']).toBe(0);
   });
 
-  it('exports due removals of objects', async () => {
+  it('exports due removals of objects, and the voices of recomputes', async () => {
+    expect(await valuesOf('timbre_recompute_voices')).toEqual({ 'state="waiting"': 0, 'state="running"': 0 });
+    await domain.database.query(
+      `WITH made AS (INSERT INTO recomputes (tts_type, voices) VALUES ('kyutai', 3) RETURNING id)
+       INSERT INTO recompute_voices (recompute_id, voice_id, run, job_id)
+       SELECT id, gen_random_uuid(), 'run', CASE n WHEN 1 THEN gen_random_uuid() END FROM made, generate_series(1, 3) n`,
+    );
+    expect(await valuesOf('timbre_recompute_voices')).toEqual({ 'state="waiting"': 2, 'state="running"': 1 });
     await domain.database.query(
       `INSERT INTO object_removals (target, due_at) VALUES
          ('a', now() - interval '70 s'), ('b', now() - interval '1 s'), ('later', now() + interval '1 h')`,

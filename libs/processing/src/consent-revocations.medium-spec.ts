@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { ConsentsService } from '#libs/consent';
 import { EmbeddingResults, EmbeddingRunsService, EmbeddingsService, SpeechesService } from '#libs/embeddings';
 import { claimJob, startSubmission, waitOnGpu, type EmbedJob } from '#libs/jobs';
+import { RecomputeService, RecomputeTurns } from '#libs/recompute';
 import { SamplesService, SplittingService } from '#libs/samples';
 import { VoicesService, type VoiceDetails } from '#libs/voices';
 import { collected, convertedSample, cutSamples, Domain, required } from '../../../test/support/domain.js';
@@ -139,5 +140,22 @@ describe('ConsentRevocations.revoke', () => {
     const optional = new ConsentRevocations(domain.database, domain.get(Processing), { requireConsent: 'false' });
     expect((await optional.revoke(voiceId, id)).revokedAt).toBeInstanceOf(Date);
     expect(await details()).toMatchObject({ embeddingStatus: 'in_progress' });
+  });
+});
+
+describe('RecomputeTurns.work', () => {
+  it('skips a voice that has no consent on record any more', async () => {
+    const id = await consent();
+    await finish();
+    await revocations.revoke(voiceId, id);
+    const ofVoice = 'SELECT p.name FROM partners p JOIN voices v ON v.partner_id = p.id WHERE v.id = $1';
+    const [partner] = await domain.database.query<{ name: string }>(ofVoice, [voiceId]);
+    const scope = { ttsType: 'kyutai', engineOlderThan: null, partner: required(partner).name, isDryRun: false };
+    const started = await domain.get(RecomputeService).start(scope);
+    await domain.get(RecomputeTurns).work();
+    const recompute = await domain.get(RecomputeService).get(required(started.id));
+    expect(recompute).toMatchObject({ state: 'completed', voices: 1, skipped: 1 });
+    expect(await domain.count('jobs WHERE is_background')).toBe(0);
+    expect(await details()).toMatchObject({ embeddingStatus: 'completed', embeddingError: null });
   });
 });

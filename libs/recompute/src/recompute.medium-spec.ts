@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmbeddingsService } from '#libs/embeddings';
+import { Metrics } from '#libs/metrics';
 import { Processing } from '#libs/processing';
 import { SamplesService } from '#libs/samples';
 import { VoicesService, type VoiceDetails } from '#libs/voices';
@@ -126,6 +127,8 @@ describe('a recompute', () => {
     await domain.get(VoicesService).remove(leaving, { force: true });
     await work();
     expect(await recomputes.get(id)).toMatchObject({ state: 'completed', failed: 1, skipped: 1 });
+    const metrics = await domain.get(Metrics).text();
+    expect(metrics).toMatch(/^timbre_recomputed_voices_total\{outcome="failed",.*\} [1-9]/m);
   });
 
   it('starts nothing while a job that somebody has asked for is due for the same endpoint', async () => {

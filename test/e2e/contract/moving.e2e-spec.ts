@@ -38,19 +38,20 @@ afterAll(() => folder.remove());
 
 /** What both voices must have in common, in a form that can be compared. */
 const compared = (voice: Details): object => {
-  const { embedding_info: info, ...rest } = without(voice, 'id', 'updated_at', 'embedding_zip_url') as Details;
+  const { embedding_info: info, ...rest } = without(voice, 'id', 'updated_at', 'embedding_zip_url');
   return { ...rest, embedding_info: info && without(info, 'run_id', 'last_update_time') };
 };
 
 describe('docs/moving.md', () => {
   (hasJq ? it : it.skip)('has lines that move all voices of a partner, and may run again', async () => {
-    const names = ['leer ü 日', 'of samples', 'of a recording'];
-    await emptyVoice(old, names[0]!);
-    await voiceOfSamples(old, names[1]!, 2);
-    await finished(old, names[1]!, 'embed');
-    await toneVoice(old, names[2]!);
+    const [empty, sampled, recorded] = ['leer ü 日', 'of samples', 'of a recording'] as const;
+    const names = [empty, sampled, recorded];
+    await emptyVoice(old, empty);
+    await voiceOfSamples(old, sampled, 2);
+    await finished(old, sampled, 'embed');
+    await toneVoice(old, recorded);
     const consent = { statement: 'I agree.', language: 'en', granted_by: 'Zoë', method: 'recorded' };
-    await old.http.post(`${old.route(names[2])}/consent`, toneForm(2, consent));
+    await old.http.post(`${old.route(recorded)}/consent`, toneForm(2, consent));
 
     const moved = await instantPartner(contract);
     const address = (partner: TestPartner): string => `${partner.http.baseUrl}${partner.route()}`;

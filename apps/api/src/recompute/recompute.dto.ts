@@ -25,6 +25,7 @@ function OptionalEngineVersion(): PropertyDecorator {
       type: 'object',
       properties: { version: { type: 'string', minLength: 1, maxLength: maxVersionLength, pattern: linePattern } },
       required: ['version'],
+      additionalProperties: { anyOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }] },
       description:
         'Only embeddings of engine versions that are older than this one, or that are not known. If omitted, those of ' +
         'any version. Versions are compared part by part, numbers by their value: `1.9` is older than `1.10`, and ' +

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONFIG, type Config } from '#libs/config';
 import { EmbeddingsService } from '#libs/embeddings';
 import { SamplesService } from '#libs/samples';
-import { OBJECT_STORAGE, type ObjectStorage } from '#libs/storage';
+import { OBJECT_STORAGE, voicePrefix, type ObjectStorage } from '#libs/storage';
 import { VoicesService } from '#libs/voices';
 import { Domain, required } from '../../../../test/support/domain.js';
 import {
@@ -167,15 +167,20 @@ describe('ExportsService.plan', () => {
     expect(documentIn(archive)).toMatchObject({ preferred_sample: null, samples: [{ index: 2 }] });
   });
 
-  it('throws voice_not_found if the voice is deleted meanwhile', async () => {
+  it.each([
+    ['before', null],
+    ['while', new Error('The object vanished while it was read')],
+  ])('throws voice_not_found if the voice is deleted %s its objects are read', async (_when, failure) => {
     const voiceId = await made('embedded', await domain.partner());
+    let deletion: Promise<void> | undefined;
     const whileDeleting = overridden({
       readThrough: async () => {
-        await domain
+        deletion ??= domain
           .get(VoicesService)
           .remove(voiceId)
-          .catch(() => undefined);
-        return null;
+          .then(() => storage.deletePrefix(voicePrefix(voiceId)));
+        await deletion;
+        return failure && failing(failure);
       },
     });
     const plan = serviceOn(whileDeleting).plan(voiceId, never);
@@ -227,6 +232,11 @@ describe('ExportsService.plan', () => {
 /** The storage with other methods. */
 const overridden = (methods: Partial<ObjectStorage>): ObjectStorage =>
   Object.assign(Object.create(storage) as ObjectStorage, methods);
+
+async function* failing(error: Error): AsyncGenerator<Buffer> {
+  yield Buffer.from('x');
+  throw error;
+}
 
 async function* single(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content);

@@ -75,10 +75,15 @@ export class ObjectChecksums {
     if (bytes === undefined || chunks === null) throw new ObjectMissing(objectKey);
     const hash = createHash('sha256');
     let sum = 0;
-    for await (const chunk of chunks as AsyncIterable<Buffer>) {
-      signal.throwIfAborted(); // leaving the loop destroys a stream
-      hash.update(chunk);
-      sum = crc32(chunk, sum);
+    try {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        signal.throwIfAborted(); // leaving the loop destroys a stream
+        hash.update(chunk);
+        sum = crc32(chunk, sum);
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw (await this.storage.stat(objectKey)) === null ? new ObjectMissing(objectKey) : error;
     }
     return { bytes, sha256: hash.digest('hex'), crc32: sum };
   }
