@@ -5,6 +5,7 @@ import {
   maxLabels,
   storedLabels,
   uploadedName,
+  voiceWarningCodes,
 } from '#libs/voices';
 import {
   flag,
@@ -171,7 +172,10 @@ export const voiceDocument = record({
   status: record({ splitting: status, embedding: status }),
   errors: record({ splitting: nullable(sentence), embedding: nullable(sentence) }),
   warnings: list(
-    record({ code: textThat({ max: 64 }, 'a code', (word) => /^[a-z0-9_]+$/.test(word)), message: sentence }),
+    record({
+      code: textThat({ max: 64 }, 'a code that this Timbre knows', (word) => Object.hasOwn(voiceWarningCodes, word)),
+      message: sentence,
+    }),
     {
       max: 1_000,
     },

@@ -19,6 +19,7 @@ import { bytesOf, details } from '../../support/voices.js';
 import { zipEntries } from '../../support/zip-entries.js';
 import { behave, instantContract } from './emulated.js';
 import { addSample, emptyVoice, finished, said, toneVoice } from './made-voices.js';
+import { ofExport } from './refusal-tables.js';
 import { sql } from './sql.js';
 import { toneForm, toneWav } from './tone.js';
 
@@ -169,6 +170,12 @@ describe('GET export', () => {
     expect(received.isComplete).toBe(false);
     expect(received.contentLength).toBe(zip.length);
     expect(received.bytes).toBeLessThan(zip.length);
+  });
+});
+
+describe('coverage of openapi.json by the tests above', () => {
+  it('includes the documented failures of an export', () => {
+    expect(contract.recorder.unseen(() => true).filter((each) => ofExport.test(each))).toEqual([]);
   });
 });
 

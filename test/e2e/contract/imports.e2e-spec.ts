@@ -59,6 +59,11 @@ describe('POST import', () => {
     const embedding = { ...wanted.embedding_info, run_id: expect.any(String) };
     expect(found).toEqual({ ...wanted, ...ownEach, embedding_info: embedding });
     expect((await bytesOf(other, `${other.route(name)}/export`)).equals(archive)).toBe(true);
+    const zip = await fetch(found.embedding_zip_url ?? '');
+    expect([zip.status, (await zip.text()).slice(0, 2)]).toEqual([200, 'PK']);
+    for (const path of ['embedding', 'test-samples/test_1_1.opus', 'samples/2', 'samples-bundle']) {
+      expect([path, (await other.http.fetch(`${other.route(name)}/${path}`)).status]).toEqual([path, 200]);
+    }
     const embedded = await finished(other, name, 'embed');
     expect(embedded.errors.embedding).toBeNull();
   });

@@ -8,6 +8,9 @@ export const ofSpeech = /^(speak|getSpeech) /;
 /** What consent.e2e-spec.ts covers. */
 export const ofConsent = /^(addConsent|listConsents|downloadConsent|revokeConsent) /;
 
+/** What export.e2e-spec.ts covers. */
+export const ofExport = /^exportVoice (409|416)/;
+
 /** What imports.e2e-spec.ts covers. */
 export const ofImport = /^importVoice /;
 

@@ -18,6 +18,7 @@ import {
   nothingInVoice,
   ofConsent,
   ofRecompute,
+  ofExport,
   ofImport,
   ofSpeech,
   onlyOfKeys,
@@ -292,7 +293,8 @@ describe('coverage of openapi.json by the tests above', () => {
     const unseen = contract.recorder.unseen((status) => status >= 400 && !elsewhere.test(String(status)));
     const ofKeys = onlyOfKeys();
     const isElsewhere = (each: string): boolean =>
-      [ofSpeech, ofConsent, ofWebhooks, ofRecompute, ofImport].some((of) => of.test(each)) || ofKeys.has(each);
+      [ofSpeech, ofConsent, ofWebhooks, ofRecompute, ofImport, ofExport].some((of) => of.test(each)) ||
+      ofKeys.has(each);
     expect(unseen.filter((each) => !isElsewhere(each))).toEqual([]);
   });
 });
