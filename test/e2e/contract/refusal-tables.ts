@@ -42,6 +42,11 @@ export const ofWebhooks = /Webhook/;
 /** What recompute.e2e-spec.ts covers. */
 export const ofRecompute = /Recompute/;
 
+const covered = [ofSpeech, ofConsent, ofWebhooks, ofRecompute, ofImport, ofExport];
+
+/** Whether the file of a feature covers an operation and status, and has a test that says so. */
+export const isCoveredElsewhere = (each: string): boolean => covered.some((of) => of.test(each));
+
 /** The headers of a JSON body. */
 export const json = { 'Content-Type': 'application/json' };
 /** Bodies that cannot be parsed. */
