@@ -19,10 +19,11 @@ interface Finished {
 }
 
 /** A new version of the engine, whose jobs take long enough to be interrupted. */
-const upgraded = [
-  { kind: 'engine_version', version: '2' },
-  { kind: 'slow', stageDelayMs: 100 },
-] as const;
+const upgraded = (stageDelayMs: number) =>
+  [
+    { kind: 'engine_version', version: '2' },
+    { kind: 'slow', stageDelayMs },
+  ] as const;
 
 /** The processes that are killed in turn. The others go on meanwhile. */
 const victims = ['worker', 'api', 'other worker', 'redis', 'postgres'] as const;
@@ -72,16 +73,16 @@ const kills: Fault = {
   name: 'recompute-kills',
   fault: '500 voices are embedded again, with 20 × kill -9 of workers, API, Redis and Postgres',
   passesWhen: 'each voice has one new run, no run is paid twice, 0 leftover files after collection',
-  inShort: '5 voices, 2 × kill -9',
-  lab: { workers: 2 },
+  inShort: '12 voices, 2 × kill -9',
+  lab: { workers: 2, env: { RECOMPUTE_AT_A_TIME: '4' } },
   longSeconds: 400,
   round: async (lab, round) => {
     const partner = await lab.partner();
-    const names = numbered(round.pick(5, 500));
+    const names = numbered(round.pick(12, 500));
     await uploadMany(lab, partner, names);
     const patienceMs = round.pick(60_000, 900_000);
     await allSettled(lab, partner, patienceMs);
-    await lab.emulator.befall({ partner: partner.name }, ...upgraded);
+    await lab.emulator.befall({ partner: partner.name }, ...upgraded(round.pick(400, 100)));
     const admin = new HttpClient(lab.baseUrl, lab.adminKey);
     const scope = { tts_type: 'kyutai', partner: partner.name, engine_older_than: { version: '2' } };
     const counted = await admin.post<Started>('/admin/recompute', { ...scope, dry_run: true });

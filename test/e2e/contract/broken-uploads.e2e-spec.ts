@@ -87,7 +87,8 @@ describe('an aborted upload', () => {
 
     await scratchIsEmpty();
     if (before !== null) {
-      const isBack = async (): Promise<boolean> => Math.abs(((await openDescriptors()) ?? 0) - before) <= 2;
+      // Fewer are no leak: connections to a bucket may have been closed meanwhile.
+      const isBack = async (): Promise<boolean> => ((await openDescriptors()) ?? 0) <= before + 2;
       await waitFor('the descriptors are back', isBack);
     }
     expect(await storedKeys(api.address)).toEqual(stored);
