@@ -61,9 +61,11 @@ export interface RunModel {
   /** Of which split's samples it was made. A re-split that makes the same samples again may bring it back. */
   epoch: number;
   readonly samples: readonly SampleModel[];
+  /** Higher than that of every run that became the current one before. */
+  shown: number;
 }
 
-/** The current run and the two newest others are kept. */
+/** The current run and the two others that were current last are kept. */
 const keptBeside = 2;
 
 /** One voice as the contract describes it. Written from the contract alone, not from the code. */
@@ -90,6 +92,7 @@ export class VoiceModel {
   runs: readonly RunModel[] = [];
   currentRun: RunModel | null = null;
   private epoch = 0;
+  private shows = 0;
 
   /** @param recordingSeconds null: an empty voice */
   constructor(
@@ -211,8 +214,9 @@ export class VoiceModel {
 
   // The emulator's made-up scores fall from sample to sample, so the first is the best.
   private embedded(): void {
-    const run = { epoch: this.epoch, samples: this.samples };
-    this.runs = [run, ...this.runs].slice(0, 1 + keptBeside);
+    const run = { epoch: this.epoch, samples: this.samples, shown: 0 };
+    const beside = [...this.runs].sort((one, other) => other.shown - one.shown).slice(0, keptBeside);
+    this.runs = [run, ...this.runs.filter((each) => beside.includes(each))];
     this.show(run);
     this.stale = false;
   }
@@ -225,6 +229,7 @@ export class VoiceModel {
     this.hasInfo = true;
     this.scored = run.samples.map(({ index }) => index);
     this.currentRun = run;
+    run.shown = this.shows += 1;
   }
 }
 

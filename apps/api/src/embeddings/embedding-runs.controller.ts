@@ -53,8 +53,8 @@ export class EmbeddingRunsController {
   @Operation({
     summary: 'List Embedding Runs',
     description:
-      'Returns the embedding runs of a voice that are kept, of all TTS types, the newest first. By default the last three ' +
-      'of each TTS type are kept.',
+      'Returns the embedding runs of a voice that are kept, of all TTS types, the newest first. By default the current ' +
+      'run of each TTS type and the two that were current last are kept.',
     failures: ['voice_not_found'],
   })
   @VoiceParameters()

@@ -135,6 +135,10 @@ export class EmbeddingRunEntity {
   @Column({ type: 'bigint', default: 0, transformer: bigNumber })
   bytes: number;
 
+  /** When it last became the current one; null for runs of older processes, which show each run when they create it. */
+  @Column({ name: 'shown_at', type: 'timestamptz', nullable: true })
+  shownAt: Date | null;
+
   /** When it stopped being kept. */
   @Column({ name: 'replaced_at', type: 'timestamptz', nullable: true })
   replacedAt: Date | null;

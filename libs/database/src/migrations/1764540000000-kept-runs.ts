@@ -16,7 +16,8 @@ export class KeptRuns1764540000000 implements MigrationInterface {
          ADD COLUMN failed_samples jsonb NOT NULL DEFAULT '[]'::jsonb,
          ADD COLUMN test_samples jsonb,
          ADD COLUMN archive_bytes bigint,
-         ADD COLUMN bytes bigint NOT NULL DEFAULT 0`,
+         ADD COLUMN bytes bigint NOT NULL DEFAULT 0,
+         ADD COLUMN shown_at timestamptz`,
     );
     await runner.query(
       `INSERT INTO embedding_runs (voice_id, tts_type, archive_key, created_at)
@@ -79,7 +80,7 @@ export class KeptRuns1764540000000 implements MigrationInterface {
     );
     await runner.query(
       `ALTER TABLE embedding_runs DROP COLUMN samples, DROP COLUMN scores, DROP COLUMN failed_samples,
-         DROP COLUMN test_samples, DROP COLUMN archive_bytes, DROP COLUMN bytes`,
+         DROP COLUMN test_samples, DROP COLUMN archive_bytes, DROP COLUMN bytes, DROP COLUMN shown_at`,
     );
   }
 }

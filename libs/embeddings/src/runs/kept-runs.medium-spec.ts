@@ -45,15 +45,23 @@ describe('kept runs', () => {
     expect(await lab.storedKeys(voiceId)).toEqual([...samples, ...files].sort());
   });
 
-  it('keep the current run, however old it is', async () => {
+  it('keep the run that was current before, however old it is', async () => {
     const voiceId = await lab.sampledVoice();
-    const first = await lab.embed(voiceId, [1, 2, 3]);
-    for (let n = 0; n < 2; n += 1) await lab.embed(voiceId, [1, 2, 3]);
+    const [first, , third] = [
+      await lab.embed(voiceId, [1, 2, 3]),
+      await lab.embed(voiceId, [1, 2, 3]),
+      await lab.embed(voiceId, [1, 2, 3]),
+    ];
     await runs.restore(voiceId, first.runId);
     const last = await lab.embed(voiceId, [1, 2, 3]);
-    // The restored run is an earlier one again, and the oldest of all.
-    expect((await summaries(voiceId)).map(({ id }) => id)).not.toContain(first.runId);
-    expect((await summaries(voiceId))[0]).toEqual({ id: last.runId, isCurrent: true });
+    expect(await summaries(voiceId)).toEqual([
+      { id: last.runId, isCurrent: true },
+      { id: third.runId, isCurrent: false },
+      { id: first.runId, isCurrent: false },
+    ]);
+    await lab.removeAll();
+    await expect(runs.restore(voiceId, first.runId)).resolves.toMatchObject({ embedding: { runId: first.runId } });
+    expect(await lab.storedKeys(voiceId)).toEqual(expect.arrayContaining([...first.files]));
   });
 
   it('leave nothing of an erased voice', async () => {
@@ -151,7 +159,7 @@ describe('insertEmbedding', () => {
     expect(embedding?.testSamples).toHaveLength(2);
     const [only] = await runs.list(voiceId);
     const brought = (await runs.find(voiceId, required(only).id)).run;
-    expect(brought).toEqual({ ...run, id: brought.id, voiceId });
+    expect(brought).toEqual({ ...run, id: brought.id, voiceId, shownAt: brought.shownAt });
   });
 
   it('shows no scores and test samples that are about other samples, and the run has them', async () => {

@@ -89,13 +89,16 @@ export async function showRun(
        sized_zip_key = EXCLUDED.sized_zip_key, scores = EXCLUDED.scores, stale = EXCLUDED.stale`,
     [runId, isStale],
   );
+  // The clock and not now(): transactions wait for the voice, and the last one to get it is the last one to show a run.
+  await rowsOf(tx, 'UPDATE embedding_runs SET shown_at = clock_timestamp() WHERE id = $1', [runId]);
 }
 
 /**
- * Ends all runs but the last ones. The current run is kept, whichever it is. Files of ended runs stay as long as signed URLs
- * can name them, and their rows until the next call after that.
+ * Ends all runs but the current one and those that were current last. So the run that was in use before can always be
+ * restored, however old it is. Files of ended runs stay as long as signed URLs can name them, and their rows until the
+ * next call after that.
  *
- * @param options `kept`: how many runs stay, at least 1: the current one and the newest others
+ * @param options `kept`: how many runs stay, at least 1, the current one included
  */
 export async function endRuns(tx: Transaction, of: RunPlace, { kept }: { readonly kept: number }): Promise<void> {
   const ended = await rowsOf<RunFiles>(
@@ -104,7 +107,7 @@ export async function endRuns(tx: Transaction, of: RunPlace, { kept }: { readonl
        SELECT r.id FROM embedding_runs r
        LEFT JOIN embeddings e ON e.voice_id = r.voice_id AND e.tts_type = r.tts_type AND e.zip_key = r.archive_key
        WHERE r.voice_id = $1 AND r.tts_type = $2 AND r.replaced_at IS NULL AND e.id IS NULL
-       ORDER BY r.created_at DESC, r.id OFFSET $3
+       ORDER BY coalesce(r.shown_at, r.created_at) DESC, r.id OFFSET $3
      )
      RETURNING archive_key AS "archiveKey", sample_embeddings AS "sampleEmbeddings", test_samples AS "testSamples"`,
     [of.voiceId, of.ttsType, kept - 1],
