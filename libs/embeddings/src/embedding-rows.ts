@@ -40,14 +40,17 @@ export async function recordFailedEmbedding(tx: Transaction, voiceId: string, tt
     .execute();
 }
 
-/** Marks all embeddings of a voice stale: a sample was added or removed. Scores stay, as no index is used again. */
+/**
+ * Marks all embeddings of a voice stale, before a sample is added or removed. Scores stay, as no index is used again.
+ */
 export async function markEmbeddingsStale(tx: Transaction, voiceId: string): Promise<void> {
+  await completeRuns(tx, voiceId);
   await tx.update(EmbeddingEntity, { voiceId }, { stale: true });
 }
 
 /**
- * Clears what embeddings say about single samples: all samples were replaced, so indexes mean other audio. Their runs keep
- * it, and the files.
+ * Clears what embeddings say about single samples, before all samples are replaced: indexes then mean other audio. Their
+ * runs keep it, and the files.
  */
 export async function clearSampleResults(tx: Transaction, voiceId: string): Promise<void> {
   await completeRuns(tx, voiceId);

@@ -10,7 +10,7 @@ export { GpuCanceller } from './gpu/cancellations.js';
 export { GpuModule } from './gpu/gpu.module.js';
 export { PollStep } from './gpu/poll.step.js';
 export { SubmitStep } from './gpu/submit.step.js';
-export { completeAllRuns } from './runs/complete-runs.js';
+export { completeAllRuns, completeBeforeReading } from './runs/complete-runs.js';
 export type { RunSummary } from './runs/embedding-runs.repository.js';
 export { EmbeddingRunsService, type RunDetails } from './runs/embedding-runs.service.js';
 export { insertEmbedding, type MovedEmbedding, type MovedRun } from './runs/moved-embeddings.js';

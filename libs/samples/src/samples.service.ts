@@ -95,9 +95,9 @@ export class SamplesService {
     return changeVoice(this.database, voiceId, async (tx, voice) => {
       refuseIfFull(voice);
       await refuseOverQuota(tx, voice.partnerId, { bytes: sample.bytes });
+      await markEmbeddingsStale(tx, voiceId);
       const index = await takeSampleIndex(tx, voice);
       await tx.insert(SampleEntity, { voiceId, index, sourceStartSeconds: null, ...sample });
-      await markEmbeddingsStale(tx, voiceId);
       await recordChange(tx, { action: 'sample.add', partnerId: voice.partnerId, voiceId, details: { sample: index } });
       const { durationSeconds, quality } = sample;
       return { index, sourceStartSeconds: null, durationSeconds, quality };
@@ -113,10 +113,10 @@ export class SamplesService {
     return changeVoice(this.database, voiceId, async (tx, voice) => {
       const sample = isSampleIndex(index) ? await tx.findOneBy(SampleEntity, { voiceId, index }) : null;
       if (sample === null) throw AppError.of('sample_not_found');
+      await markEmbeddingsStale(tx, voiceId);
       await removeObjects(tx, [sample.objectKey], 0);
       await tx.delete(SampleEntity, { id: sample.id });
       await releaseSampleIndex(tx, voice, index);
-      await markEmbeddingsStale(tx, voiceId);
       const details = { sample: index };
       await recordChange(tx, { action: 'sample.delete', partnerId: voice.partnerId, voiceId, details });
     });

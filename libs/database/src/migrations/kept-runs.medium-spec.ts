@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
+import { completeAllRuns } from '#libs/embeddings';
 import { freshDatabase, type FreshDatabase } from '../../../../test/support/database.js';
 import { createDataSource } from '../data-source.js';
+import { Database } from '../database.js';
 import { KeptRuns1764540000000 } from './1764540000000-kept-runs.js';
 
 let fresh: FreshDatabase;
@@ -62,10 +64,14 @@ async function insertVoice(): Promise<string> {
 }
 
 describe('the migration of kept runs', () => {
-  it('makes the embeddings of before the first runs, with all that is known of them', async () => {
+  it('leaves the embeddings of before as they are, and their completion makes them the first runs', async () => {
     await migrateTo('down');
     const voiceId = await insertVoice();
+    const shown = (): Promise<object[]> => query('SELECT * FROM embeddings ORDER BY tts_type');
+    const before = await shown();
     await migrateTo('up');
+    await completeAllRuns(new Database(dataSource));
+    expect(await shown()).toEqual(before);
     const fingerprints = (...indexes: readonly number[]): object[] =>
       indexes.map((sampleIndex) => ({ sampleIndex, sha256: `hash ${sampleIndex}` }));
     const spoken = { sampleIndex: 1, sentenceIndex: 1, durationSeconds: 2.5, objectKey: 'spoken', bytes: 30 };

@@ -7,7 +7,7 @@ const voicesAtATime = 100;
 const incomplete = `FROM embeddings e LEFT JOIN embedding_runs r ON r.archive_key = e.zip_key
   WHERE e.zip_key IS NOT NULL AND r.test_samples IS NULL`;
 
-/** Does the same for one voice, $1, as the migration `kept-runs` did for all. */
+/** Gives the incomplete current runs of a voice, $1, all that is known of them. */
 const completeCurrent = `UPDATE embedding_runs r SET
     scores = e.scores,
     samples = CASE
@@ -33,10 +33,11 @@ const completeCurrent = `UPDATE embedding_runs r SET
 
 /**
  * Completes the current runs of a voice that older processes have stored, so that they can be kept. The transaction must
- * hold the voice's row. May run twice: a complete run stays as it is.
+ * hold the voice's row, and must not have changed its samples yet: a run that is not stale was made of these. May run
+ * twice: a complete run stays as it is.
  *
  * A process of 0.1.0 stores no runs, and has scheduled the removal of files that it replaced. So no run from before it is
- * whole any more: they end.
+ * whole any more: they end. The current run stays.
  */
 export async function completeRuns(tx: Transaction, voiceId: string): Promise<void> {
   if (!(await hasIncompleteRuns(tx, voiceId))) return;
@@ -57,12 +58,14 @@ export async function completeBeforeReading(tx: Transaction, voiceId: string): P
   if ((await lockVoice(tx, voiceId)) !== null) await completeRuns(tx, voiceId);
 }
 
-/** Completes the runs of all voices. Many workers may do it at the same time. */
+/** Completes the runs of all voices, each in a transaction of its own. Many workers may do it at the same time. */
 export async function completeAllRuns(database: Database): Promise<void> {
+  let last: string | null = null;
   for (let count = voicesAtATime; count === voicesAtATime;) {
-    const voices = await database.query<{ readonly voiceId: string }>(
-      `SELECT DISTINCT e.voice_id AS "voiceId" ${incomplete} LIMIT $1`,
-      [voicesAtATime],
+    const voices: readonly { readonly voiceId: string }[] = await database.query(
+      `SELECT DISTINCT e.voice_id AS "voiceId" ${incomplete} AND ($2::uuid IS NULL OR e.voice_id > $2)
+       ORDER BY e.voice_id LIMIT $1`,
+      [voicesAtATime, last],
     );
     for (const { voiceId } of voices) {
       await database.transaction(async (tx) => {
@@ -70,6 +73,7 @@ export async function completeAllRuns(database: Database): Promise<void> {
       });
     }
     count = voices.length;
+    last = voices.at(-1)?.voiceId ?? null;
   }
 }
 

@@ -3,7 +3,6 @@ import { VoicesService } from '#libs/voices';
 import { Domain, required } from '../../../../test/support/domain.js';
 import { RunLab, type Embedded } from '../../../../test/support/run-lab.js';
 import { EmbeddingsService } from '../embeddings.service.js';
-import { completeAllRuns } from './complete-runs.js';
 import type { RunSummary } from './embedding-runs.repository.js';
 import { EmbeddingRunsService } from './embedding-runs.service.js';
 import { insertEmbedding, type MovedEmbedding, type MovedRun } from './moved-embeddings.js';
@@ -97,43 +96,6 @@ describe('EmbeddingRunsService.remove', () => {
     expect(first.files.filter((key) => stored.includes(key))).toEqual([]);
     expect(stored).toEqual(expect.arrayContaining([...second.files]));
     expect(await summaries(voiceId)).toEqual([{ id: second.runId, isCurrent: true }]);
-  });
-});
-
-describe('completeAllRuns', () => {
-  /** What a process of 0.1.0 leaves: an embedding without a run, its predecessor's files about to be removed. */
-  const storeAsOlderProcess = (voiceId: string): Promise<unknown> =>
-    domain.database.query(`UPDATE embeddings SET zip_key = $2, zip_bytes = 7, sized_zip_key = $2 WHERE voice_id = $1`, [
-      voiceId,
-      `voices/${voiceId}/jobs/old/1/embedding.zip`,
-    ]);
-
-  it('gives an embedding of an older process its run, and ends the runs before it', async () => {
-    const voiceId = await lab.sampledVoice();
-    const { made } = await lab.embed(voiceId, [1, 2, 3]);
-    await storeAsOlderProcess(voiceId);
-    await completeAllRuns(domain.database);
-    await completeAllRuns(domain.database);
-    const [only, ...others] = await runs.list(voiceId);
-    expect(others).toEqual([]);
-    expect(only).toMatchObject({ isCurrent: true, engine: null, sampleCount: 3, bestScore: 0.9 });
-    const { run } = await runs.find(voiceId, required(only).id);
-    expect(run).toMatchObject({ scores: made.scores, testSamples: made.testSamples, archiveBytes: 7 });
-    expect(run.samples).toHaveLength(3);
-    await expect(runs.restore(voiceId, run.id)).resolves.toMatchObject({ embedding: { runId: run.id } });
-  });
-
-  it('completes a run that has only the columns of the release before', async () => {
-    const voiceId = await lab.sampledVoice();
-    const { runId, made } = await lab.embed(voiceId, [1, 2]);
-    await domain.database.query(
-      `UPDATE embedding_runs SET test_samples = NULL, scores = '[]', samples = NULL, bytes = 0 WHERE id = $1`,
-      [runId],
-    );
-    const { run, bytes } = await runs.find(voiceId, runId);
-    expect(run).toMatchObject({ scores: made.scores, testSamples: made.testSamples, archiveBytes: 0 });
-    expect(bytes).toBe(2 * 100 + 2 * 38_400);
-    expect(run.samples).toHaveLength(3);
   });
 });
 

@@ -148,8 +148,9 @@ export class SplittingService {
 
   /**
    * Commits what a split has made, in one transaction. New samples replace all samples of the voice; after a first split
-   * the embedding is queued with them, or fails if it needs a consent that the voice does not have. A stored original replaces the upload. The split is complete once the voice has
-   * both; otherwise the stage `original` follows. With the track of the original, its samples get their quality.
+   * the embedding is queued with them, or fails if it needs a consent that the voice does not have. A stored original
+   * replaces the upload. The split is complete once the voice has both; otherwise the stage `original` follows. With the
+   * track of the original, its samples get their quality.
    *
    * Warnings belong to the recording. Pass each with the first commit after it was found, in either stage. They stay when
    * the voice is split again, because re-splits read the original that was made from the recording.
@@ -189,6 +190,7 @@ function sourceOf(voice: VoiceEntity): SplitSource | null {
 /** Replaces all samples of a voice. Results of embeddings for single samples are cleared: indexes now mean other audio. */
 async function replaceSamples(tx: Transaction, voice: VoiceEntity, samples: readonly SplitSample[]): Promise<void> {
   const voiceId = voice.id;
+  if (voice.embeddingStatus !== 'idle') await clearSampleResults(tx, voiceId);
   if (voice.sampleCount > 0) {
     const old = await tx.find(SampleEntity, { where: { voiceId }, select: { objectKey: true } });
     await removeObjects(
@@ -202,5 +204,4 @@ async function replaceSamples(tx: Transaction, voice: VoiceEntity, samples: read
     SampleEntity,
     samples.map((sample) => ({ voiceId, ...sample })),
   );
-  if (voice.embeddingStatus !== 'idle') await clearSampleResults(tx, voiceId);
 }

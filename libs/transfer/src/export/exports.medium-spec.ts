@@ -131,6 +131,7 @@ describe('ExportsService.plan', () => {
 
   it('exports a run that an older process has stored as clients see it', async () => {
     const voiceId = await made('embedded', await domain.partner());
+    await domain.database.query('UPDATE embeddings SET stale = true WHERE voice_id = $1', [voiceId]);
     const whole = documentIn(await exports.plan(voiceId, never));
     const incomplete = `UPDATE embedding_runs SET test_samples = NULL, scores = '[]' WHERE voice_id = $1`;
     await domain.database.query(incomplete, [voiceId]);

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '#libs/config';
 import { Database } from '#libs/database';
+import { completeBeforeReading } from '#libs/embeddings';
 import { AppError } from '#libs/errors';
 import type { ConsentRule } from '#libs/voices';
 import { filesOf } from '../document-files.js';
@@ -62,6 +63,7 @@ export class ExportsService {
   }
 
   private async snapshot(voiceId: string): Promise<VoiceSnapshot> {
+    await this.database.transaction((tx) => completeBeforeReading(tx, voiceId));
     const [found] = await this.database.query<VoiceSnapshot>(snapshotStatement, [voiceId]);
     if (found === undefined) throw AppError.of('voice_not_found');
     // Its first split or its import: what it will have is not stored yet.

@@ -108,7 +108,7 @@ const testSamples = `coalesce((SELECT json_agg(json_build_object('sampleIndex', 
   FROM test_samples t WHERE t.voice_id = e.voice_id AND t.tts_type = e.tts_type), '[]'::json)`;
 
 /**
- * A run that an older process has stored lacks its scores and test samples, until a worker completes it. It may lack its row,
+ * A run that an older process has stored since runs were completed lacks its scores and test samples. It may lack its row,
  * too. What clients see of it is the same.
  */
 const run = `CASE WHEN e.zip_key IS NOT NULL THEN json_build_object('archiveKey', e.zip_key,
