@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CONFIG, type Config } from '#libs/config';
 import { EmbeddingsService } from '#libs/embeddings';
+import { LOGGER, type Logger } from '#libs/logging';
 import { SamplesService } from '#libs/samples';
 import { OBJECT_STORAGE, voicePrefix, type ObjectStorage } from '#libs/storage';
 import { VoicesService } from '#libs/voices';
@@ -35,10 +36,8 @@ afterAll(() => domain.close());
 
 /** A process that has read nothing yet. */
 function serviceOn(objects: ObjectStorage, requireConsent: Config['requireConsent'] = 'false'): ExportsService {
-  return new ExportsService(domain.database, new ObjectChecksums(objects), {
-    ...domain.get<Config>(CONFIG),
-    requireConsent,
-  });
+  const config = { ...domain.get<Config>(CONFIG), requireConsent };
+  return new ExportsService(domain.database, new ObjectChecksums(objects), config, domain.get<Logger>(LOGGER));
 }
 
 const documentIn = ({ files }: VoiceArchive): VoiceDocument => parseDocument(files[0]?.content as Buffer);
@@ -148,6 +147,25 @@ describe('ExportsService.plan', () => {
       scores: whole.embeddings[0]?.run?.scores,
       test_samples: whole.embeddings[0]?.run?.test_samples,
     });
+  });
+
+  it('leaves out test samples that an older process has removed, and nothing else', async () => {
+    const voiceId = await made('embedded', await domain.partner());
+    const whole = documentIn(await exports.plan(voiceId, never));
+    const [test] = await domain.database.query<{ key: string }>(
+      `SELECT test_samples->0->>'objectKey' AS key FROM embedding_runs WHERE voice_id = $1`,
+      [voiceId],
+    );
+    rmSync(domain.objectPath(required(test).key));
+    const left = documentIn(await serviceOn(storage).plan(voiceId, never));
+    const tests = ({ embeddings }: VoiceDocument): unknown[] => [...(embeddings[0]?.run?.test_samples ?? [])];
+    expect(tests(whole)).toHaveLength(4);
+    expect(tests(left)).toHaveLength(3);
+    expect(tests(whole)).toEqual(expect.arrayContaining(tests(left)));
+    expect({ ...left, embeddings: [] }).toEqual({ ...whole, embeddings: [] });
+
+    rmSync(await sampleFile(voiceId));
+    await expect(serviceOn(storage).plan(voiceId, never)).rejects.toThrow('does not exist');
   });
 
   it('reads the voice again if a sample is deleted meanwhile', async () => {

@@ -45,15 +45,24 @@ export class ObjectChecksums {
    * Returns the checksums of objects by their keys. Objects whose checksums are on record are not read.
    *
    * @param signal ends the reading
+   * @param mayLack keys of objects that are left out if they do not exist
    * @throws ObjectMissing | Error if an object is not what its row says | the reason of the signal
    */
-  async read(objects: readonly RecordedObject[], signal: AbortSignal): Promise<ReadonlyMap<string, Checksums>> {
+  async read(
+    objects: readonly RecordedObject[],
+    signal: AbortSignal,
+    mayLack: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, Checksums>> {
     const found = new Map<string, Checksums>();
     const spare: Buffer[] = [];
     await forEachLimited(objects, atATime, async (object) => {
       signal.throwIfAborted();
       const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
-      found.set(object.objectKey, recorded(object) ?? (await this.readOne(object, buffer, signal)));
+      try {
+        found.set(object.objectKey, recorded(object) ?? (await this.readOne(object, buffer, signal)));
+      } catch (error) {
+        if (!(error instanceof ObjectMissing) || !mayLack.has(object.objectKey)) throw error;
+      }
       spare.push(buffer);
     });
     return found;

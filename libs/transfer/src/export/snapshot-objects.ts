@@ -30,3 +30,18 @@ export function objectsOf({ originalKey, samples, embeddings, consents }: VoiceS
   }));
   return [...new Map(objects.map((object) => [object.objectKey, object] as const)).values()];
 }
+
+/** Returns the keys of all test samples of a snapshot. */
+export function testSampleKeys({ embeddings }: VoiceSnapshot): ReadonlySet<string> {
+  return new Set(embeddings.flatMap(({ run }) => run?.testSamples.map(({ objectKey }) => objectKey) ?? []));
+}
+
+/** Returns a snapshot without the test samples that have these keys. */
+export function withoutTestSamples(snapshot: VoiceSnapshot, missing: ReadonlySet<string>): VoiceSnapshot {
+  if (missing.size === 0) return snapshot;
+  const embeddings = snapshot.embeddings.map(({ run, ...embedding }) => ({
+    ...embedding,
+    run: run && { ...run, testSamples: run.testSamples.filter(({ objectKey }) => !missing.has(objectKey)) },
+  }));
+  return { ...snapshot, embeddings };
+}
