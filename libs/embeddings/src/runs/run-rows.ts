@@ -121,7 +121,10 @@ export async function endRuns(tx: Transaction, of: RunPlace, { kept }: { readonl
   );
 }
 
-/** Deletes a run that is not the current one. Its files stay while signed URLs, or a speech at work, can name them. */
+/**
+ * Deletes a run that is not the current one. Its files stay as long as signed URLs can name them. A speech with it that has
+ * not reached the GPU side by then fails, and says that the embedding was replaced.
+ */
 export async function deleteRun(tx: Transaction, run: RunFiles & { readonly id: string }): Promise<void> {
   await removeObjects(tx, filesOf(run), keepReplacedSeconds);
   await tx.delete(EmbeddingRunEntity, { id: run.id });
