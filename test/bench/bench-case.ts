@@ -17,6 +17,8 @@ export interface Scale {
   readonly bundleSampleSeconds: number;
   readonly embeddings: number;
   readonly embeddingBytes: number;
+  /** Samples of a voice whose runs are restored. */
+  readonly runSamples: number;
   readonly detailRequests: number;
   readonly fewVoices: number;
   readonly manyVoices: number;

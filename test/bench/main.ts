@@ -11,12 +11,14 @@ import type { BenchCase, Lab } from './bench-case.js';
 import { startBenchStack } from './bench-stack.js';
 import { analysisTrack } from './cases/analysis-track.js';
 import { embeddingZip } from './cases/embedding-zip.js';
-import { exportOfVoice } from './cases/export.js';
 import { eventStreams } from './cases/event-streams.js';
+import { exportOfVoice } from './cases/export.js';
+import { importOfVoice } from './cases/import.js';
 import { encodeOnce, resplit, samplesFirst } from './cases/long-recording.js';
 import { overhead, throughput, workers } from './cases/many-recordings.js';
 import { previews } from './cases/previews.js';
 import { details, detailsAtScale, list } from './cases/queries.js';
+import { restore } from './cases/restore.js';
 import { search } from './cases/search.js';
 import { bundle, download, upload } from './cases/transfers.js';
 import { Inputs } from './inputs.js';
@@ -32,6 +34,8 @@ const cases: readonly BenchCase[] = [
     bundle,
     embeddingZip,
     exportOfVoice,
+    importOfVoice,
+    restore,
     details,
     detailsAtScale,
     list,

@@ -14,6 +14,7 @@ export const full: Scale = {
   bundleSampleSeconds: 60,
   embeddings: 100,
   embeddingBytes: 9_340_728, // of 15 s, by a model of 6 layers
+  runSamples: 500,
   detailRequests: 3000,
   fewVoices: 1000,
   manyVoices: 100_000,
@@ -37,6 +38,7 @@ export const short: Scale = {
   bundleSampleSeconds: 5,
   embeddings: 3,
   embeddingBytes: 100_000,
+  runSamples: 3,
   detailRequests: 20,
   fewVoices: 20,
   manyVoices: 200,

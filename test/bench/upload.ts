@@ -32,24 +32,46 @@ export async function send(url: string, headers: http.OutgoingHttpHeaders, body:
 }
 
 /** Creates a voice and streams its recording from a source. */
-export async function uploadVoice(partner: TestPartner, voice: string, recording: Source): Promise<void> {
+export const uploadVoice = (partner: TestPartner, voice: string, recording: Source): Promise<void> =>
+  sendForm(partner, partner.route(), voice, {
+    filename: 'recording.wav',
+    contentType: 'audio/wav',
+    content: recording,
+  });
+
+/** Imports a voice under a name, and streams its archive from a source. */
+export const importVoice = (partner: TestPartner, voice: string, archive: Source): Promise<void> =>
+  sendForm(partner, `${partner.route()}/import`, voice, {
+    filename: 'voice.zip',
+    contentType: 'application/zip',
+    content: archive,
+  });
+
+interface FormFile {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Source;
+}
+
+/** Sends a form with a name and a file. */
+async function sendForm(partner: TestPartner, route: string, name: string, file: FormFile): Promise<void> {
   const boundary = 'timbre-bench-boundary';
   const part = (disposition: string): string => `--${boundary}\r\nContent-Disposition: form-data; ${disposition}\r\n`;
   const head = Buffer.from(
-    `${part('name="name"')}\r\n${voice}\r\n${part('name="file"; filename="recording.wav"')}` +
-      'Content-Type: audio/wav\r\n\r\n',
+    `${part('name="name"')}\r\n${name}\r\n${part(`name="file"; filename="${file.filename}"`)}` +
+      `Content-Type: ${file.contentType}\r\n\r\n`,
   );
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
   const body: Source = {
-    bytes: head.length + recording.bytes + tail.length,
+    bytes: head.length + file.content.bytes + tail.length,
     async *open() {
       yield head;
-      yield* recording.open();
+      yield* file.content.open();
       yield tail;
     },
   };
   const headers = { 'X-Api-Key': partner.key, 'Content-Type': `multipart/form-data; boundary=${boundary}` };
-  await send(`${partner.http.baseUrl}${partner.route()}`, headers, body);
+  await send(`${partner.http.baseUrl}${route}`, headers, body);
 }
 
 /** Returns a 44.1 kHz stereo WAV of exactly this size: a tone made by repeating one block. */

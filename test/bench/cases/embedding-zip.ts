@@ -109,7 +109,12 @@ async function voiceWithEmbedding(
   return url;
 }
 
-async function storeEach(storage: ObjectStorage, of: GenerationId, scale: Scale): Promise<StoredSampleEmbedding[]> {
+/** Stores the embeddings of so many samples as the scale says. */
+export async function storeEach(
+  storage: ObjectStorage,
+  of: GenerationId,
+  scale: Scale,
+): Promise<StoredSampleEmbedding[]> {
   const embeddings: StoredSampleEmbedding[] = [];
   for (let sampleIndex = 1; sampleIndex <= scale.embeddings; sampleIndex++) {
     const bytes = randomBytes(scale.embeddingBytes);
