@@ -1,7 +1,8 @@
 /**
  * The job engine: Postgres rows are the truth, Bull queues only say which row to look at.
  *
- * - **job**: a row of `jobs`: one piece of work for one voice, a split, an embedding, a speech or an import, and all that is known of it.
+ * - **job**: a row of `jobs`: one piece of work for one voice, a split, an embedding, a speech or an import, and all that
+ *   is known of it.
  * - **generation**: the number of claims so far. It fences commits and names the folder that a claim's objects go to.
  * - **claim**: a worker takes a job: a new generation and a lease. Only a claim runs a step.
  * - **lease**: how long a claim holds without renewal (10 s). The job of an expired lease is claimed again.

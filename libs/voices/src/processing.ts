@@ -79,7 +79,9 @@ export async function markEmbeddingFailed(
   await emitEvent(tx, { type: 'voice.embedding.failed', voiceId: voice.id, data });
 }
 
-/** Fails an embedding that may not start: its status passes through `in_progress` in one transaction, which nobody sees. */
+/**
+ * Fails an embedding that may not start: its status passes through `in_progress` in one transaction, which nobody sees.
+ */
 export async function markEmbeddingRefused(tx: Transaction, voice: VoiceEntity, sentence: string): Promise<void> {
   await markEmbeddingFailed(
     tx,
