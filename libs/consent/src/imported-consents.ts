@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { recordChange } from '#libs/audit';
 import { ConsentEntity, type Transaction } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { maxConsentsPerVoice, type ConsentInfo } from './consents.service.js';
@@ -7,15 +8,15 @@ import { maxConsentsPerVoice, type ConsentInfo } from './consents.service.js';
 export type ImportedConsent = Omit<ConsentInfo, 'id'>;
 
 /**
- * Inserts the consents of a voice that is being imported. Somebody may have added others meanwhile. The transaction must hold
- * the voice's row.
+ * Inserts the consents of a voice that is being imported. Somebody may have added others meanwhile. They are what the archive
+ * says, which the audit log shows. The transaction must hold the voice's row.
  *
  * @param consents in the order in which they are to be listed
  * @throws AppError `too_many_consents`
  */
 export async function insertImportedConsents(
   tx: Transaction,
-  voiceId: string,
+  { id: voiceId, partnerId }: { readonly id: string; readonly partnerId: string },
   consents: readonly ImportedConsent[],
 ): Promise<void> {
   if (consents.length === 0) return;
@@ -23,8 +24,10 @@ export async function insertImportedConsents(
   if (count + consents.length > maxConsentsPerVoice) throw AppError.of('too_many_consents');
   // Consents of the same second are listed by their ids.
   const ids = consents.map(() => randomUUID()).sort();
-  await tx.insert(
-    ConsentEntity,
-    consents.map((consent, at) => ({ ...consent, id: ids[at] ?? randomUUID(), voiceId })),
-  );
+  const rows = consents.map((consent, at) => ({ ...consent, id: ids[at] ?? randomUUID(), voiceId }));
+  await tx.insert(ConsentEntity, rows);
+  for (const { id, method, textVersion } of rows) {
+    const details = { consent: id, method, text_version: textVersion, imported: 'true' };
+    await recordChange(tx, { action: 'consent.add', partnerId, voiceId, details });
+  }
 }

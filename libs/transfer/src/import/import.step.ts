@@ -62,9 +62,9 @@ export class ImportStep {
 
   /** @throws LostClaim | AppError `too_many_consents` | `no_consent`; nothing has changed then */
   private async commit(job: ImportJob, { voice, samples, embeddings, consents }: DocumentRows): Promise<void> {
-    const { voiceId } = job;
+    const { voiceId, partnerId } = job;
     await commitFenced(this.database, job, async (tx) => {
-      await insertImportedConsents(tx, voiceId, consents);
+      await insertImportedConsents(tx, { id: voiceId, partnerId }, consents);
       if (embeddings.some(({ run }) => run !== null)) await refuseWithoutConsent(tx, voiceId, this.rule);
       await insertImportedSamples(tx, voiceId, samples);
       for (const embedding of embeddings) await insertEmbedding(tx, voiceId, embedding);
