@@ -30,7 +30,7 @@ export { LocalStorage } from './local/local-storage.js';
 export type { ByteRange, ObjectStorage, StorageState, StoredObject } from './object-storage.js';
 export { fetchToScratch } from './scratch/fetch-to-scratch.js';
 export { removeWork } from './scratch/remove-work.js';
-export { scratchFailure, whileThere } from './scratch/scratch-failure.js';
+export { scratchFailure, whileThere, writeToScratch } from './scratch/scratch-failure.js';
 export { ScratchFolder } from './scratch/scratch-folder.js';
 export { downloadName } from './signed-urls/signed-disposition.js';
 export { DownloadUrls } from './signed-urls/download-urls.js';

@@ -1,4 +1,6 @@
+import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '#libs/errors';
 import { errnoOf, storageFailure } from '../storage-failure.js';
 
@@ -15,6 +17,8 @@ export function scratchFailure(error: unknown): AppError {
 /** Error codes of the operating system, unlike Node's (`ERR_…`). */
 const systemErrorCode = /^E(?!RR_)[A-Z0-9]+$/;
 
+const isSystemError = (error: unknown): boolean => systemErrorCode.test(errnoOf(error) ?? '');
+
 /**
  * Runs work on a file of the scratch folder. A failure is a {@link scratchFailure}, and says nothing about the
  * recording, if the file is gone or if it is an error of the system (a program cannot start, a file cannot be written).
@@ -27,6 +31,18 @@ export async function whileThere<T>(path: string, work: () => Promise<T>): Promi
       () => true,
       () => false,
     );
-    throw isThere && !systemErrorCode.test(errnoOf(error) ?? '') ? error : scratchFailure(error);
+    throw isThere && !isSystemError(error) ? error : scratchFailure(error);
+  }
+}
+
+/**
+ * Writes a new file of the scratch folder, from another one there. An error of the system is a {@link scratchFailure}. Any
+ * other comes from the content, and is thrown as it is.
+ */
+export async function writeToScratch(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    throw isSystemError(error) ? scratchFailure(error) : error;
   }
 }

@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { whileThere } from './scratch-failure.js';
+import { whileThere, writeToScratch } from './scratch-failure.js';
 import { ScratchFolder, type ScratchTimes } from './scratch-folder.js';
 
 const uuid = '00000000-0000-4000-8000-000000000000';
@@ -172,5 +173,27 @@ describe('whileThere', () => {
     await expect(whileThere(file, refuse(aDefect))).rejects.toBe(aDefect);
     await rm(file);
     await expect(whileThere(file, refuse(unreadable))).rejects.toMatchObject({ code: 'unavailable', isLocal: true });
+  });
+});
+
+describe('writeToScratch', () => {
+  async function* failing(error: Error): AsyncGenerator<Buffer> {
+    yield Buffer.from('a piece');
+    throw error;
+  }
+
+  it('writes a file, and blames the scratch folder if it cannot', async () => {
+    const file = path.join(scratchDir, 'file');
+    await writeToScratch(file, Readable.from([Buffer.from('a'), Buffer.from('b')]));
+    expect(await readFile(file, 'utf8')).toBe('ab');
+    const lost = { code: 'unavailable', causeCode: 'scratch_unusable', isLocal: true };
+    const toNowhere = writeToScratch(path.join(scratchDir, 'missing', 'file'), Readable.from([Buffer.from('a')]));
+    await expect(toNowhere).rejects.toMatchObject(lost);
+    const write = (name: string, error: Error) => writeToScratch(path.join(scratchDir, name), failing(error));
+    const noSpace = Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });
+    const full = { code: 'insufficient_storage', causeCode: 'scratch_full', isLocal: true };
+    await expect(write('full', noSpace)).rejects.toMatchObject(full);
+    const damaged = new Error('The content is damaged');
+    await expect(write('other', damaged)).rejects.toBe(damaged);
   });
 });

@@ -4,6 +4,7 @@ import type { FileKind } from '../document-files.js';
 import { invalidArchive, shownName } from '../zip/archive-error.js';
 import { verifiedContent } from '../zip/zip-content.js';
 import type { Archive, ArchiveFile } from './archive.js';
+import { refuseTooMuchAudio } from './stated-audio.js';
 
 /** How long audio of an archive may be. */
 export interface AudioLimits {
@@ -29,6 +30,7 @@ const looks: Readonly<Record<FileKind, 'own' | 'opus' | 'any'>> = {
  * @throws AppError `invalid_archive` that names the first wrong entry; the signal's reason if it aborts
  */
 export async function checkContents(archive: Archive, limits: AudioLimits, signal?: AbortSignal): Promise<void> {
+  refuseTooMuchAudio(archive.document, limits);
   const files = [...archive.files].sort((one, other) => one.zipped.start - other.zipped.start);
   for (const file of files) {
     const content = verifiedContent(archive.source, file.zipped, file.file.sha256, signal);

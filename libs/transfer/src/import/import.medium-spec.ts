@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -19,7 +20,10 @@ import {
   type MadeVoiceOptions,
 } from '../../test/made-archive.js';
 import { ExportsService, ImportStep, ImportsService } from '../index.js';
+import { fileSource } from '../zip/byte-source.js';
+import { openArchive } from './archive.js';
 import type { ImportRequest } from './imports.service.js';
+import { Unpacker } from './unpacker.js';
 
 let domain: Domain;
 let partnerId: string;
@@ -99,6 +103,8 @@ describe('ImportStep', () => {
     expect(await domain.get(ConsentsService).list(locked.id)).toMatchObject([
       { statement: 'I agree.', file: { name: 'yes.pdf' } },
     ]);
+    const claimed = `audit_log WHERE voice_id = $1 AND action = 'consent.add' AND details->>'imported' = 'true'`;
+    expect(await domain.count(claimed, [locked.id])).toBe(1);
   });
 
   it('gives an archive that exports the same bytes, and removes the archive', async () => {
@@ -144,6 +150,18 @@ describe('ImportStep', () => {
     expect(await domain.removals()).toContainEqual({ target: job.params.archiveKey, inSeconds: 0 });
   });
 
+  it.each([
+    [0.57, null],
+    [0.7, /^test-samples\/kyutai\/0001_1\.opus is 0\.7\d* s long, and not 0\.5 s as voice\.json says$/],
+  ])('compares the length of a test sample of %d s with the stated 0.5 s, to a tenth', async (seconds, sentence) => {
+    const other = withContent(madeVoice(small), 'test-samples/kyutai/0001_1.opus', opusOf(seconds));
+    const { id } = await start(packed(other));
+    const done = run(await domain.claim(id, 'import'));
+    if (sentence === null) return expect(done).resolves.toBeUndefined();
+    const message: unknown = expect.stringMatching(sentence);
+    await expect(done).rejects.toMatchObject({ code: 'invalid_archive', message });
+  });
+
   it('commits nothing once its claim is lost, its voice is cancelled or deleted', async () => {
     const losses = [
       async (id: string) => {
@@ -184,6 +202,33 @@ describe('ImportStep', () => {
     const nothing = { textVersion: null, file: null, recording: null };
     await domain.get(ConsentsService).add(id, { id: randomUUID(), ...about, ...nothing });
     await expect(run(await domain.claim(id, 'import'))).rejects.toMatchObject({ code: 'too_many_consents' });
+  });
+});
+
+describe('Unpacker.unpack', () => {
+  const unpackIn = async (work: string): Promise<void> => {
+    const file = path.join(folder, randomUUID());
+    writeFileSync(file, packed(madeVoice({ samples: 3, sentences: 1, ttsTypes: ['kyutai'] })));
+    const handle = await open(file);
+    try {
+      const of = { voiceId: randomUUID(), jobId: randomUUID(), generation: 1 };
+      const unpacking = { of, partnerId, folder: work, signal: never, onProgress: () => undefined };
+      await domain.get(Unpacker).unpack(await openArchive(await fileSource(handle)), unpacking);
+    } finally {
+      await handle.close();
+    }
+  };
+
+  it('removes each file from the scratch folder once it is stored', async () => {
+    const work = path.join(folder, randomUUID());
+    mkdirSync(work);
+    await unpackIn(work);
+    expect(readdirSync(work)).toEqual([]);
+  });
+
+  it('blames the worker if the scratch folder cannot be written, not the archive', async () => {
+    const failure = { code: 'unavailable', causeCode: 'scratch_unusable', isLocal: true };
+    await expect(unpackIn(path.join(folder, 'missing'))).rejects.toMatchObject(failure);
   });
 });
 

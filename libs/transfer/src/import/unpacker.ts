@@ -1,7 +1,6 @@
-import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import {
   decodeForeign,
@@ -15,7 +14,7 @@ import { CONFIG, type Config } from '#libs/config';
 import { isAppError } from '#libs/errors';
 import { FFMPEG_TURNS, VoiceTracks, type FfmpegTurns } from '#libs/samples';
 import { forEachLimited } from '#libs/service';
-import { OBJECT_STORAGE, whileThere, type GenerationId, type ObjectStorage } from '#libs/storage';
+import { OBJECT_STORAGE, whileThere, writeToScratch, type GenerationId, type ObjectStorage } from '#libs/storage';
 import type { FileKind } from '../document-files.js';
 import type { VoiceDocument } from '../voice-document.js';
 import { invalidArchive, shownName } from '../zip/archive-error.js';
@@ -24,6 +23,7 @@ import type { Archive, ArchiveFile } from './archive.js';
 import { longest } from './check-contents.js';
 import { documentKeys } from './document-keys.js';
 import type { StoredEntry, StoredFiles } from './document-rows.js';
+import { statedLengths } from './stated-audio.js';
 
 /** How an import unpacks its archive. */
 export interface Unpacking {
@@ -47,8 +47,8 @@ const decoding: Readonly<Record<FileKind, 'own' | 'foreign' | null>> = {
   consent_file: null,
 };
 
-/** A length is exact, but for what a number in JSON loses. */
-const toleranceSeconds = 0.000_5;
+/** How far a length may be off. Ours are exact, but for what a number in JSON loses; those of an engine may be rounded. */
+const toleranceSeconds = { own: 0.000_5, foreign: 0.1 };
 
 /** Stores the files of an archive, and decodes all audio before, in the sandbox of uploads. */
 @Injectable()
@@ -74,7 +74,8 @@ export class Unpacker {
     let track: AnalysisTrack | null = null;
     await forEachLimited(archive.files, this.config.ffmpegProcesses, async (file, position) => {
       signal.throwIfAborted();
-      const objectKey = keys.get(file.entry) ?? '';
+      const objectKey = keys.get(file.entry);
+      if (objectKey === undefined) throw new Error(`The entry ${file.entry} has no key`);
       const found = await this.store(archive, file, { ...unpacking, objectKey, position, lengths });
       if (file.kind === 'original') track = found;
       const { bytes, sha256 } = file.file;
@@ -92,10 +93,15 @@ export class Unpacker {
       return null;
     }
     const inputPath = path.join(to.folder, `${to.position}.opus`);
-    await pipeline(content, createWriteStream(inputPath, { flags: 'wx', mode: 0o600 }));
-    const track = await this.turns.run(to.partnerId, (tools) => this.decode(tools, file, inputPath, to), to.signal);
-    await this.storage.putFile(to.objectKey, inputPath, { contentType: 'audio/ogg' });
-    return track;
+    try {
+      await writeToScratch(inputPath, content);
+      const track = await this.turns.run(to.partnerId, (tools) => this.decode(tools, file, inputPath, to), to.signal);
+      await this.storage.putFile(to.objectKey, inputPath, { contentType: 'audio/ogg' });
+      return track;
+    } finally {
+      // The folder needs space for the files that are being decoded, not for all of them. At the end it is removed itself.
+      await rm(inputPath, { force: true }).catch(() => undefined);
+    }
   }
 
   private async decode(
@@ -107,13 +113,15 @@ export class Unpacker {
     // As much more as rounding to whole seconds hides.
     const limits = recordingLimits(longest(file.kind, this.config) + 1);
     const options = { tools, inputPath, workFolder: folder, limits, signal };
+    const stated = lengths.get(file.entry) ?? null;
     try {
       if (decoding[file.kind] === 'foreign') {
-        await whileThere(inputPath, () => decodeForeign(options));
+        const seconds = await whileThere(inputPath, () => decodeForeign(options));
+        refuseOtherLength(file, seconds, stated, toleranceSeconds.foreign);
         return null;
       }
       const track = await whileThere(inputPath, () => measureForeign(options));
-      refuseOtherLength(file, track.totalSamples / samplesPerSecond, lengths.get(file.entry) ?? null);
+      refuseOtherLength(file, track.totalSamples / samplesPerSecond, stated, toleranceSeconds.own);
       return track;
     } catch (error) {
       if (!isAppError(error, 'unusable_audio')) throw error;
@@ -146,17 +154,7 @@ interface Storing extends Unpacking {
   readonly lengths: ReadonlyMap<string, number | null>;
 }
 
-/** Returns the seconds that the document states of audio by entry. */
-function statedLengths({ original, samples, consents }: VoiceDocument): ReadonlyMap<string, number | null> {
-  const recordings = consents.flatMap(({ recording }) => (recording ? [recording] : []));
-  return new Map([
-    ...(original?.file ? [[original.file.entry, original.duration] as const] : []),
-    ...samples.map(({ file, duration }) => [file.entry, duration] as const),
-    ...recordings.map(({ entry, duration }) => [entry, duration] as const),
-  ]);
-}
-
-function refuseOtherLength({ entry }: ArchiveFile, seconds: number, stated: number | null): void {
-  if (stated === null || Math.abs(seconds - stated) < toleranceSeconds) return;
+function refuseOtherLength({ entry }: ArchiveFile, seconds: number, stated: number | null, tolerance: number): void {
+  if (stated === null || Math.abs(seconds - stated) < tolerance) return;
   throw invalidArchive(`${shownName(entry)} is ${seconds} s long, and not ${stated} s as voice.json says`);
 }
