@@ -19,3 +19,4 @@ export { otherSpeakers } from './other-speakers.js';
 export { removeExpiredSpeeches } from './speech/speech-rows.js';
 export { maxSeed, SpeechesService, type SpeechInfo } from './speech/speeches.service.js';
 export { isTtsType, testSampleFilename } from './test-sample-name.js';
+export { areTestSentences, testSentenceBounds } from './test-sentences.js';

@@ -12,6 +12,19 @@ export interface EmbedRequest {
   readonly testSentences?: readonly string[] | undefined;
 }
 
+/** How many test sentences a request may have, and how many Unicode code points each of them. */
+export const testSentenceBounds = { maxCount: 5, maxLength: 300 } as const;
+
+const unprintable = /[\p{Cc}\p{Cs}\p{Bidi_Control}]/u;
+
+/** Whether a request may have these test sentences, which are trimmed. */
+export function areTestSentences(sentences: readonly unknown[]): sentences is readonly string[] {
+  const { maxCount, maxLength } = testSentenceBounds;
+  const isSentence = (one: unknown): boolean =>
+    typeof one === 'string' && one !== '' && [...one].length <= maxLength && !unprintable.test(one);
+  return sentences.length >= 1 && sentences.length <= maxCount && sentences.every(isSentence);
+}
+
 /**
  * Returns the parameters of an embedding, with its sentences, so that submission and collection agree on them even if the
  * setting changes meanwhile.

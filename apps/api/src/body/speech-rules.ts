@@ -2,8 +2,9 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
+import { areTestSentences, testSentenceBounds } from '#libs/embeddings';
 import { canonicalLanguage, languageCodes, longestLanguageTag } from '#libs/voices';
-import { IfGiven, isLine, listInField, ParseText } from './field-rules.js';
+import { IfGiven, listInField, ParseText } from './field-rules.js';
 import { linePattern } from './text-patterns.js';
 
 /** The supported languages as the documentation lists them. */
@@ -32,20 +33,16 @@ export function OptionalLanguage(description: string): PropertyDecorator {
   );
 }
 
-const sentenceBounds = { maxCount: 5, maxLength: 300 } as const;
-
 /**
  * An optional list of sentences, which are trimmed. JSON has an array; a form repeats the field, or has the array as JSON,
  * as some generated clients send it. In a form, a single sentence may stand without a list.
  */
 export function OptionalSentences(description: string): PropertyDecorator {
-  const { maxCount, maxLength } = sentenceBounds;
-  const isSentence = (value: unknown): boolean => isLine(value, 1, maxLength);
+  const { maxCount, maxLength } = testSentenceBounds;
   const areSentences = {
     name: 'areSentences',
     validator: {
-      validate: (value: unknown) =>
-        Array.isArray(value) && value.length >= 1 && value.length <= maxCount && value.every(isSentence),
+      validate: (value: unknown) => Array.isArray(value) && areTestSentences(value),
       defaultMessage: () =>
         `test_sentences must be 1 to ${maxCount} sentences, each of 1 to ${maxLength} characters without control characters`,
     },
