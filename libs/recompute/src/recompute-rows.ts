@@ -49,9 +49,12 @@ export async function findTurn(database: Database, ttsTypes: readonly string[], 
 /**
  * Lets one transaction after the other take turns, so that together they do not exceed the limit. A transaction that also
  * locks a voice locks it first.
+ *
+ * Then locks the recompute, before any row of its work list. The erasure of a partner locks them in this order, too.
  */
-export async function lockTurns(tx: Transaction): Promise<void> {
+export async function lockTurns(tx: Transaction, recomputeId: string): Promise<void> {
   await rowsOf(tx, `SELECT pg_advisory_xact_lock(hashtextextended('recompute', 0))`);
+  await rowsOf(tx, 'SELECT 1 FROM recomputes WHERE id = $1 FOR UPDATE', [recomputeId]);
 }
 
 /** Returns whether a turn is still there. The transaction must hold {@link lockTurns}. */
@@ -93,12 +96,18 @@ export type EndedVoices = Readonly<Record<'done' | 'failed' | 'skipped', number>
 /**
  * Counts voices whose jobs have ended, each once: its row is deleted by the statement that counts it. A job that is gone was
  * deleted with its voice.
+ *
+ * A recompute is locked before its voices, and one that is locked already is left to the next call. So this never waits
+ * for a lock, and cannot deadlock with the erasure of a partner.
  */
 export async function countEnded(database: Database): Promise<EndedVoices> {
   const rows = await database.query<EndedVoices>(
-    `WITH ended AS (
+    `WITH counting AS MATERIALIZED (
+       SELECT id FROM recomputes WHERE finished_at IS NULL FOR UPDATE SKIP LOCKED
+     ), ended AS (
        SELECT work.recompute_id, work.voice_id, jobs.state
-       FROM recompute_voices work LEFT JOIN jobs ON jobs.id = work.job_id
+       FROM counting JOIN recompute_voices work ON work.recompute_id = counting.id
+         LEFT JOIN jobs ON jobs.id = work.job_id
        WHERE work.job_id IS NOT NULL AND (jobs.id IS NULL OR jobs.state IN ('completed', 'failed'))
        FOR UPDATE OF work SKIP LOCKED
      ), gone AS (
@@ -124,12 +133,17 @@ export interface FinishedRecompute extends EndedVoices {
   readonly id: string;
 }
 
-/** Finishes recomputes that have no voice left. May run twice: the second run finds none. */
+/** Finishes recomputes that have no voice left, unless they are locked. May run twice: the second run finds none. */
 export function finishRecomputes(database: Database): Promise<FinishedRecompute[]> {
   return database.query<FinishedRecompute>(
-    `UPDATE recomputes SET finished_at = now(), state = CASE state WHEN 'running' THEN 'completed' ELSE state END
-     WHERE finished_at IS NULL AND NOT EXISTS (SELECT FROM recompute_voices WHERE recompute_id = recomputes.id)
-     RETURNING id, done, failed, skipped`,
+    `WITH finishing AS MATERIALIZED (
+       SELECT id FROM recomputes
+       WHERE finished_at IS NULL AND NOT EXISTS (SELECT FROM recompute_voices WHERE recompute_id = recomputes.id)
+       FOR UPDATE SKIP LOCKED
+     )
+     UPDATE recomputes r SET finished_at = now(), state = CASE r.state WHEN 'running' THEN 'completed' ELSE r.state END
+     FROM finishing WHERE r.id = finishing.id
+     RETURNING r.id, r.done, r.failed, r.skipped`,
   );
 }
 

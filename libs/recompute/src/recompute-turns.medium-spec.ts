@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { rowsOf } from '#libs/database';
+import { SamplesService } from '#libs/samples';
 import { Domain, required } from '../../../test/support/domain.js';
-import { embed, embeddedVoice } from '../../../test/support/embedded-voices.js';
+import { embed, embeddedVoice, finishEmbedding } from '../../../test/support/embedded-voices.js';
+import { waitFor } from '../../../test/support/wait-for.js';
 import { RecomputeService } from './recompute.service.js';
 import { RecomputeTurns } from './recompute-turns.js';
 
@@ -40,4 +43,28 @@ describe('RecomputeTurns.work', () => {
     await work();
     expect((await domain.row('jobs', await domain.jobId(voiceId, 'embed')))['params']).toMatchObject(params);
   });
+
+  it.each(['counts an embedding that has ended', 'skips a voice'])(
+    'does not deadlock with the erasure of the partner when it %s',
+    async (what) => {
+      const voiceId = await embeddedVoice(domain, { partnerId });
+      const id = await start();
+      if (what === 'skips a voice') await domain.get(SamplesService).remove(voiceId, 1);
+      else {
+        await work();
+        await finishEmbedding(domain, voiceId);
+      }
+      let isEnded = false;
+      let working = Promise.resolve();
+      await domain.database.transaction(async (tx) => {
+        await rowsOf(tx, 'SELECT 1 FROM recomputes WHERE id = $1 FOR UPDATE', [id]);
+        working = work().finally(() => (isEnded = true));
+        const waiting = `pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        await waitFor('the work has ended or waits', async () => isEnded || (await domain.count(waiting)) > 0);
+        await rowsOf(tx, 'DELETE FROM recomputes WHERE id = $1', [id]);
+      });
+      await working;
+      expect(await domain.count('recompute_voices')).toBe(0);
+    },
+  );
 });

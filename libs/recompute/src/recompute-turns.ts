@@ -76,7 +76,7 @@ export class RecomputeTurns {
   /** Starts the voice's job or skips the voice, unless another worker was faster. Job and turn are committed together. */
   private async takeIn(tx: Transaction, turn: Turn): Promise<TurnOutcome> {
     const voice = await lockVoice(tx, turn.voiceId);
-    await lockTurns(tx);
+    await lockTurns(tx, turn.recomputeId);
     if (!(await isTurn(tx, turn, this.config.recomputeAtATime))) return { kind: 'lost' };
     const skip = async (reason: SkipReason): Promise<TurnOutcome> => {
       await skipVoice(tx, turn);

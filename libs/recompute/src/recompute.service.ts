@@ -62,7 +62,7 @@ export class RecomputeService {
    */
   async cancel(id: string): Promise<Recompute> {
     await this.database.transaction(async (tx) => {
-      await lockTurns(tx);
+      await lockTurns(tx, id);
       const cancelled = await cancelRecompute(tx, id);
       if (cancelled === null) return;
       const { partnerId, skipped } = cancelled;
