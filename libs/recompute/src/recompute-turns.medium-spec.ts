@@ -27,6 +27,37 @@ const work = (): Promise<void> => domain.get(RecomputeTurns).work();
 const recompute = (id: string): Promise<object> => domain.get(RecomputeService).get(id);
 
 describe('RecomputeTurns.work', () => {
+  it('skips a voice whose turn fails with a defect, and goes on with the next voices', async () => {
+    const [broken] = [await embeddedVoice(domain, { partnerId }), await embeddedVoice(domain, { partnerId })];
+    // A job without the status of its voice: another one breaks the unique index.
+    await domain.database.query(
+      `INSERT INTO jobs (voice_id, partner_id, kind, stage, params)
+       VALUES ($1, $2, 'embed', 'submit', '{"ttsType": "other"}')`,
+      [broken, partnerId],
+    );
+    const id = await start();
+    await work();
+    expect(await recompute(id)).toMatchObject({ waiting: 0, running: 1, skipped: 1 });
+    expect(await domain.count('jobs WHERE is_background AND voice_id <> $1', [broken])).toBe(1);
+  });
+
+  it('leaves a voice its turn while Postgres is in trouble', async () => {
+    await embeddedVoice(domain, { partnerId });
+    const id = await start();
+    await domain.database.query(
+      `CREATE FUNCTION refuse_jobs() RETURNS trigger LANGUAGE plpgsql
+       AS $$ BEGIN RAISE EXCEPTION 'no connection is left' USING ERRCODE = '53300'; END $$`,
+    );
+    await domain.database.query(
+      'CREATE TRIGGER refuse_jobs BEFORE INSERT ON jobs FOR EACH ROW EXECUTE FUNCTION refuse_jobs()',
+    );
+    await expect(work()).rejects.toMatchObject({ code: 'unavailable' });
+    await domain.database.query('DROP FUNCTION refuse_jobs CASCADE');
+    expect(await recompute(id)).toMatchObject({ waiting: 1, skipped: 0 });
+    await work();
+    expect(await recompute(id)).toMatchObject({ running: 1, skipped: 0 });
+  });
+
   it.each([
     ['a language that is not supported', 'xx', '["Une."]', { language: 'en', testSentences: ['Une.'] }],
     ['a language that is not canonical', 'FR', '["Une."]', { language: 'en', testSentences: ['Une.'] }],

@@ -31,6 +31,9 @@ type TurnOutcome =
 /** A request to embed the voice would be refused for these reasons, too. Nothing is written before. */
 const refusals = ['no_samples', 'too_much_to_embed', 'quota_exceeded', 'no_consent'] as const;
 
+/** Failures of Postgres, which pass. The voice keeps its turn. */
+const outages = ['unavailable', 'insufficient_storage'] as const;
+
 /** Turns that one run of the task takes, at most. Skipped voices take no time. */
 const turnsAtATime = 1_000;
 
@@ -64,7 +67,9 @@ export class RecomputeTurns {
   }
 
   private async take(turn: Turn): Promise<void> {
-    const outcome = await this.database.transaction((tx) => this.takeIn(tx, turn));
+    const outcome = await this.database
+      .transaction((tx) => this.takeIn(tx, turn))
+      .catch((error: unknown) => this.skipBroken(turn, error));
     const { recomputeId: recompute, voiceId: voice } = turn;
     if (outcome.kind === 'skipped') {
       this.count('skipped', 1);
@@ -94,6 +99,24 @@ export class RecomputeTurns {
       if (reason === undefined) throw error;
       return skip(reason);
     }
+  }
+
+  /**
+   * Skips a voice whose turn has failed with a defect. Its transaction was rolled back, and would fail the same way for
+   * ever, before the turns of all other voices.
+   *
+   * @throws error if Postgres is in trouble
+   */
+  private async skipBroken(turn: Turn, error: unknown): Promise<TurnOutcome> {
+    if (outages.some((code) => isAppError(error, code))) throw error;
+    const { recomputeId: recompute, voiceId: voice } = turn;
+    this.logger.error({ recompute, voice, err: error }, 'recompute turn failed');
+    return this.database.transaction(async (tx) => {
+      await lockTurns(tx, recompute);
+      if (!(await isTurn(tx, turn, this.config.recomputeAtATime))) return { kind: 'lost' };
+      await skipVoice(tx, turn);
+      return { kind: 'skipped', reason: 'internal' };
+    });
   }
 
   private count(outcome: 'done' | 'failed' | 'skipped', voices: number): void {
