@@ -37,7 +37,7 @@ export async function findTurn(database: Database, ttsTypes: readonly string[], 
      FROM recomputes r
      CROSS JOIN LATERAL (
        SELECT voice_id, run FROM recompute_voices
-       WHERE recompute_id = r.id AND job_id IS NULL ORDER BY voice_id LIMIT 1
+       WHERE recompute_id = r.id AND job_id IS NULL AND turn_after <= now() ORDER BY turn_after, voice_id LIMIT 1
      ) next
      WHERE r.state = 'running' AND r.tts_type = ANY($1) AND ${atWork} < $2 AND NOT ${othersWait}
      ORDER BY r.created_at, r.id LIMIT 1`,
@@ -62,7 +62,8 @@ export async function isTurn(tx: Transaction, { recomputeId, voiceId }: Turn, li
   const rows = await rowsOf(
     tx,
     `SELECT 1 FROM recompute_voices JOIN recomputes r ON r.id = recompute_id
-     WHERE recompute_id = $1 AND voice_id = $2 AND job_id IS NULL AND r.state = 'running' AND ${atWork} < $3`,
+     WHERE recompute_id = $1 AND voice_id = $2 AND job_id IS NULL AND turn_after <= now() AND r.state = 'running'
+       AND ${atWork} < $3`,
     [recomputeId, voiceId, limit],
   );
   return rows.length > 0;
@@ -80,7 +81,16 @@ export async function recordJob(tx: Transaction, { recomputeId, voiceId }: Turn,
   await rowsOf(tx, statement, [recomputeId, voiceId, jobId]);
 }
 
-/** Counts a voice as skipped at its turn. */
+/** Puts a voice at the end of the work list. Its next turn comes in a minute at the earliest. */
+export async function postponeVoice(tx: Transaction, { recomputeId, voiceId }: Turn): Promise<void> {
+  await rowsOf(
+    tx,
+    `UPDATE recompute_voices SET turn_after = now() + interval '1 minute' WHERE recompute_id = $1 AND voice_id = $2`,
+    [recomputeId, voiceId],
+  );
+}
+
+/** Counts a voice as skipped at its turn. The transaction must hold {@link lockTurns}. */
 export async function skipVoice(tx: Transaction, { recomputeId, voiceId }: Turn): Promise<void> {
   await rowsOf(
     tx,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { rowsOf } from '#libs/database';
+import { EmbeddingsService } from '#libs/embeddings';
 import { SamplesService } from '#libs/samples';
 import { Domain, required } from '../../../test/support/domain.js';
 import { embed, embeddedVoice, finishEmbedding } from '../../../test/support/embedded-voices.js';
@@ -56,6 +57,21 @@ describe('RecomputeTurns.work', () => {
     expect(await recompute(id)).toMatchObject({ waiting: 1, skipped: 0 });
     await work();
     expect(await recompute(id)).toMatchObject({ running: 1, skipped: 0 });
+  });
+
+  it('puts a voice that is locked at the end of its list', async () => {
+    const locked = await embeddedVoice(domain, { partnerId });
+    await embeddedVoice(domain, { partnerId });
+    const id = await start();
+    await domain.get(EmbeddingsService).request(locked, { ttsType: 'other' });
+    await work();
+    expect(await recompute(id)).toMatchObject({ waiting: 1, running: 1, skipped: 0 });
+    await finishEmbedding(domain, locked);
+    await work();
+    expect(await recompute(id)).toMatchObject({ waiting: 1, running: 1 });
+    await domain.database.query(`UPDATE recompute_voices SET turn_after = turn_after - interval '1 minute'`);
+    await work();
+    expect(await recompute(id)).toMatchObject({ waiting: 0, running: 2, skipped: 0 });
   });
 
   it.each([

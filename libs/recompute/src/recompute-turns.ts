@@ -15,6 +15,7 @@ import {
   isSameRun,
   isTurn,
   lockTurns,
+  postponeVoice,
   recordJob,
   skipVoice,
   type Turn,
@@ -25,6 +26,7 @@ type SkipReason = FailureCode | 'embedded_meanwhile';
 
 type TurnOutcome =
   | { readonly kind: 'lost' }
+  | { readonly kind: 'postponed' }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
   | { readonly kind: 'started'; readonly partnerId: string };
 
@@ -78,7 +80,10 @@ export class RecomputeTurns {
     if (outcome.kind === 'started') this.dispatcher.dispatchSoon(outcome.partnerId);
   }
 
-  /** Starts the voice's job or skips the voice, unless another worker was faster. Job and turn are committed together. */
+  /**
+   * Starts the voice's job, or postpones or skips the voice, unless another worker was faster. Job and turn are
+   * committed together.
+   */
   private async takeIn(tx: Transaction, turn: Turn): Promise<TurnOutcome> {
     const voice = await lockVoice(tx, turn.voiceId);
     await lockTurns(tx, turn.recomputeId);
@@ -88,7 +93,10 @@ export class RecomputeTurns {
       return { kind: 'skipped', reason };
     };
     if (voice === null) return skip('voice_not_found');
-    if (isLocked(voice)) return skip('voice_locked');
+    if (isLocked(voice)) {
+      await postponeVoice(tx, turn);
+      return { kind: 'postponed' };
+    }
     if (!(await isSameRun(tx, turn))) return skip('embedded_meanwhile');
     try {
       const { ttsType, recomputeId: recompute } = turn;

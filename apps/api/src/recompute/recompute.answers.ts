@@ -16,7 +16,11 @@ export class StartedRecomputeDto {
 
 @ApiSchema({ name: 'RecomputeCounts' })
 export class RecomputeCountsDto {
-  @ApiProperty({ ...countSchema, description: 'Voices whose turn has not come.', example: 379 })
+  @ApiProperty({
+    ...countSchema,
+    description: 'Voices whose turn has not come, or that were locked at it.',
+    example: 379,
+  })
   readonly waiting: number;
 
   @ApiProperty({ ...countSchema, description: 'Voices that are being embedded.', example: 4 })
@@ -35,7 +39,7 @@ export class RecomputeCountsDto {
   @ApiProperty({
     ...countSchema,
     description:
-      'Voices that were not embedded: deleted, locked or embedded otherwise meanwhile, without consent, over a quota, or ' +
+      'Voices that were not embedded: deleted or embedded otherwise meanwhile, without consent, over a quota, or ' +
       'cancelled before their turn.',
     example: 6,
   })

@@ -75,6 +75,7 @@ export class RecomputeEntity {
 /** A voice that a recompute still has to do. The row is deleted and counted when that is done. */
 @Entity('recompute_voices')
 @Index('recompute_voices_job_id_idx', ['jobId'], { where: 'job_id IS NOT NULL' })
+@Index('recompute_voices_turn_idx', ['recomputeId', 'turnAfter', 'voiceId'], { where: 'job_id IS NULL' })
 export class RecomputeVoiceEntity {
   @PrimaryColumn({ name: 'recompute_id', type: 'uuid', primaryKeyConstraintName: 'recompute_voices_pkey' })
   recomputeId: string;
@@ -94,4 +95,8 @@ export class RecomputeVoiceEntity {
   /** null until its turn. */
   @Column({ name: 'job_id', type: 'uuid', nullable: true })
   jobId: string | null;
+
+  /** Earliest time of its turn. The voice that has waited longest comes first. */
+  @Column({ name: 'turn_after', type: 'timestamptz', default: () => 'now()' })
+  turnAfter: Date;
 }

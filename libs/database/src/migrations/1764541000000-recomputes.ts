@@ -36,10 +36,15 @@ export class Recomputes1764541000000 implements MigrationInterface {
         voice_id uuid NOT NULL,
         run text NOT NULL,
         job_id uuid,
+        turn_after timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT recompute_voices_pkey PRIMARY KEY (recompute_id, voice_id)
       )`);
     await runner.query(
       'CREATE INDEX recompute_voices_job_id_idx ON recompute_voices (job_id) WHERE job_id IS NOT NULL',
+    );
+    await runner.query(
+      `CREATE INDEX recompute_voices_turn_idx ON recompute_voices (recompute_id, turn_after, voice_id)
+       WHERE job_id IS NULL`,
     );
   }
 
