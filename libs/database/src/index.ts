@@ -29,6 +29,7 @@ export {
   type JobProgress,
   type JobStage,
   type JobState,
+  type ShownEmbedding,
   type SpeakParams,
   type SplitParams,
 } from './entities/job.entity.js';

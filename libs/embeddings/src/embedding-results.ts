@@ -52,7 +52,7 @@ export class EmbeddingResults {
       await removeObjects(tx, [inboxPrefix], keepUsedUpSeconds);
       if (engine !== null) await recordSimilarities(tx, voice.id, engine.scorer, consentScores);
       const bestSampleIndex = choosePreferred(scores, samples);
-      await completeEmbedding(tx, voice, ttsType, { bestSampleIndex, failedSamples });
+      await completeEmbedding(tx, voice, job.params, { bestSampleIndex, failedSamples });
       await completeJob(tx, job);
       // Last, because runs of other voices wait for the row.
       if (engine !== null && language !== null) await recordEngine(tx, ttsType, language, engine);
@@ -89,7 +89,6 @@ export async function failEmbedding(
   why: JobFailure,
 ): Promise<void> {
   await failJob(tx, job, why);
-  const { ttsType } = job.params;
-  await markEmbeddingFailed(tx, voice, { ttsType, sentence: why.sentence });
-  await recordFailedEmbedding(tx, voice.id, ttsType);
+  await markEmbeddingFailed(tx, voice, { params: job.params, sentence: why.sentence });
+  await recordFailedEmbedding(tx, voice.id, job.params.ttsType);
 }

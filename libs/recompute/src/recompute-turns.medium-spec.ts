@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { rowsOf } from '#libs/database';
 import { EmbeddingsService } from '#libs/embeddings';
+import type { JobFailure } from '#libs/jobs';
+import { Processing } from '#libs/processing';
 import { SamplesService } from '#libs/samples';
+import { VoicesService } from '#libs/voices';
 import { Domain, required } from '../../../test/support/domain.js';
 import { embed, embeddedVoice, finishEmbedding } from '../../../test/support/embedded-voices.js';
 import { waitFor } from '../../../test/support/wait-for.js';
@@ -26,6 +29,9 @@ const start = async (): Promise<string> => {
 };
 const work = (): Promise<void> => domain.get(RecomputeTurns).work();
 const recompute = (id: string): Promise<object> => domain.get(RecomputeService).get(id);
+const failEmbedding = (voiceId: string, why: JobFailure): Promise<boolean> =>
+  domain.get(Processing).failActive({ voiceId, kind: 'embed' }, why);
+const lost = { code: 'gpu_failed', sentence: 'The embedding failed' } as const;
 
 describe('RecomputeTurns.work', () => {
   it('skips a voice whose turn fails with a defect, and goes on with the next voices', async () => {
@@ -89,6 +95,36 @@ describe('RecomputeTurns.work', () => {
     await start();
     await work();
     expect((await domain.row('jobs', await domain.jobId(voiceId, 'embed')))['params']).toMatchObject(params);
+  });
+
+  it.each([
+    ['succeeds', (voiceId: string) => finishEmbedding(domain, voiceId)],
+    ['fails', (voiceId: string) => failEmbedding(voiceId, lost)],
+    ['is cancelled', (voiceId: string) => domain.get(Processing).cancelVoice(voiceId)],
+  ])('leaves the status of a voice with another TTS type if its embedding %s', async (_how, end) => {
+    const shown = async (voiceId: string): Promise<readonly unknown[]> => {
+      const { embeddingStatus, embeddingError } = await domain.get(VoicesService).details(voiceId);
+      return [embeddingStatus, embeddingError];
+    };
+    const voiceId = await embeddedVoice(domain, { partnerId });
+    await domain.get(EmbeddingsService).request(voiceId, { ttsType: 'other' });
+    await failEmbedding(voiceId, { ...lost, sentence: 'Its own failure' });
+    const again = async (): Promise<void> => {
+      await start();
+      await work();
+      expect(await shown(voiceId)).toEqual(['in_progress', null]);
+      await end(voiceId);
+      await work();
+    };
+    await again();
+    expect(await shown(voiceId)).toEqual(['failed', 'Its own failure']);
+    await embed(domain, voiceId, { ttsType: 'other' });
+    await again();
+    expect(await shown(voiceId)).toEqual(['completed', null]);
+    // As after a split of all samples.
+    await domain.database.query(`UPDATE voices SET embedding_status = 'idle' WHERE id = $1`, [voiceId]);
+    await again();
+    expect(await shown(voiceId)).toEqual(['idle', null]);
   });
 
   it.each(['counts an embedding that has ended', 'skips a voice'])(

@@ -186,7 +186,7 @@ describe('a recompute', () => {
     await work();
     expect(await shown()).toMatchObject({ embeddingType: 'other', embeddingStatus: 'in_progress' });
     const { params } = await domain.row('jobs', await domain.jobId(voice, 'embed'));
-    expect(params).toEqual({ ttsType: 'kyutai', ...said });
+    expect(params).toEqual({ ttsType: 'kyutai', ...said, shownBefore: { status: 'completed', error: null } });
     await finishEmbedding(domain, voice, { version: '2', ...said });
     const after = { embeddingType: 'other', embeddingStatus: 'completed', embedding, preferredSampleIndex, warnings };
     expect(await shown()).toMatchObject(after);

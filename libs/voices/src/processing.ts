@@ -2,7 +2,7 @@ import type { EmbedParams, SplitParams, Transaction, VoiceEntity } from '#libs/d
 import { emitEvent } from '#libs/events';
 import { insertJob } from '#libs/jobs';
 import { refuseWithoutConsent, type ConsentRule } from './consent-rule.js';
-import { updateVoice } from './voice-rows.js';
+import { showEmbedding, updateVoice } from './voice-rows.js';
 import { moveStatus } from './voice-status.js';
 
 /**
@@ -24,8 +24,8 @@ export async function startSplitting(tx: Transaction, voice: VoiceEntity, params
 }
 
 /**
- * Starts an embedding. Its tts type becomes the voice's, unless nobody has asked for it. Every way to an embedding passes
- * here.
+ * Starts an embedding. Its tts type becomes the voice's, unless nobody has asked for it: then the voice shows
+ * again what it showed before when the job has ended. Every way to an embedding passes here.
  *
  * @param isBackground whether Timbre starts it by itself
  * @returns the job's id
@@ -44,7 +44,10 @@ export async function startEmbedding(
     embeddingError: null,
     ...(isBackground ? {} : { embeddingType: params.ttsType }),
   });
-  return insertJob(tx, { voiceId: voice.id, partnerId: voice.partnerId, kind: 'embed', params, isBackground });
+  const { id: voiceId, partnerId, embeddingStatus: status, embeddingError: error } = voice;
+  const isShown = !isBackground || params.ttsType === voice.embeddingType;
+  const all = isShown ? params : { ...params, shownBefore: { status, error } };
+  return insertJob(tx, { voiceId, partnerId, kind: 'embed', params: all, isBackground });
 }
 
 /** Sets the splitting status to `failed` and unlocks the voice. Everything that was committed stays. */
@@ -60,21 +63,20 @@ export async function markSplittingFailed(tx: Transaction, voice: VoiceEntity, s
 
 /** A failed embedding. */
 interface FailedEmbedding {
-  /** Not always that of the voice: an embedding that nobody has asked for leaves it as it is. */
-  readonly ttsType: string;
+  readonly params: Pick<EmbedParams, 'ttsType' | 'shownBefore'>;
   readonly sentence: string;
 }
 
-/** Sets the embedding status to `failed` and unlocks the voice. The last good embedding stays. */
+/**
+ * Sets the embedding status to `failed`, or to what the voice showed before, and unlocks the voice. The last good
+ * embedding stays.
+ */
 export async function markEmbeddingFailed(
   tx: Transaction,
   voice: VoiceEntity,
-  { ttsType, sentence }: FailedEmbedding,
+  { params: { ttsType, shownBefore }, sentence }: FailedEmbedding,
 ): Promise<void> {
-  await updateVoice(tx, voice.id, {
-    embeddingStatus: moveStatus(voice.embeddingStatus, 'failed'),
-    embeddingError: sentence,
-  });
+  await showEmbedding(tx, voice, shownBefore ?? { status: 'failed', error: sentence });
   const data = { tts_type: ttsType, error: sentence };
   await emitEvent(tx, { type: 'voice.embedding.failed', voiceId: voice.id, data });
 }
@@ -86,6 +88,6 @@ export async function markEmbeddingRefused(tx: Transaction, voice: VoiceEntity, 
   await markEmbeddingFailed(
     tx,
     { ...voice, embeddingStatus: moveStatus(voice.embeddingStatus, 'in_progress') },
-    { ttsType: voice.embeddingType, sentence },
+    { params: { ttsType: voice.embeddingType }, sentence },
   );
 }

@@ -1,4 +1,10 @@
-import { VoiceEntity, type StoredMissingAudio, type Transaction } from '#libs/database';
+import {
+  VoiceEntity,
+  type EmbedParams,
+  type ShownEmbedding,
+  type StoredMissingAudio,
+  type Transaction,
+} from '#libs/database';
 import { emitEvent } from '#libs/events';
 import { moveStatus } from './voice-status.js';
 import {
@@ -127,21 +133,32 @@ interface EmbeddingOutcome {
 
 /**
  * Completes the voice's embedding. The best sample becomes the preferred one, unless a person chose one. Of a tts type that
- * is not the voice's, only the status is shown.
+ * is not the voice's, nothing is shown.
  */
 export async function completeEmbedding(
   tx: Transaction,
   voice: VoiceEntity,
-  ttsType: string,
+  { ttsType, shownBefore = { status: 'completed', error: null } }: EmbedParams,
   outcome: EmbeddingOutcome,
 ): Promise<void> {
   if (ttsType === voice.embeddingType) await applyEmbedding(tx, voice, outcome);
-  else {
-    const embeddingStatus = moveStatus(voice.embeddingStatus, 'completed');
-    await updateVoice(tx, voice.id, { embeddingStatus, embeddingError: null });
-  }
+  else await showEmbedding(tx, voice, shownBefore);
   const data = { tts_type: ttsType };
   await emitEvent(tx, { type: 'voice.embedding.completed', voiceId: voice.id, data });
+}
+
+/**
+ * Ends the status `in_progress` of a voice with what it is to show. `idle`, which it showed before an embedding of
+ * another tts type, passes through `completed` in one transaction, which nobody sees.
+ */
+export async function showEmbedding(
+  tx: Transaction,
+  voice: VoiceEntity,
+  { status, error }: ShownEmbedding,
+): Promise<void> {
+  const ended = moveStatus(voice.embeddingStatus, status === 'failed' ? 'failed' : 'completed');
+  const embeddingStatus = status === 'idle' ? moveStatus(ended, 'idle') : ended;
+  await updateVoice(tx, voice.id, { embeddingStatus, embeddingError: error });
 }
 
 /**

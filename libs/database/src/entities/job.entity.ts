@@ -9,7 +9,7 @@ import {
   PrimaryGeneratedColumn,
   Unique,
 } from 'typeorm';
-import { VoiceEntity } from './voice.entity.js';
+import { VoiceEntity, type ProcessingStatus } from './voice.entity.js';
 
 export type JobKind = 'split' | 'embed' | 'speak' | 'import';
 
@@ -34,6 +34,12 @@ export interface SplitParams {
   readonly first: boolean;
 }
 
+/** What a voice shows of its last embedding. */
+export interface ShownEmbedding {
+  readonly status: ProcessingStatus;
+  readonly error: string | null;
+}
+
 /** Parameters of an embedding. */
 export interface EmbedParams {
   readonly ttsType: string;
@@ -41,6 +47,11 @@ export interface EmbedParams {
   readonly language?: string;
   /** What the test samples say; absent in jobs from before it was kept. */
   readonly testSentences?: readonly string[];
+  /**
+   * What the voice showed before, if nobody has asked for this embedding and it is of another tts type than that of the
+   * voice. The voice shows it again when the job has ended.
+   */
+  readonly shownBefore?: ShownEmbedding;
 }
 
 /** Parameters of a speech. Its row has the rest, which is deleted long before the row of the job. */
