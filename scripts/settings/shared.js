@@ -228,10 +228,10 @@ var limitVariables = {
     about: "Maximum number of jobs of one partner that are dispatched to workers at a time."
   }),
   recomputeAtATime: integer("RECOMPUTE_AT_A_TIME", {
-    default: 4,
+    default: 1,
     min: 1,
     max: 1e3,
-    about: "Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`)."
+    about: "Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`). Jobs of clients wait behind those submitted: raise it to at most the GPU workers of the endpoint."
   })
 };
 

@@ -95,10 +95,10 @@ export const limitVariables = {
     about: 'Maximum number of jobs of one partner that are dispatched to workers at a time.',
   }),
   recomputeAtATime: integer('RECOMPUTE_AT_A_TIME', {
-    default: 4,
+    default: 1,
     min: 1,
     max: 1_000,
     about:
-      'Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`).',
+      'Maximum number of voices that recomputes embed at a time, in all workers together (`POST /api/admin/recompute`). Jobs of clients wait behind those submitted: raise it to at most the GPU workers of the endpoint.',
   }),
 };

@@ -33,7 +33,7 @@ export class RecomputeController {
       'Embeds voices again in the background, for example after the engine was upgraded: every voice that has an ' +
       'embedding of this TTS type, or only those of older engines or of one partner. Each is embedded as its current ' +
       'embedding was, with the same language and test sentences. At most RECOMPUTE_AT_A_TIME voices are locked at a ' +
-      'time, and jobs that clients ask for come first.',
+      'time. None is started while a job that a client has asked for is due.',
     body: { type: RecomputeDto, required: true },
     failures: ['partner_not_found'],
     failureExamples: { invalid_parameter: rejectionOf(RecomputeDto, {}) },
