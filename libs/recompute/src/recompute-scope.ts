@@ -50,7 +50,7 @@ export async function insertRecompute(
   return made;
 }
 
-/** Returns the versions among all runs that are older than the one of the scope; null: any version will do. */
+/** Returns the versions among all runs that are older than the one of the scope; null: any version. */
 async function olderVersions(
   tx: Transaction,
   { ttsType, engineOlderThan }: RecomputeScope,
