@@ -188,6 +188,17 @@ const embedded: Make = async (make) => {
   return of;
 };
 
+/** The recording was removed after the embedding, and maybe samples. */
+const withoutRecording =
+  (name: string, samples: readonly number[]): Make =>
+  async (make) => {
+    const removed = { original_removed_at: '2025-05-06T07:08:09Z', original_duration_seconds: 12.5 };
+    const of = await make.voice(name, { ...removed, splitting_status: 'completed' });
+    await make.samples(of, samples);
+    await make.embedding(of);
+    return of;
+  };
+
 const kinds = {
   empty: (make) => make.voice('empty'),
   described: (make) =>
@@ -248,16 +259,8 @@ const kinds = {
     await make.change(`UPDATE embeddings SET last_update_status = 'failed' WHERE voice_id = $1`, of);
     return of;
   },
-  'without its recording': async (make) => {
-    const of = await make.voice('without its recording', {
-      original_removed_at: '2025-05-06T07:08:09Z',
-      original_duration_seconds: 12.5,
-      splitting_status: 'completed',
-    });
-    await make.samples(of, [1, 2]);
-    await make.embedding(of);
-    return of;
-  },
+  'without its recording': withoutRecording('without its recording', [1, 2]),
+  'without its recording and its samples': withoutRecording('without its recording and its samples', []),
   'with consents': async (make) => {
     const of = await embedded(make);
     await make.update(of, { name: 'with consents' });

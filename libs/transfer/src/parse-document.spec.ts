@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { namedFile, voiceDocumentExample } from '../../../test/support/voice-document.js';
 import { filesOf } from './document-files.js';
-import { parseDocument } from './parse-document.js';
+import { maxDocumentBytes, parseDocument } from './parse-document.js';
 import { Mismatch } from './strict-json.js';
 
-const parse = (value: unknown): unknown => parseDocument(Buffer.from(JSON.stringify(value)));
+const now = Date.parse('2026-12-01T00:00:00Z');
+const parse = (value: unknown): unknown => parseDocument(Buffer.from(JSON.stringify(value)), now);
 
 /** What a test sets in the example, by its path. `undefined` removes a field. */
 type Change = readonly [path: string, value: unknown];
@@ -29,6 +30,14 @@ function paths(value: unknown, path = ''): string[] {
   return [...here, ...entries.flatMap(([name, of]) => paths(of, path === '' ? name : `${path}.${name}`))];
 }
 
+const late = '2027-01-01T00:00:00Z';
+const completedWithout: readonly Change[] = [
+  ['status.splitting', 'completed'],
+  ['errors.splitting', null],
+  ['samples', []],
+  ['preferred_sample', null],
+];
+
 const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = [
   ['voice.json has a format that this Timbre does not read: only 1', ['format', 2]],
   ['voice.json.format must be 1', ['format', '1']],
@@ -36,8 +45,8 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
   ['voice.json lacks the field "name"', ['name', undefined]],
   ['voice.json.name must be a name that voices may have', ['name', '../etc']],
   ['voice.json.name must be text of 1 to 255 characters', ['name', 'x'.repeat(256)]],
-  ['voice.json.name contains characters that are no text', ['name', 'a\ud800b']],
-  ['voice.json.description contains characters that are no text', ['description', 'a\0b']],
+  ['voice.json.name contains invalid characters', ['name', 'a\ud800b']],
+  ['voice.json.description contains invalid characters', ['description', 'a\0b']],
   ['voice.json.description must be text without control characters', ['description', 'a\u202eb']],
   ['voice.json.language must be a language that this Timbre has', ['language', 'xx']],
   ['voice.json.labels must be labels: at most 20 pairs', ['labels', { A: '1' }]],
@@ -48,7 +57,7 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
   ['voice.json.errors.embedding must be null', ['errors.embedding', 'Cancelled']],
   ['voice.json.preferred_sample must be one of the samples', ['preferred_sample.index', 2]],
   ['voice.json.next_sample_index must be above all samples', ['next_sample_index', 3]],
-  ['voice.json.samples[1] is there twice or out of order', ['samples.1.index', 1]],
+  ['voice.json.samples[1] is a duplicate or out of order', ['samples.1.index', 1]],
   ['voice.json.samples[1].index must be a whole number', ['samples.1.index', 3.5]],
   ['voice.json.samples[0].quality.snr_db must be a number', ['samples.0.quality.snr_db', null]],
   ['voice.json.samples[0].file.entry must be samples/0001.opus', ['samples.0.file.entry', '../../samples/0001.opus']],
@@ -58,8 +67,11 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
   ['voice.json.original.file.entry must be original.opus', ['original.file.entry', 'samples/0001.opus']],
   ['voice.json.original.uploaded_name must be the name of a file', ['original.uploaded_name', '/etc/passwd']],
   ['voice.json.embeddings[0].tts_type must be a tts type', ['embeddings.0.tts_type', '..']],
-  ['voice.json.embeddings[2].run must be there', ['embeddings.2.last_update_status', 'success']],
-  ['voice.json.embeddings[2].run must be there', ['embeddings.2.shows_results', true]],
+  [
+    'voice.json.embeddings[2].run is required because last_update_status is success',
+    ['embeddings.2.last_update_status', 'success'],
+  ],
+  ['voice.json.embeddings[2].run is required because shows_results is true', ['embeddings.2.shows_results', true]],
   [
     'voice.json.embeddings[0].run must have embeddings or an archive, and not both',
     ['embeddings.0.run.archive', namedFile('embeddings/kyutai/embedding.zip')],
@@ -74,9 +86,38 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
     ['embeddings.0.run.embeddings.0.file.entry', 'embeddings/kyutai/1.safetensors'],
   ],
   [
-    'voice.json.embeddings[0].run.test_samples[1] is there twice or out of order',
+    'voice.json.embeddings[0].run.test_samples[1] is a duplicate or out of order',
     ['embeddings.0.run.test_samples.1.sentence_index', 1],
   ],
+  [
+    'voice.json.embeddings[0].run.scores[1] is a duplicate',
+    ['embeddings.0.run.scores', [1, 1].map((sample_index) => ({ sample_index, score: 0.5 }))],
+  ],
+  [
+    'voice.json.embeddings[0].run.failed_samples[2] is a duplicate',
+    ['embeddings.0.run.failed_samples', [3, 1, 3].map((sample_index) => ({ sample_index, message: 'x' }))],
+  ],
+  ['voice.json.status.embedding must not be completed, because there is no run', ['embeddings', []]],
+  [
+    'voice.json.status.splitting must not be completed, because there is neither a recording nor a sample',
+    ...completedWithout,
+    ['original.file', null],
+  ],
+  [
+    'voice.json.status.splitting must not be completed, because there is neither a recording nor a sample',
+    ...completedWithout,
+    ['original', null],
+  ],
+  ['voice.json.created_at must not be in the future', ['created_at', '2026-12-02T00:00:01Z']],
+  ['voice.json.original.removed_at must not be in the future', ['original.removed_at', late]],
+  ['voice.json.embeddings[2].last_update_time must not be in the future', ['embeddings.2.last_update_time', late]],
+  ['voice.json.embeddings[1].run.created_at must not be in the future', ['embeddings.1.run.created_at', late]],
+  ['voice.json.consents[1].revoked_at must not be in the future', ['consents.1.revoked_at', late]],
+  [
+    'voice.json.consents[0].similarity.measured_at must not be in the future',
+    ['consents.0.similarity.measured_at', late],
+  ],
+  ['voice.json.samples[0].file.bytes must be a whole number from 1 to 2147483647', ['samples.0.file.bytes', 2 ** 31]],
   ['voice.json.consents[0].file.entry must be consents/001/file.pdf', ['consents.0.file.name', 'x.PDF']],
   ['voice.json.consents[0].recording must belong to the file', ['consents.0.method', 'written']],
   ['voice.json.consents[0].recording must belong to the file', ['consents.0.file', null]],
@@ -93,7 +134,7 @@ describe('parseDocument', () => {
 
   it('keeps labels such as __proto__', () => {
     const text = JSON.stringify(voiceDocumentExample).replace('"constructor":"x"', '"__proto__":"x"');
-    const { labels } = parseDocument(Buffer.from(text));
+    const { labels } = parseDocument(Buffer.from(text), now);
     expect(Object.entries(labels)).toEqual([
       ['a.b', 'ü: 1'],
       ['__proto__', 'x'],
@@ -105,9 +146,36 @@ describe('parseDocument', () => {
     ['UTF-16', Buffer.from('{}', 'utf16le')],
     ['broken UTF-8', Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xff]), Buffer.from('"}')])],
     ['a byte order mark', Buffer.from('\ufeff{}')],
-    ['deep nesting', Buffer.from('['.repeat(100_000))],
   ])('throws a Mismatch for %s', (_what, bytes) => {
     expect(() => parseDocument(bytes)).toThrow(new Mismatch('voice.json', 'is not JSON in UTF-8'));
+  });
+
+  const full = (text: string): Buffer => Buffer.from(text.repeat(maxDocumentBytes / text.length));
+  it.each([
+    ['lists in lists', full('['), 'has more than 8 levels of lists and objects'],
+    ['objects in objects', full('{"a":'), 'has more than 8 levels of lists and objects'],
+    ['many empty objects', Buffer.from(`[${String(full('{},'))}{}]`), 'has too many values'],
+    ['many numbers', full('1,'), 'has too many values'],
+    ['many lists behind a text', Buffer.concat([Buffer.from('["\\"",'), full('[],')]), 'has too many values'],
+  ])('refuses %s before it parses them', (_what, bytes, problem) => {
+    expect(() => parseDocument(bytes)).toThrow(new Mismatch('voice.json', problem));
+  });
+
+  it('counts no brackets and commas within texts', () => {
+    const document = changed(['description', '[{,"\\'.repeat(150)], ['warnings.0.message', '['.repeat(9_000)]);
+    expect(parse(document)).toEqual(document);
+  });
+
+  it('accepts a completed split with a recording, with samples, or with a recording that was removed', () => {
+    const withSamples = completedWithout.slice(0, 2);
+    const splits: readonly (readonly Change[])[] = [
+      completedWithout,
+      [...withSamples, ['original', null]],
+      [...completedWithout, ['original.file', null], ['original.removed_at', '2026-12-01T23:00:00Z']],
+    ];
+    for (const changes of splits) {
+      expect(parse(changed(...changes))).toMatchObject({ status: { splitting: 'completed' } });
+    }
   });
 
   it.each([['null'], ['[]'], ['1'], ['"text"'], ['{"format":1e999}']])('throws a Mismatch for %s', (text) => {
@@ -133,7 +201,7 @@ describe('parseDocument', () => {
 
 describe('filesOf', () => {
   it('returns the files in the order of the archive, each with the name that it must have', () => {
-    const files = filesOf(parseDocument(Buffer.from(JSON.stringify(voiceDocumentExample))));
+    const files = filesOf(parseDocument(Buffer.from(JSON.stringify(voiceDocumentExample)), now));
     expect(files.map(({ kind, entry }) => [kind, entry])).toEqual([
       ['original', 'original.opus'],
       ['sample', 'samples/0001.opus'],

@@ -28,7 +28,7 @@ export function text({ min = 0, max }: Lengths): Rule<string> {
     if (typeof value !== 'string' || value.length > max * 2 || !isBetween([...value].length, min, max)) {
       throw new Mismatch(at, `must be text of ${min} to ${max} characters`);
     }
-    if (value.includes('\0') || /\p{Cs}/u.test(value)) throw new Mismatch(at, 'contains characters that are no text');
+    if (value.includes('\0') || /\p{Cs}/u.test(value)) throw new Mismatch(at, 'contains invalid characters');
     return value;
   };
 }
@@ -113,22 +113,33 @@ interface ListOptions<T> {
   readonly max: number;
   /** The list must be in ascending order by this key, each once. Numbers are compared first to last. */
   readonly key?: (item: T) => readonly (string | number)[];
+  /** No two items may have the same, in whatever order they are. */
+  readonly unique?: (item: T) => number;
 }
 
-export function list<T>(rule: Rule<T>, { min = 0, max, key }: ListOptions<T>): Rule<readonly T[]> {
+export function list<T>(rule: Rule<T>, { min = 0, max, key, unique }: ListOptions<T>): Rule<readonly T[]> {
   return (value, at) => {
     if (!Array.isArray(value) || !isBetween(value.length, min, max)) {
       throw new Mismatch(at, `must be a list of ${min} to ${max} items`);
     }
     const items = (value as readonly unknown[]).map((item, index) => rule(item, `${at}[${index}]`));
     if (key) refuseDisorder(items.map(key), at);
+    if (unique) refuseDuplicates(items.map(unique), at);
     return items;
   };
 }
 
+function refuseDuplicates(keys: readonly number[], at: string): void {
+  const seen = new Set<number>();
+  for (const [index, key] of keys.entries()) {
+    if (seen.has(key)) throw new Mismatch(`${at}[${index}]`, 'is a duplicate');
+    seen.add(key);
+  }
+}
+
 function refuseDisorder(keys: readonly (readonly (string | number)[])[], at: string): void {
   const wrong = keys.findIndex((key, index) => index > 0 && !isAbove(key, keys[index - 1] ?? []));
-  if (wrong !== -1) throw new Mismatch(`${at}[${wrong}]`, 'is there twice or out of order');
+  if (wrong !== -1) throw new Mismatch(`${at}[${wrong}]`, 'is a duplicate or out of order');
 }
 
 function isAbove(key: readonly (string | number)[], before: readonly (string | number)[]): boolean {

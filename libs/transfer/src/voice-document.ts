@@ -1,3 +1,6 @@
+import { maxConsentsPerVoice } from '#libs/consent';
+import { isTtsType } from '#libs/embeddings';
+import { maxSamplesPerVoice } from '#libs/samples';
 import {
   canonicalLanguage,
   isVoiceName,
@@ -24,15 +27,15 @@ import {
 /**
  * The rules of `voice.json`, by which its type is made. docs/moving.md describes the fields.
  *
- * Format 1 has exactly these fields. Whoever adds or removes one raises `format`, and reads the earlier formats on.
+ * Format 1 has exactly these fields. A change of the fields needs a new `format`, and a parser that still reads this one.
  */
 
 export const documentFormat = 1;
 
-/** More than any voice of one tts type has: 500 samples, their embeddings, and five test samples of each. */
+/** Six tts types of a voice with 500 samples: the embedding of each sample, and five test samples of each. */
 export const maxArchiveFiles = 20_000;
 
-const [maxSamples, maxSentences, maxConsents, maxTtsTypes] = [500, 100, 100, 32];
+const [maxSentences, maxTtsTypes] = [100, 32];
 /** Samples of a run may be gone from the voice, so that it knows more than a voice may have. */
 const maxOfRun = 10_000;
 const [maxIndex, mostSeconds] = [999_999_999, 999_999_999];
@@ -52,7 +55,7 @@ const decibels = number({ min: -200, max: 200 });
 const score = number({ min: -1, max: 1 });
 const sha256 = textThat({ min: 64, max: 64 }, 'a SHA-256 in lower-case hex', (value) => /^[0-9a-f]{64}$/.test(value));
 const time = textThat({ min: 20, max: 20 }, 'a time like 2025-01-15T10:30:00Z, from 1980 to 2099', isTime);
-const ttsType = textThat({ min: 1, max: 64 }, 'a tts type', (value) => /^[a-z0-9_-]+$/.test(value));
+const ttsType = textThat({ min: 1, max: 64 }, 'a tts type', isTtsType);
 const fileName = textThat({ min: 1, max: 255 }, 'the name of a file', (value) => uploadedName(value) === value);
 const language = { min: 2, max: longestLanguageTag };
 const supported = textThat(language, 'a language that this Timbre has', (tag) => canonicalLanguage(tag) === tag);
@@ -67,6 +70,9 @@ function isTime(value: string): boolean {
 /** A file of the archive. `entry` is its name there. */
 const fileFields = { entry: text({ min: 1, max: 200 }), bytes: wholeNumber({ min: 1, max: 0xfffffffe }), sha256 };
 const file = record(fileFields);
+/** The size of audio is stored in an integer of Postgres. */
+const audioFields = { ...fileFields, bytes: wholeNumber({ min: 1, max: 2 ** 31 - 1 }) };
+const audio = record(audioFields);
 
 const quality = record({
   speech_ratio: ratio,
@@ -84,7 +90,7 @@ const sample = record({
   source_start: nullable(seconds),
   duration: seconds,
   quality: nullable(quality),
-  file,
+  file: audio,
 });
 
 const original = record({
@@ -92,7 +98,7 @@ const original = record({
   duration: nullable(seconds),
   removed_at: nullable(time),
   missing: list(record({ at: seconds, seconds }), { max: 100_000 }),
-  file: nullable(file),
+  file: nullable(audio),
 });
 
 const label = textThat({ min: 1, max: 200 }, 'one line', (value) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(value));
@@ -105,7 +111,8 @@ const engine = record({
 });
 
 const sampleScore = record({ sample_index: index, score });
-const ofSample = ({ sample_index }: { readonly sample_index: number }) => [sample_index];
+const indexOf = ({ sample_index }: { readonly sample_index: number }) => sample_index;
+const ofSample = (item: { readonly sample_index: number }) => [indexOf(item)];
 const ofSentence = (test: { readonly sample_index: number; readonly sentence_index: number }) => [
   test.sample_index,
   test.sentence_index,
@@ -117,8 +124,8 @@ const run = record({
   language: nullable(text(language)),
   test_sentences: list(text({ min: 1, max: 10_000 }), { max: maxSentences }),
   samples: nullable(list(record({ sample_index: index, sha256 }), { max: maxOfRun, key: ofSample })),
-  failed_samples: list(record({ sample_index: index, message: sentence }), { max: maxOfRun }),
-  scores: list(sampleScore, { max: maxOfRun }),
+  failed_samples: list(record({ sample_index: index, message: sentence }), { max: maxOfRun, unique: indexOf }),
+  scores: list(sampleScore, { max: maxOfRun, unique: indexOf }),
   embeddings: list(
     record({
       sample_index: index,
@@ -130,7 +137,7 @@ const run = record({
     { max: maxOfRun, key: ofSample },
   ),
   archive: nullable(file),
-  test_samples: list(record({ sample_index: index, sentence_index: index, duration: seconds, file }), {
+  test_samples: list(record({ sample_index: index, sentence_index: index, duration: seconds, file: audio }), {
     max: maxArchiveFiles,
     key: ofSentence,
   }),
@@ -155,7 +162,7 @@ const consent = record({
   text_version: nullable(line(100)),
   similarity: nullable(record({ score, scorer: label, measured_at: time })),
   file: nullable(record({ name: fileName, ...fileFields })),
-  recording: nullable(record({ duration: seconds, ...fileFields })),
+  recording: nullable(record({ duration: seconds, ...audioFields })),
 });
 
 const status = oneOf('idle', 'completed', 'failed');
@@ -184,9 +191,9 @@ export const voiceDocument = record({
   preferred_sample: nullable(record({ index, chosen_by: oneOf('person', 'score') })),
   next_sample_index: index,
   original: nullable(original),
-  samples: list(sample, { max: maxSamples, key: (each) => [each.index] }),
+  samples: list(sample, { max: maxSamplesPerVoice, key: (each) => [each.index] }),
   embeddings: list(embedding, { max: maxTtsTypes, key: (each) => [each.tts_type] }),
-  consents: list(consent, { max: maxConsents }),
+  consents: list(consent, { max: maxConsentsPerVoice }),
 });
 
 /** `voice.json`: everything about a voice but its files, with the names, sizes and hashes of these. */

@@ -93,7 +93,8 @@ export class ExportsService {
     const { document, keys } = snapshotDocument(withoutTestSamples(snapshot, missing), known);
     const text = Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
     const files = filesOf(document).map(({ entry, file }): ArchivedFile => {
-      const objectKey = keys.get(entry) ?? '';
+      const objectKey = keys.get(entry);
+      if (objectKey === undefined) throw new Error(`The entry ${entry} has no object`);
       return { name: entry, bytes: file.bytes, crc32: known(objectKey).crc32, content: objectKey };
     });
     return {

@@ -108,7 +108,7 @@ describe('ImportsService.start, of a hostile archive', () => {
       /is longer than the archive$/,
     ],
     ['a count of 2^40', () => madeZip(entries, { zip64: true, count: 2 ** 40 }), /may have at most 20001 files$/],
-    ['a voice.json of 17 MB', () => packed(voice, { document: ' '.repeat(17e6) }), /^voice\.json is too large$/],
+    ['a voice.json of 9 MB', () => packed(voice, { document: ' '.repeat(9e6) }), /^voice\.json is too large$/],
     // Checksums and encryption.
     [
       'a wrong CRC-32',
@@ -184,14 +184,25 @@ describe('ImportsService.start, of a hostile archive', () => {
     [
       'two samples of one index',
       () => changed({ samples: samplesOf(voice).map((each) => ({ ...each, index: 1 })) }),
-      /^voice\.json\.samples\[1\] is there twice or out of order$/,
+      /^voice\.json\.samples\[1\] is a duplicate or out of order$/,
     ],
     [
       'an entry with another name',
       () => text(/"entry":"original\.opus"/, '"entry":"samples/0001.opus"'),
       /^voice\.json\.original\.file\.entry must be original\.opus$/,
     ],
-    ['JSON that is deep', () => packed(voice, { document: '['.repeat(100_000) }), /^voice\.json is not JSON in UTF-8$/],
+    ['JSON that is deep', () => packed(voice, { document: '['.repeat(8e6) }), /^voice\.json has more than 8 levels/],
+    ['JSON of many objects', () => packed(voice, { document: '{},'.repeat(2e6) }), /^voice\.json has too many values$/],
+    [
+      'a date in the future',
+      () => changed({ created_at: '2099-01-01T00:00:00Z' }),
+      /^voice\.json\.created_at must not be in the future$/,
+    ],
+    [
+      'hours of silence',
+      () => text(/"duration":0.5/g, '"duration":90000'),
+      /^The archive has 360022 s of audio; at most 344400 s can be imported$/,
+    ],
   ])('refuses %s, and leaves nothing', async (_, archive, sentence) => {
     const before = await leftovers();
     const content = archive();
