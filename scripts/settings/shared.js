@@ -160,7 +160,7 @@ var limitVariables = {
   maxImportBytes: integer("MAX_IMPORT_BYTES", {
     default: 8 * gibibyte,
     min: 1,
-    about: "Maximum size of an archive that is imported."
+    about: "Maximum size of an archive that is imported. Each import needs this space in SCRATCH_DIR: of the API while it is received, then of a worker, with the audio that is being decoded."
   }),
   maxSampleBytes: integer("MAX_SAMPLE_BYTES", {
     default: 100 * mebibyte,
