@@ -1,4 +1,5 @@
 import { maxConsentsPerVoice } from '#libs/consent';
+import { testSentenceBounds } from '#libs/embeddings';
 import { maxSamplesPerVoice } from '#libs/samples';
 import type { VoiceDocument } from '../voice-document.js';
 import { invalidArchive } from '../zip/archive-error.js';
@@ -17,8 +18,8 @@ export function statedLengths(document: VoiceDocument): ReadonlyMap<string, numb
   ]);
 }
 
-/** Five sentences of each sample, as requests may ask for. A sentence of 300 characters takes less than a minute. */
-const secondsOfTests = maxSamplesPerVoice * 5 * 60;
+/** All sentences that a request may ask for, by each sample. One of 300 characters takes less than a minute. */
+const secondsOfTests = maxSamplesPerVoice * testSentenceBounds.maxCount * 60;
 
 /**
  * Refuses more audio than a voice can have: silence takes next to no bytes, but all of it is decoded. The job compares
