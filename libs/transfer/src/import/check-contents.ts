@@ -4,13 +4,8 @@ import type { FileKind } from '../document-files.js';
 import { invalidArchive, shownName } from '../zip/archive-error.js';
 import { verifiedContent } from '../zip/zip-content.js';
 import type { Archive, ArchiveFile } from './archive.js';
+import { longest, type AudioLimits } from './audio-limits.js';
 import { refuseTooMuchAudio } from './stated-audio.js';
-
-/** How long audio of an archive may be. */
-export interface AudioLimits {
-  readonly maxRecordingSeconds: number;
-  readonly maxSampleSeconds: number;
-}
 
 /** How a file of the archive is checked before the import is accepted. The job then decodes all audio. */
 const looks: Readonly<Record<FileKind, 'own' | 'opus' | 'any'>> = {
@@ -37,11 +32,6 @@ export async function checkContents(archive: Archive, limits: AudioLimits, signa
     if (looks[file.kind] === 'own') await checkOwnOpus(file, content, longest(file.kind, limits));
     else await checkStart(file, content, looks[file.kind] === 'opus');
   }
-}
-
-/** Returns the longest audio of a kind in seconds. */
-export function longest(kind: FileKind, { maxRecordingSeconds, maxSampleSeconds }: AudioLimits): number {
-  return kind === 'original' ? maxRecordingSeconds : maxSampleSeconds;
 }
 
 /** The shortest Opus frame (RFC 6716 §2). Packets of it bound how much is parsed of a file that is too long. */

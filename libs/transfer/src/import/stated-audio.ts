@@ -3,7 +3,7 @@ import { testSentenceBounds } from '#libs/embeddings';
 import { maxSamplesPerVoice } from '#libs/samples';
 import type { VoiceDocument } from '../voice-document.js';
 import { invalidArchive } from '../zip/archive-error.js';
-import type { AudioLimits } from './check-contents.js';
+import type { AudioLimits } from './audio-limits.js';
 
 /** Returns the seconds that a document states of its audio by entry; null where it states none. */
 export function statedLengths(document: VoiceDocument): ReadonlyMap<string, number | null> {

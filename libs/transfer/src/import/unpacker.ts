@@ -20,7 +20,7 @@ import type { VoiceDocument } from '../voice-document.js';
 import { invalidArchive, shownName } from '../zip/archive-error.js';
 import { verifiedContent } from '../zip/zip-content.js';
 import type { Archive, ArchiveFile } from './archive.js';
-import { longest } from './check-contents.js';
+import { longest } from './audio-limits.js';
 import { documentKeys } from './document-keys.js';
 import type { StoredEntry, StoredFiles } from './document-rows.js';
 import { statedLengths } from './stated-audio.js';
