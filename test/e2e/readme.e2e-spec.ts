@@ -48,7 +48,7 @@ describe('README.md', () => {
     const script = walkThrough();
     expect(script.match(/curl/g)?.length).toBeGreaterThanOrEqual(9);
 
-    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {
+    const { stdout } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
       cwd: folder.path,
       env: { ...process.env, TIMBRE: stack.baseUrl, KEY: made.body.key },
     });
@@ -77,7 +77,8 @@ describe('docs/recipes.md', () => {
     };
     const script = fetchingVoices(new URL(contract.stack.baseUrl).origin);
     const env = { ...process.env, TIMBRE_KEY: partner.key };
-    const fetchAll = (): Promise<unknown> => run('bash', ['-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
+    const fetchAll = (): Promise<unknown> =>
+      run('bash', ['--norc', '-euo', 'pipefail', '-c', script], { cwd: folder.path, env });
     const fileOf = (id: string): string => path.join(folder.path, 'voices', `${id}.safetensors`);
 
     const first = await embedded('one');

@@ -124,7 +124,7 @@ describe('GET export', () => {
     const { zip } = await exported(voice);
     await writeFile(path.join(folder.path, 'voice.zip'), zip);
     const check = (): Promise<unknown> =>
-      run('bash', ['-euo', 'pipefail', '-c', checkingLines()], { cwd: folder.path });
+      run('bash', ['--norc', '-euo', 'pipefail', '-c', checkingLines()], { cwd: folder.path });
     await check();
     const damaged = Buffer.from(zip);
     damaged.fill('x', zip.indexOf('OggS') + 4, zip.indexOf('OggS') + 8);
