@@ -52,8 +52,8 @@ export class Processing {
   }
 
   /**
-   * Cancels the processing of a voice for its partner: ends its split, its embedding or its import, which unlocks it. Speeches go on,
-   * because they do not lock it. What was committed before stays.
+   * Cancels the processing of a voice for its partner: ends its split, its embedding or its import, which unlocks it.
+   * Speeches go on, because they do not lock it. What was committed before stays.
    *
    * @throws AppError `voice_not_found` | `voice_not_processed`
    */

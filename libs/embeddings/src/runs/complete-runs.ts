@@ -7,6 +7,8 @@ const voicesAtATime = 100;
 const incomplete = `FROM embeddings e LEFT JOIN embedding_runs r ON r.archive_key = e.zip_key
   WHERE e.zip_key IS NOT NULL AND r.test_samples IS NULL`;
 
+const incompleteOfVoice = `SELECT 1 ${incomplete} AND e.voice_id = $1 LIMIT 1`;
+
 /** Gives the incomplete current runs of a voice, $1, all that is known of them. */
 const completeCurrent = `UPDATE embedding_runs r SET
     scores = e.scores,
@@ -40,7 +42,7 @@ const completeCurrent = `UPDATE embedding_runs r SET
  * whole any more: they end. The current run stays.
  */
 export async function completeRuns(tx: Transaction, voiceId: string): Promise<void> {
-  if (!(await hasIncompleteRuns(tx, voiceId))) return;
+  if ((await rowsOf(tx, incompleteOfVoice, [voiceId])).length === 0) return;
   const inserted = await rowsOf<{ readonly ttsType: string }>(
     tx,
     `INSERT INTO embedding_runs (voice_id, tts_type, archive_key, created_at)
@@ -52,10 +54,10 @@ export async function completeRuns(tx: Transaction, voiceId: string): Promise<vo
   await rowsOf(tx, completeCurrent, [voiceId]);
 }
 
-/** As {@link completeRuns}, for a transaction that only reads. Takes no lock if there is nothing to complete. */
-export async function completeBeforeReading(tx: Transaction, voiceId: string): Promise<void> {
-  if (!(await hasIncompleteRuns(tx, voiceId))) return;
-  if ((await lockVoice(tx, voiceId)) !== null) await completeRuns(tx, voiceId);
+/** As {@link completeRuns}, before runs are read. One query and no transaction if there is nothing to complete. */
+export async function completeBeforeReading(database: Database, voiceId: string): Promise<void> {
+  const found = await database.query(incompleteOfVoice, [voiceId]);
+  if (found.length > 0) await completeVoice(database, voiceId);
 }
 
 /** Completes the runs of all voices, each in a transaction of its own. Many workers may do it at the same time. */
@@ -67,16 +69,14 @@ export async function completeAllRuns(database: Database): Promise<void> {
        ORDER BY e.voice_id LIMIT $1`,
       [voicesAtATime, last],
     );
-    for (const { voiceId } of voices) {
-      await database.transaction(async (tx) => {
-        if ((await lockVoice(tx, voiceId)) !== null) await completeRuns(tx, voiceId);
-      });
-    }
+    for (const { voiceId } of voices) await completeVoice(database, voiceId);
     count = voices.length;
     last = voices.at(-1)?.voiceId ?? null;
   }
 }
 
-async function hasIncompleteRuns(tx: Transaction, voiceId: string): Promise<boolean> {
-  return (await rowsOf(tx, `SELECT 1 ${incomplete} AND e.voice_id = $1 LIMIT 1`, [voiceId])).length > 0;
+function completeVoice(database: Database, voiceId: string): Promise<void> {
+  return database.transaction(async (tx) => {
+    if ((await lockVoice(tx, voiceId)) !== null) await completeRuns(tx, voiceId);
+  });
 }

@@ -36,7 +36,7 @@ export class EmbeddingRunsService {
 
   /** Returns the kept runs of a voice, of all tts types, the newest first. */
   async list(voiceId: string): Promise<readonly RunSummary[]> {
-    await this.database.transaction((tx) => completeBeforeReading(tx, voiceId));
+    await completeBeforeReading(this.database, voiceId);
     return this.runs.list(voiceId);
   }
 

@@ -67,7 +67,7 @@ export class ExportsService {
   }
 
   private async snapshot(voiceId: string): Promise<VoiceSnapshot> {
-    await this.database.transaction((tx) => completeBeforeReading(tx, voiceId));
+    await completeBeforeReading(this.database, voiceId);
     const [found] = await this.database.query<VoiceSnapshot>(snapshotStatement, [voiceId]);
     if (found === undefined) throw AppError.of('voice_not_found');
     // Its first split or its import: what it will have is not stored yet.
