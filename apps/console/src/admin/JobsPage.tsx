@@ -1,0 +1,5 @@
+import { Loading } from '../ui/progress.js';
+
+export function JobsPage() {
+  return <Loading />;
+}

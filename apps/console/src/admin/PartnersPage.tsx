@@ -1,0 +1,5 @@
+import { Loading } from '../ui/progress.js';
+
+export function PartnersPage() {
+  return <Loading />;
+}

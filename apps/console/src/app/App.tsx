@@ -1,0 +1,60 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { ApiFailure, connect, unwrap } from '#libs/client';
+import { connectionOf, forgetKey, keepKey, keptKey, SessionContext, sessionOf } from '../session/session.js';
+import { FailureNote } from '../ui/notes.js';
+import { Loading } from '../ui/progress.js';
+import { Toasts } from '../ui/toasts.js';
+import { Pages } from './Pages.js';
+import { Shell } from './Shell.js';
+import { SignIn } from './SignIn.js';
+
+/** The console: a sign-in, then the pages of whoever the key belongs to. */
+export function App() {
+  const [key, setKey] = useState(keptKey);
+  const cache = useQueryClient();
+  const signIn = (given: string): void => {
+    keepKey(given);
+    setKey(given);
+  };
+  const signOut = (): void => {
+    forgetKey();
+    cache.clear();
+    setKey(null);
+  };
+  return (
+    <Router hook={useHashLocation}>
+      {key === null ? (
+        <SignIn onKey={signIn} />
+      ) : (
+        <SignedIn key={key} apiKey={key} onKey={signIn} onSignOut={signOut} />
+      )}
+      <Toasts />
+    </Router>
+  );
+}
+
+interface SignedInProps {
+  readonly apiKey: string;
+  readonly onKey: (key: string) => void;
+  readonly onSignOut: () => void;
+}
+
+function SignedIn({ apiKey, onKey, onSignOut }: SignedInProps) {
+  const owner = useQuery({
+    queryKey: ['owner', apiKey],
+    queryFn: ({ signal }) => unwrap(connect(connectionOf(apiKey)).GET('/api/key', { signal })),
+  });
+  if (owner.error instanceof ApiFailure && owner.error.status === 401) return <SignIn onKey={onKey} isWrong />;
+  if (owner.error) return <FailureNote failure={owner.error} onRetry={() => void owner.refetch()} />;
+  if (!owner.data) return <Loading />;
+  return (
+    <SessionContext value={sessionOf(apiKey, owner.data)}>
+      <Shell onSignOut={onSignOut}>
+        <Pages />
+      </Shell>
+    </SessionContext>
+  );
+}

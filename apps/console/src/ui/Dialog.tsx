@@ -1,0 +1,77 @@
+import { useState, type ReactNode } from 'react';
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { text } from '../texts/text.js';
+import { Button, IconButton } from './Button.js';
+import { FailureNote } from './notes.js';
+import './dialog.css';
+
+interface DialogProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  readonly wide?: boolean;
+}
+
+/** A dialog over the page. Escape, the cross and a press outside close it. */
+export function Dialog({ title, isOpen, onClose, children, wide = false }: DialogProps) {
+  return (
+    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
+      <Modal className={wide ? 'modal modal-wide' : 'modal'}>
+        <AriaDialog className="dialog">
+          <div className="row spread dialog-head">
+            <Heading slot="title" level={2}>
+              {title}
+            </Heading>
+            <IconButton icon="x" label={text('action.close')} onPress={onClose} />
+          </div>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide'> {
+  /** What will happen, and whether it can be undone. */
+  readonly children: ReactNode;
+  /** What the button says: the action itself, for example `Delete anna`. */
+  readonly action: string;
+  readonly isDangerous?: boolean;
+  /** The dialog stays open with the API's sentence if this fails. */
+  readonly onConfirm: () => Promise<unknown>;
+}
+
+/** Asks before something that cannot simply be taken back. */
+export function ConfirmDialog({ children, action, isDangerous = false, onConfirm, onClose, ...props }: ConfirmProps) {
+  const [failure, setFailure] = useState<unknown>();
+  const [isPending, setPending] = useState(false);
+  const confirm = async (): Promise<void> => {
+    setPending(true);
+    setFailure(undefined);
+    try {
+      await onConfirm();
+      onClose();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setPending(false);
+    }
+  };
+  return (
+    <Dialog {...props} onClose={onClose}>
+      <div className="stack">
+        {children}
+        <FailureNote failure={failure} />
+        <div className="row dialog-actions">
+          <Button onPress={onClose} autoFocus>
+            {text('action.cancel')}
+          </Button>
+          <Button kind={isDangerous ? 'danger' : 'primary'} isPending={isPending} onPress={() => void confirm()}>
+            {action}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,24 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds the console into dist/console. The API serves it, and fills in the nonce of every page. */
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './', // Timbre may be behind a proxy, under a path
+  html: { cspNonce: 'NONCE-OF-THE-PAGE' },
+  resolve: {
+    alias: [{ find: /^#libs\/([a-z-]+)$/, replacement: path.join(root, 'libs/$1/src/index.ts') }],
+  },
+  build: {
+    outDir: path.join(root, 'dist/console'),
+    emptyOutDir: true,
+    target: 'es2023',
+    assetsInlineLimit: 0, // the page's policy allows no data: URL
+    modulePreload: { polyfill: false },
+    rolldownOptions: { checks: { moduleLevelDirective: false } }, // packages say "use client" to frameworks for servers
+  },
+  server: { proxy: { '/api': process.env['TIMBRE'] ?? 'http://localhost:8080' } },
+});

@@ -1,0 +1,17 @@
+import createClient, { type Client } from 'openapi-fetch';
+import type { paths } from './openapi.js';
+
+/** Calls of Timbre's routes, typed by openapi.json. */
+export type Timbre = Client<paths>;
+
+/** Where Timbre is, and with which key. */
+export interface Connection {
+  /** For example `http://localhost:8080`, without `/api`. The empty string is the origin of the page. */
+  readonly origin: string;
+  readonly key: string;
+}
+
+/** Returns a client that sends the key as `X-Api-Key`. */
+export function connect({ origin, key }: Connection): Timbre {
+  return createClient<paths>({ baseUrl: origin, headers: { 'X-Api-Key': key } });
+}
