@@ -34,3 +34,14 @@ export function bytes(count: number): string {
   const value = count / 1000 ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${sizes[power]}`;
 }
+
+const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+
+/** Returns the name of a BCP 47 tag, for example `Canadian French`, or the tag if it is malformed. */
+export function languageName(tag: string): string {
+  try {
+    return languages.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { text } from '../texts/text.js';
 import { Button, IconButton } from './Button.js';
+import { TextField } from './fields.js';
 import { FailureNote } from './notes.js';
 import './dialog.css';
 
@@ -38,12 +39,23 @@ interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide'> {
   /** What the button says: the action itself, for example `Delete anna`. */
   readonly action: string;
   readonly isDangerous?: boolean;
+  /** What must be typed before the button can be pressed, for example a name: for what nobody can bring back. */
+  readonly mustType?: string;
   /** The dialog stays open with the API's sentence if this fails. */
   readonly onConfirm: () => Promise<unknown>;
 }
 
 /** Asks before something that cannot simply be taken back. */
-export function ConfirmDialog({ children, action, isDangerous = false, onConfirm, onClose, ...props }: ConfirmProps) {
+export function ConfirmDialog({
+  children,
+  action,
+  isDangerous = false,
+  mustType,
+  onConfirm,
+  onClose,
+  ...props
+}: ConfirmProps) {
+  const [typed, setTyped] = useState('');
   const [failure, setFailure] = useState<unknown>();
   const [isPending, setPending] = useState(false);
   const confirm = async (): Promise<void> => {
@@ -62,12 +74,25 @@ export function ConfirmDialog({ children, action, isDangerous = false, onConfirm
     <Dialog {...props} onClose={onClose}>
       <div className="stack">
         {children}
+        {mustType !== undefined && (
+          <TextField
+            label={text('confirm.type', { word: mustType })}
+            value={typed}
+            onChange={setTyped}
+            autoComplete="off"
+          />
+        )}
         <FailureNote failure={failure} />
         <div className="row dialog-actions">
           <Button onPress={onClose} autoFocus>
             {text('action.cancel')}
           </Button>
-          <Button kind={isDangerous ? 'danger' : 'primary'} isPending={isPending} onPress={() => void confirm()}>
+          <Button
+            kind={isDangerous ? 'danger' : 'primary'}
+            isPending={isPending}
+            isDisabled={mustType !== undefined && typed.trim() !== mustType.trim()}
+            onPress={() => void confirm()}
+          >
             {action}
           </Button>
         </div>
