@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { ApiFailure, connect, unwrap } from '#libs/client';
+import { PlayerProvider } from '../player/player.js';
 import { connectionOf, forgetKey, keepKey, keptKey, SessionContext, sessionOf } from '../session/session.js';
 import { FailureNote } from '../ui/notes.js';
 import { Loading } from '../ui/progress.js';
@@ -52,9 +53,11 @@ function SignedIn({ apiKey, onKey, onSignOut }: SignedInProps) {
   if (!owner.data) return <Loading />;
   return (
     <SessionContext value={sessionOf(apiKey, owner.data)}>
-      <Shell onSignOut={onSignOut}>
-        <Pages />
-      </Shell>
+      <PlayerProvider>
+        <Shell onSignOut={onSignOut}>
+          <Pages />
+        </Shell>
+      </PlayerProvider>
     </SessionContext>
   );
 }

@@ -1,0 +1,5 @@
+import type { SectionProps } from '../section.js';
+
+export function Previews(_props: SectionProps) {
+  return null;
+}

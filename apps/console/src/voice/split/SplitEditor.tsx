@@ -1,0 +1,5 @@
+import type { SectionProps } from '../section.js';
+
+export function SplitEditor(_props: SectionProps) {
+  return null;
+}
