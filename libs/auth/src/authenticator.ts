@@ -16,7 +16,10 @@ export type Caller =
       readonly keyId: string;
       readonly partnerId: string;
       readonly partnerName: string;
+      /** What the key is for. */
+      readonly keyName: string;
       readonly scopes: readonly KeyScope[];
+      readonly expiresAt: Date | null;
     };
 
 const touchEveryMs = 60_000;
@@ -81,8 +84,8 @@ export class Authenticator {
     const matches = timingSafeEqual(hash, record?.sha256 ?? noHash);
     if (record === null || !matches || !isValid(record, this.clock.now())) return null;
     this.touch(record.id);
-    const { id: keyId, partnerId, partnerName, scopes } = record;
-    return { kind: 'partner', keyId, partnerId, partnerName, scopes };
+    const { id: keyId, name: keyName, partnerId, partnerName, scopes, expiresAt } = record;
+    return { kind: 'partner', keyId, keyName, partnerId, partnerName, scopes, expiresAt };
   }
 
   private async read(id: string): Promise<KeyRecord | null> {

@@ -6,6 +6,7 @@ const record = (id: string): KeyRecord => ({
   id,
   partnerId: '5f1b3a0e-0000-4000-8000-000000000001',
   partnerName: 'acme',
+  name: 'production',
   sha256: Buffer.alloc(32),
   scopes: ['read', 'write'],
   expiresAt: null,

@@ -7,6 +7,8 @@ export interface KeyRecord {
   readonly id: string;
   readonly partnerId: string;
   readonly partnerName: string;
+  /** What the key is for. */
+  readonly name: string;
   readonly sha256: Buffer;
   readonly scopes: readonly KeyScope[];
   readonly expiresAt: Date | null;
@@ -34,8 +36,8 @@ export class ApiKeysRepository {
 
   async find(id: string): Promise<KeyRecord | null> {
     const [row] = await this.database.query<KeyRecord>(
-      `SELECT k.id, k.partner_id AS "partnerId", p.name AS "partnerName", k.sha256, k.scopes, k.expires_at AS "expiresAt",
-         k.revoked_at AS "revokedAt"
+      `SELECT k.id, k.partner_id AS "partnerId", p.name AS "partnerName", k.name, k.sha256, k.scopes,
+         k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"
        FROM api_keys k JOIN partners p ON p.id = k.partner_id WHERE k.id = $1`,
       [id],
     );

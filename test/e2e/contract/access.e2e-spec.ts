@@ -54,8 +54,8 @@ describe('authorisation', () => {
 
   it("returns 403 for another partner's key, whether or not partner and voice exist", async () => {
     const forbidden = { status: 403, detail: 'Access denied' };
-    // The other route serves the partner of the key.
-    for (const operation of keyed().filter(({ id }) => id !== 'listAudioVoices')) {
+    // The other routes serve whom the key belongs to.
+    for (const operation of keyed().filter(({ id }) => id !== 'listAudioVoices' && id !== 'getKey')) {
       const places = operation.template.startsWith('/api/admin')
         ? [{}]
         : [{}, { voice: 'nothing' }, { partner: 'nobody-here' }, { partner: 'No Such Name' }];
@@ -68,6 +68,13 @@ describe('authorisation', () => {
 
   it('returns 403 for an admin key where only the key says which partner is meant', async () => {
     expect(said(await contract.admin.get('/v1/audio/voices'))).toEqual({ status: 403, detail: 'Access denied' });
+  });
+
+  it('returns 403 for a key without the scope read that asks whom it belongs to', async () => {
+    const fields = { name: 'writer', scopes: ['write'] };
+    const made = await contract.admin.post<{ key: string }>(`/admin/partners/${partner.name}/keys`, fields);
+    const lacks = { status: 403, detail: 'The API key lacks the scope "read"' };
+    expect(said(await contract.client(made.body.key).get('/key'))).toEqual(lacks);
   });
 
   it('allows an admin key for every partner', async () => {

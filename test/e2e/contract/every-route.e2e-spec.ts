@@ -243,6 +243,13 @@ describe('routes without fields', () => {
   });
 });
 
+describe('GET /key', () => {
+  it('answers whom a key belongs to', async () => {
+    expect((await partner.http.get('/key')).body).toMatchObject({ partner: partner.name, is_admin: false });
+    expect((await contract.admin.get('/key')).body).toMatchObject({ partner: null, is_admin: true });
+  });
+});
+
 describe('admin routes', () => {
   it('manage partners and keys', async () => {
     const other = await contract.partner();

@@ -28,13 +28,16 @@ export const ofKeyKey = Symbol('of the key');
 export const OfKey = (): MethodDecorator & ClassDecorator => SetMetadata(ofKeyKey, true);
 
 /** Returns a param decorator for what a guard has put on the request. */
-function fromGuard<K extends 'partner' | 'voice'>(key: K) {
+function fromGuard<K extends 'caller' | 'partner' | 'voice'>(key: K) {
   return createParamDecorator((_data: unknown, context: ExecutionContext): NonNullable<Request[K]> => {
     const value = context.switchToHttp().getRequest<Request>()[key];
     if (!value) throw new Error(`The guards found no ${key} for this route`);
     return value;
   });
 }
+
+/** The owner of the key. */
+export const KeyCaller = fromGuard('caller');
 
 /** The partner that the URL names (PartnerRef). */
 export const Partner = fromGuard('partner');

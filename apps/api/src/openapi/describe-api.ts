@@ -31,6 +31,7 @@ const tags: readonly (readonly [name: string, about: string])[] = [
   ['Splitting', 'Cut the original recording into samples.'],
   ['Embedding', 'Create embeddings, listen to test samples and choose the preferred sample.'],
   ['Webhooks', 'Get signed messages when a split or an embedding has ended.'],
+  ['Key', 'Read whom a key belongs to.'],
   ['Usage', 'Read what a partner uses, and its quotas.'],
   ['Consent', "Keep the proof that a voice's owner has agreed, and revoke it."],
   ['Moving', 'Carry voices to another Timbre, or keep them.'],

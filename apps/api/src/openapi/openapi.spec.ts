@@ -60,6 +60,7 @@ const beside = [
   'get /api/health/live',
   'get /api/health/ready',
   'get /api/admin/partners',
+  'get /api/key',
   'get /api/usage/{partner}',
   'delete /api/admin/partners/{partner}',
   'patch /api/admin/partners/{partner}',

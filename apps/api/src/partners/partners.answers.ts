@@ -12,7 +12,7 @@ export const scopesSchema = {
   example: ['read', 'write'],
 } as const;
 
-const ScopesProperty = (): PropertyDecorator =>
+export const ScopesProperty = (): PropertyDecorator =>
   ApiProperty({ ...scopesSchema, description: 'What the key allows: `read` for GET and HEAD, `write` for the rest.' });
 
 @ApiSchema({ name: 'Partner' })
