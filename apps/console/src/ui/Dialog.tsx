@@ -12,19 +12,27 @@ interface DialogProps {
   readonly onClose: () => void;
   readonly children: ReactNode;
   readonly wide?: boolean;
+  /** Only a button among the children closes it: what it shows cannot be shown again. */
+  readonly stays?: boolean;
 }
 
 /** A dialog over the page. Escape, the cross and a press outside close it. */
-export function Dialog({ title, isOpen, onClose, children, wide = false }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, children, wide = false, stays = false }: DialogProps) {
   return (
-    <ModalOverlay className="overlay" isOpen={isOpen} onOpenChange={(open) => !open && onClose()} isDismissable>
+    <ModalOverlay
+      className="overlay"
+      isOpen={isOpen}
+      onOpenChange={(open) => !open && onClose()}
+      isDismissable={!stays}
+      isKeyboardDismissDisabled={stays}
+    >
       <Modal className={wide ? 'modal modal-wide' : 'modal'}>
         <AriaDialog className="dialog">
           <div className="row spread dialog-head">
             <Heading slot="title" level={2}>
               {title}
             </Heading>
-            <IconButton icon="x" label={text('action.close')} onPress={onClose} />
+            {!stays && <IconButton icon="x" label={text('action.close')} onPress={onClose} />}
           </div>
           {children}
         </AriaDialog>
@@ -33,7 +41,7 @@ export function Dialog({ title, isOpen, onClose, children, wide = false }: Dialo
   );
 }
 
-interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide'> {
+interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide' | 'stays'> {
   /** What will happen, and whether it can be undone. */
   readonly children: ReactNode;
   /** What the button says: the action itself, for example `Delete anna`. */
