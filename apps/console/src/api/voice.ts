@@ -13,7 +13,7 @@ const pollMs = 2000;
 export interface LiveVoice {
   /** The details with URLs of everything that can be heard; undefined until they have been read. */
   readonly voice: Details | undefined;
-  /** Why the details could not be read. */
+  /** Why the details could not be read. Those read before are still there. */
   readonly failure: unknown;
   /** Whether changes arrive as they happen. While they do not, a busy voice is read every 2 s. */
   readonly isLive: boolean;
@@ -59,7 +59,7 @@ export function useVoice(partner: string, voice: string): LiveVoice {
   const isMissing = error instanceof ApiFailure && error.status === 404;
   return {
     voice: data,
-    failure: data && !isMissing ? undefined : (error ?? undefined),
+    failure: isMissing ? undefined : (error ?? undefined),
     isLive,
     isDeleted: isGone || isMissing,
     retry: () => void refetch(),
