@@ -20,7 +20,7 @@ const withStack = { ...withServices, globalSetup: '<rootDir>/test/support/e2e-se
 
 export default {
   projects: [
-    size('unit', '(?<!medium-|e2e-|operators-|gpu-|clients-)spec\\.ts$'),
+    size('unit', '(?<!medium-|e2e-|operators-|gpu-|clients-|console-)spec\\.ts$'),
     size('medium', '\\.medium-spec\\.ts$', withServices),
     size('e2e', '\\.e2e-spec\\.ts$', withStack),
     // What operators run beside Timbre: real Redis flavours, nginx, pg_dump; upgrades. And what takes long: `npm start` in a
@@ -28,6 +28,11 @@ export default {
     size('operators', '\\.operators-spec\\.ts$', withServices),
     // Clients in TypeScript and Python that are generated from openapi.json, and Schemathesis: `npm run test:clients`.
     size('clients', '\\.clients-spec\\.ts$', withStack),
+    // Every page of the console in Chromium: `npm run test:console`.
+    size('console', '\\.console-spec\\.ts$', {
+      globalSetup: '<rootDir>/test/console/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/console/global-teardown.mjs',
+    }),
     // With pocket-tts itself, in Python: `npm run test:gpu`.
     size('gpu', '\\.gpu-spec\\.ts$'),
   ],

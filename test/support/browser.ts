@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserServer, type LaunchOptions } from 'playwright-core';
 
 const run = promisify(execFile);
 
@@ -64,25 +64,43 @@ const fontsOf = (folder: string): string => `<?xml version="1.0"?>
 </fontconfig>
 `;
 
+/** Returns how to start a headless Chromium: the one in CHROMIUM_PATH, otherwise the one from npm. */
+async function startOptions(args: readonly string[]): Promise<LaunchOptions> {
+  const given = process.env['CHROMIUM_PATH'];
+  const { executable, env } = given ? { executable: given, env: {} } : await unpackedChromium();
+  return {
+    executablePath: executable,
+    env: { ...process.env, ...env },
+    args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', ...args],
+  };
+}
+
+const missing = (cause: unknown): Error =>
+  new Error(
+    'No Chromium could be started. The one from npm (@sparticuz/chromium) runs on Linux on x64 alone; elsewhere set ' +
+      `CHROMIUM_PATH to one of your own. ${String(cause)}`,
+    { cause },
+  );
+
 /**
- * Starts a headless Chromium: the one in CHROMIUM_PATH, otherwise the one from npm.
+ * Starts a headless Chromium.
  *
+ * @param args more arguments of Chromium
  * @throws Error that says what is missing. Without a browser the test fails instead of being skipped
  */
-export async function launchBrowser(): Promise<Browser> {
-  const given = process.env['CHROMIUM_PATH'];
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   try {
-    const { executable, env } = given ? { executable: given, env: {} } : await unpackedChromium();
-    return await chromium.launch({
-      executablePath: executable,
-      env: { ...process.env, ...env },
-      args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
-    });
+    return await chromium.launch(await startOptions(args));
   } catch (cause) {
-    throw new Error(
-      'No Chromium could be started. The one from npm (@sparticuz/chromium) runs on Linux on x64 alone; elsewhere set ' +
-        `CHROMIUM_PATH to one of your own. ${String(cause)}`,
-      { cause },
-    );
+    throw missing(cause);
+  }
+}
+
+/** As {@link launchBrowser}, for several processes that connect to it by its `wsEndpoint()`. */
+export async function launchSharedBrowser(args: readonly string[] = []): Promise<BrowserServer> {
+  try {
+    return await chromium.launchServer(await startOptions(args));
+  } catch (cause) {
+    throw missing(cause);
   }
 }
