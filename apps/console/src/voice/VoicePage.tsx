@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { useVoice } from './voice-until-api.js';
+import { useVoice } from '../api/voice.js';
 import { text } from '../texts/text.js';
 import { EmptyState, FailureNote } from '../ui/notes.js';
 import { Loading } from '../ui/progress.js';
