@@ -27,12 +27,16 @@ export const plainUnits: Units = [['', 1]];
  * {@link parseQuantity} reads exactly the same quantity again. For example 107374182400 becomes `100 GiB`.
  */
 export function formatQuantity(quantity: number, units: Units): string {
-  const unit = units.find(([, size]) => quantity >= size && hasTwoDecimals(quantity / size));
+  const unit = units.find(([, size]) => quantity >= size && isExact(quantity, size));
   const [name, size] = unit ?? ['', 1];
   return `${quantity / size} ${name}`.trim();
 }
 
-const hasTwoDecimals = (value: number): boolean => Number(value.toFixed(2)) === value;
+/** Returns whether two decimals are enough. Of very large numbers a double has fewer, so that the way back is checked. */
+function isExact(quantity: number, size: number): boolean {
+  const value = quantity / size;
+  return Number(value.toFixed(2)) === value && Math.round(value * 100) * size === quantity * 100;
+}
 
 /**
  * Reads a quantity that a person has written: `100 GB`, `1.5h`, `1,000` or a number of the smallest unit.
