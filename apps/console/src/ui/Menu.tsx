@@ -1,5 +1,5 @@
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import { IconButton } from './Button.js';
+import { Button, IconButton } from './Button.js';
 import { Icon, type IconName } from './Icon.js';
 import './fields.css';
 
@@ -12,11 +12,18 @@ export interface MenuAction {
   readonly onAction: () => void;
 }
 
+interface MenuProps {
+  readonly label: string;
+  readonly actions: readonly MenuAction[];
+  /** Shows the label on the button, with this icon. */
+  readonly icon?: IconName;
+}
+
 /** More actions behind one button. */
-export function Menu({ label, actions }: { label: string; actions: readonly MenuAction[] }) {
+export function Menu({ label, actions, icon }: MenuProps) {
   return (
     <MenuTrigger>
-      <IconButton icon="ellipsis" label={label} />
+      {icon === undefined ? <IconButton icon="ellipsis" label={label} /> : <Button icon={icon}>{label}</Button>}
       <Popover className="popover" placement="bottom end">
         <AriaMenu className="listbox" items={actions} aria-label={label}>
           {({ id, name, icon, isDangerous = false, isDisabled = false, onAction }: MenuAction) => (

@@ -44,6 +44,13 @@ function Notes({ hint, error }: Pick<Described, 'hint' | 'error'>) {
 
 type Own<Props> = Omit<Props, 'className' | 'children'> & Described;
 
+interface TextFieldOptions {
+  readonly placeholder?: string;
+  readonly lines?: number;
+  /** Hides the label for the eyes, where the place says it. */
+  readonly quiet?: boolean;
+}
+
 /** A line, or with `lines` several lines, of text. */
 export function TextField({
   label,
@@ -51,12 +58,13 @@ export function TextField({
   error,
   placeholder,
   lines,
+  quiet = false,
   ...props
-}: Own<TextFieldProps> & { placeholder?: string; lines?: number }) {
+}: Own<TextFieldProps> & TextFieldOptions) {
   const hintInside = placeholder === undefined ? {} : { placeholder };
   return (
     <AriaTextField {...props} isInvalid={error !== undefined} className="field">
-      <Label className="field-label">{label}</Label>
+      <Label className={quiet ? 'visually-hidden' : 'field-label'}>{label}</Label>
       {lines === undefined ? (
         <Input className="field-input" {...hintInside} />
       ) : (

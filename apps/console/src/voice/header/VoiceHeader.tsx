@@ -1,5 +1,31 @@
+import { Link } from 'wouter';
+import { text } from '../../texts/text.js';
+import { Icon } from '../../ui/Icon.js';
+import { DownloadNote } from '../download/DownloadNote.js';
+import { useDownload } from '../download/use-download.js';
 import type { SectionProps } from '../section.js';
+import { VoiceActions } from './VoiceActions.js';
+import { VoiceFacts } from './VoiceFacts.js';
+import { VoiceNews } from './VoiceStatus.js';
+import { VoiceTitle } from './VoiceTitle.js';
+import './header.css';
 
-export function VoiceHeader(_props: SectionProps) {
-  return null;
+/** What a voice is, how it is doing, and what can be done with it. */
+export function VoiceHeader(section: SectionProps) {
+  const download = useDownload();
+  return (
+    <div className="stack">
+      <Link className="row voice-back" href={`/partners/${encodeURIComponent(section.partner)}/voices`}>
+        <Icon name="arrowLeft" size={16} />
+        {text('voice.toVoices')}
+      </Link>
+      <div className="row spread voice-top">
+        <VoiceTitle {...section} />
+        <VoiceActions {...section} download={download} />
+      </div>
+      <VoiceFacts {...section} />
+      <DownloadNote download={download} />
+      <VoiceNews {...section} />
+    </div>
+  );
 }

@@ -31,7 +31,9 @@ describe('changesOf', () => {
   });
 
   it('keeps a label without a key, so that the API says what is wrong with it', () => {
-    expect(changesOf(voice, { ...form, labels: [{ id: 0, key: '', value: 'calm' }] })).toEqual({ labels: { '': 'calm' } });
+    expect(changesOf(voice, { ...form, labels: [{ id: 0, key: '', value: 'calm' }] })).toEqual({
+      labels: { '': 'calm' },
+    });
   });
 });
 

@@ -10,7 +10,12 @@ const test = (sample_index: number, sentence_index: number) => ({
 });
 
 const voice = (more: object) =>
-  ({ samples: [sample(1), sample(2)], embedding_info: null, preferred_sample_index: 2, ...more }) as unknown as Schema<'VoiceDetails'>;
+  ({
+    samples: [sample(1), sample(2)],
+    embedding_info: null,
+    preferred_sample_index: 2,
+    ...more,
+  }) as unknown as Schema<'VoiceDetails'>;
 
 describe('previewRows', () => {
   const embedded = voice({

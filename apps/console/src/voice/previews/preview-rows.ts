@@ -38,7 +38,9 @@ export function previewRows(voice: Schema<'VoiceDetails'>, order: PreviewOrder =
     index,
     text: info?.test_sentences[index - 1],
   }));
-  const indexes = unique([...voice.samples, ...tests.map(({ sample_index }) => ({ index: sample_index }))].map(indexOf));
+  const indexes = unique(
+    [...voice.samples, ...tests.map(({ sample_index }) => ({ index: sample_index }))].map(indexOf),
+  );
   const rows = indexes.map((index) => ({
     index,
     sample: voice.samples.find((sample) => sample.index === index),

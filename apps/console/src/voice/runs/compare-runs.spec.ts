@@ -4,7 +4,11 @@ import { compareRuns, speakTheSame } from './compare-runs.js';
 
 type Run = Schema<'EmbeddingRunDetails'>;
 
-const run = (scorer: string | null, scores: Readonly<Record<number, number>>, tests: readonly [number, number][]): Run => ({
+const run = (
+  scorer: string | null,
+  scores: Readonly<Record<number, number>>,
+  tests: readonly [number, number][],
+): Run => ({
   run_id: 'run',
   tts_type: 'kyutai',
   engine: scorer === null ? null : { name: 'engine', version: '1', model: null, revision: null, scorer },
@@ -28,7 +32,13 @@ const run = (scorer: string | null, scores: Readonly<Record<number, number>>, te
 
 describe('compareRuns', () => {
   it('puts scores and test samples of both runs side by side', () => {
-    const rows = compareRuns(run('s1', { 2: 0.5, 1: 0.4 }, [[1, 1]]), run('s1', { 1: 0.75 }, [[1, 1], [1, 2]]));
+    const rows = compareRuns(
+      run('s1', { 2: 0.5, 1: 0.4 }, [[1, 1]]),
+      run('s1', { 1: 0.75 }, [
+        [1, 1],
+        [1, 2],
+      ]),
+    );
     expect(rows.map(({ index, scores, difference }) => [index, scores, difference])).toEqual([
       [1, { first: 0.4, second: 0.75 }, 0.35],
       [2, { first: 0.5, second: undefined }, undefined],
