@@ -1,6 +1,6 @@
 /*
- * The few members of the DOM that functions in the page use. The tests are compiled without the types of browsers, whose
- * names are also Node's.
+ * The few members of the DOM that functions in the page use. The tests are compiled without the types of browsers,
+ * whose names are also Node's.
  */
 export interface Box {
   readonly x: number;
@@ -16,6 +16,9 @@ export interface Element {
   readonly parentElement: Element | null;
   readonly scrollWidth: number;
   readonly clientWidth: number;
+  readonly tabIndex: number;
+  checkVisibility(options: { readonly visibilityProperty: boolean }): boolean;
+  setAttribute(name: string, value: string): void;
   getAttribute(name: string): string | null;
   closest(selector: string): Element | null;
   matches(selector: string): boolean;

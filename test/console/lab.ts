@@ -30,8 +30,8 @@ export class Lab {
   }
 
   /**
-   * Opens the console in a browser profile of its own, without motion, which would only cost time. When the test ends, the
-   * profile is closed and nothing may have gone wrong in it.
+   * Opens the console in a browser profile of its own, without motion, which would only cost time. When the test ends,
+   * the profile is closed and nothing may have gone wrong in it.
    */
   async visit(options: VisitOptions & Look = {}): Promise<Visit> {
     if (!this.#browser) throw new Error('The lab has not been started');

@@ -54,7 +54,7 @@ export class Visit {
     this.#complaints.push(sentence);
   }
 
-  /** Errors in the console and of scripts, reports of the policy, requests to other hosts, and failures of the server. */
+  /** Errors in the console and of scripts, reports of the policy, requests to other hosts, failures of the server. */
   get complaints(): readonly string[] {
     return this.#complaints.filter((sentence) => !this.#tolerated.some((expected) => expected.test(sentence)));
   }
