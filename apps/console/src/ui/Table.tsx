@@ -1,11 +1,19 @@
 import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components';
+import { Icon } from './Icon.js';
 import './table.css';
+
+/** How rows are ordered by a column. */
+export type Direction = 'ascending' | 'descending' | 'none';
 
 export interface Column {
   /** Shown above the column. Columns of buttons have a name too, which only screen readers say. */
   readonly name: string;
   readonly isNumeric?: boolean;
   readonly isHidden?: boolean;
+  /** The order of a column by which rows can be sorted. */
+  readonly direction?: Direction;
+  readonly onSort?: () => void;
 }
 
 interface TableProps {
@@ -21,15 +29,31 @@ export function Table({ label, columns, children }: TableProps) {
     <table className="table" role="table" aria-label={label}>
       <thead role="rowgroup">
         <tr role="row">
-          {columns.map(({ name, isNumeric = false, isHidden = false }) => (
-            <th key={name} role="columnheader" scope="col" className={isNumeric ? 'numeric' : undefined}>
-              <span className={isHidden ? 'visually-hidden' : undefined}>{name}</span>
+          {columns.map((column) => (
+            <th
+              key={column.name}
+              role="columnheader"
+              scope="col"
+              className={column.isNumeric ? 'numeric' : undefined}
+              aria-sort={column.onSort && column.direction}
+            >
+              <Head {...column} />
             </th>
           ))}
         </tr>
       </thead>
       <tbody role="rowgroup">{children}</tbody>
     </table>
+  );
+}
+
+function Head({ name, isHidden = false, direction = 'none', onSort }: Column) {
+  if (!onSort) return <span className={isHidden ? 'visually-hidden' : undefined}>{name}</span>;
+  return (
+    <AriaButton className={`table-sort table-sort-${direction}`} onPress={onSort}>
+      {name}
+      <Icon name="chevronDown" size={14} />
+    </AriaButton>
   );
 }
 

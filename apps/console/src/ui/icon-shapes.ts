@@ -244,6 +244,14 @@ export const iconShapes = {
     ['path', { d: 'm12 19-7-7 7-7' }],
     ['path', { d: 'M19 12H5' }],
   ],
+  arrowUp: [
+    ['path', { d: 'm5 12 7-7 7 7' }],
+    ['path', { d: 'M12 19V5' }],
+  ],
+  arrowDown: [
+    ['path', { d: 'M12 5v14' }],
+    ['path', { d: 'm19 12-7 7-7-7' }],
+  ],
   zoomIn: [
     ['circle', { cx: '11', cy: '11', r: '8' }],
     ['line', { x1: '21', x2: '16.65', y1: '21', y2: '16.65' }],

@@ -1,0 +1,34 @@
+import { Button as AriaButton } from 'react-aria-components';
+import { text } from '../../texts/text.js';
+
+/** So many labels are shown in a row. The page of the voice has them all. */
+const shown = 3;
+
+/** Labels of a voice. Pressing one lists only the voices that have it. */
+export function Labels({
+  labels,
+  onLabel,
+}: {
+  labels: Readonly<Record<string, string>>;
+  onLabel: (label: string) => void;
+}) {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return <span className="muted">–</span>;
+  return (
+    <div className="row voices-labels">
+      {entries.slice(0, shown).map(([key, value]) => (
+        <AriaButton
+          key={key}
+          className="voices-label table-above"
+          aria-label={text('voices.filterByLabel', { label: `${key}:${value}` })}
+          onPress={() => onLabel(`${key}:${value}`)}
+        >
+          <span className="muted">{key}</span> <bdi>{value}</bdi>
+        </AriaButton>
+      ))}
+      {entries.length > shown && (
+        <span className="muted">{text('voices.moreLabels', { count: entries.length - shown })}</span>
+      )}
+    </div>
+  );
+}
