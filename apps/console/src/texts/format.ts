@@ -45,3 +45,15 @@ export function languageName(tag: string): string {
     return tag;
   }
 }
+
+const counts = new Intl.NumberFormat('en');
+
+/** Returns a number with separators between thousands, for example `1,000`. */
+export const count = (value: number): string => counts.format(value);
+
+/** Returns a duration in its largest unit, for example `42 s`, `7 min` or `1.5 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return `${counts.format(Number((seconds / 3600).toFixed(1)))} h`;
+}

@@ -1,0 +1,33 @@
+import { text } from '../../texts/text.js';
+import { Icon } from '../../ui/Icon.js';
+import { Meter } from '../../ui/Meter.js';
+import { percentOf, usageOfQuota } from './usage-of-quota.js';
+import type { QuotaName } from './quotas.js';
+
+interface UsageBarProps {
+  readonly name: QuotaName;
+  readonly used: number;
+  readonly limit: number | null;
+  readonly format: (value: number) => string;
+}
+
+const tones = { ample: 'plain', scarce: 'fair', full: 'poor' } as const;
+
+/** What is used and what may be used, in words and as a bar. */
+export function UsageBar({ name, used, limit, format }: UsageBarProps) {
+  const { share, state } = usageOfQuota(used, limit);
+  if (limit === null || share === undefined || state === 'unlimited') return <span>{format(used)}</span>;
+  const words = text('admin.usage.of', { used: format(used), limit: format(limit) });
+  return (
+    <div className="usage">
+      <div className="row spread usage-words">
+        <span>{words}</span>
+        <span className={`usage-share usage-${state}`}>
+          {state !== 'ample' && <Icon name={state === 'full' ? 'circleAlert' : 'triangleAlert'} size={13} />}
+          {text('admin.usage.percent', { percent: percentOf(share) })}
+        </span>
+      </div>
+      <Meter label={text(`admin.quota.${name}`)} value={share} words={words} tone={tones[state]} />
+    </div>
+  );
+}
