@@ -98,7 +98,10 @@ describe('The header of a voice', () => {
     await waitFor('the field is wrong', async () => (await email.getAttribute('aria-invalid')) === 'true');
     const described = await email.getAttribute('aria-describedby');
     expect(described).toBeTruthy();
-    await visit.page.getByText(/creator_email|email/i).last().waitFor();
+    await visit.page
+      .getByText(/creator_email|email/i)
+      .last()
+      .waitFor();
   });
 
   it('downloads the export, the samples and the embedding that the API serves', async () => {
@@ -137,7 +140,10 @@ describe('The header of a voice', () => {
     await page.getByText('Embedding', { exact: true }).first().waitFor();
     await page.getByRole('progressbar').first().waitFor();
     await page.getByRole('button', { name: 'Cancel processing' }).click();
-    await page.getByRole('dialog').getByText(/is lost/).waitFor();
+    await page
+      .getByRole('dialog')
+      .getByText(/is lost/)
+      .waitFor();
     await expectAccessible(page);
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel processing' }).click();
     await page.getByText('Embedding failed: Cancelled').waitFor();
