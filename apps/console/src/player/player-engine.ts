@@ -64,6 +64,15 @@ export class PlayerEngine {
     this.start(sound);
   };
 
+  /** Gets a sound ready at a place without playing it. Another sound that plays is stopped. */
+  readonly cue = (sound: Sound, at: number): void => {
+    if (!this.element) return;
+    this.hasRenewed = false;
+    this.element.pause();
+    this.change({ ...silent, sound });
+    this.load(this.element, sound.url, at);
+  };
+
   /** Pauses a sound that plays, otherwise plays on. Without a sound it is the present one. */
   readonly toggle = (sound?: Sound): void => {
     const present = this.state.sound;

@@ -5,7 +5,7 @@ import type { PlayerState } from './sound.js';
 
 export type { PlayerState, Sound } from './sound.js';
 
-type Controls = Pick<PlayerEngine, 'play' | 'toggle' | 'pause' | 'seek' | 'stop' | 'now' | 'subscribeToTime'>;
+type Controls = Pick<PlayerEngine, 'play' | 'cue' | 'toggle' | 'pause' | 'seek' | 'stop' | 'now' | 'subscribeToTime'>;
 
 const PlayerContext = createContext<PlayerEngine | undefined>(undefined);
 
@@ -35,8 +35,8 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
 export function usePlayerState(): PlayerState & Controls {
   const engine = useEngine();
   const state = useSyncExternalStore(engine.subscribe, engine.current);
-  const { play, toggle, pause, seek, stop, now, subscribeToTime } = engine;
-  return { ...state, play, toggle, pause, seek, stop, now, subscribeToTime };
+  const { play, cue, toggle, pause, seek, stop, now, subscribeToTime } = engine;
+  return { ...state, play, cue, toggle, pause, seek, stop, now, subscribeToTime };
 }
 
 /** Returns the player with the place that is heard, about four times a second. */

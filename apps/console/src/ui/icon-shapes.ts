@@ -287,6 +287,11 @@ export const iconShapes = {
     ['path', { d: 'm12 14 4-4' }],
     ['path', { d: 'M3.34 19a10 10 0 1 1 17.32 0' }],
   ],
+  moveHorizontal: [
+    ['path', { d: 'm18 8 4 4-4 4' }],
+    ['path', { d: 'M2 12h20' }],
+    ['path', { d: 'm6 8-4 4 4 4' }],
+  ],
   circleStop: [
     ['circle', { cx: '12', cy: '12', r: '10' }],
     ['rect', { x: '9', y: '9', width: '6', height: '6', rx: '1' }],

@@ -10,6 +10,7 @@ import { Previews } from './previews/Previews.js';
 import { Runs } from './runs/Runs.js';
 import { Samples } from './samples/Samples.js';
 import { SplitEditor } from './split/SplitEditor.js';
+import { StageProvider } from './stage.js';
 import { Recording } from './waveform/Recording.js';
 import './voice-page.css';
 
@@ -26,22 +27,24 @@ export function VoicePage({ partner, voiceId }: { partner: string; voiceId: stri
   if (!voice) return failure ? <FailureNote failure={failure} onRetry={retry} /> : <Loading lines={6} />;
   const section = { partner, voice };
   return (
-    <div className="voice-page">
-      <VoiceHeader {...section} />
-      <FailureNote failure={failure} onRetry={retry} />
-      <Recording {...section} />
-      <div className="voice-columns">
-        <div className="voice-main">
-          <Samples {...section} />
-          <Previews {...section} />
-        </div>
-        <div className="voice-side">
-          <SplitEditor {...section} />
-          <EmbedPanel {...section} />
-          <Runs {...section} />
-          <Consents {...section} />
+    <StageProvider key={voice.id}>
+      <div className="voice-page">
+        <VoiceHeader {...section} />
+        <FailureNote failure={failure} onRetry={retry} />
+        <Recording {...section} />
+        <div className="voice-columns">
+          <div className="voice-main">
+            <Samples {...section} />
+            <Previews {...section} />
+          </div>
+          <div className="voice-side">
+            <SplitEditor {...section} />
+            <EmbedPanel {...section} />
+            <Runs {...section} />
+            <Consents {...section} />
+          </div>
         </div>
       </div>
-    </div>
+    </StageProvider>
   );
 }

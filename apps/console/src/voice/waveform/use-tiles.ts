@@ -1,0 +1,55 @@
+import { useQueries, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { unwrap, type Schema } from '#libs/client';
+import { cacheKeys } from '../../api/keys.js';
+import { useSession } from '../../session/session.js';
+import type { SectionProps } from '../section.js';
+import { tileName, tilePoints, tileView, wholeTile, type LoadedTile, type Tile } from './tiles.js';
+
+export interface Tiles {
+  /** Every tile of the recording that has arrived, also those that are not needed now. */
+  readonly loaded: readonly LoadedTile[];
+  /** The whole recording: its length and where somebody speaks. undefined until it has arrived. */
+  readonly whole: Schema<'Waveform'> | undefined;
+  readonly failure: unknown;
+  readonly retry: () => void;
+}
+
+/** Returns tiles of a recording's levels, and those that are needed as they arrive. They never change. */
+export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile[]): Tiles {
+  const { timbre } = useSession();
+  const cache = useQueryClient();
+  const name = cacheKeys.waveform(partner, voice.id);
+  const duration = voice.original_duration ?? 0;
+  const tiles = [wholeTile, ...needed.filter(({ level }) => level > 0)];
+  const queries = useQueries({
+    queries: tiles.map((tile) => ({
+      queryKey: [...name, voice.original_filename, tile],
+      queryFn: ({ signal }: { signal: AbortSignal }) => {
+        const part = tile.level === 0 ? {} : tileView(tile, duration);
+        const params = {
+          path: { partner, voice: voice.id },
+          query: { points: tilePoints, ...part },
+        };
+        return unwrap(timbre.GET('/api/voices/{partner}/{voice}/waveform', { params, signal }));
+      },
+      staleTime: Number.POSITIVE_INFINITY,
+    })),
+  });
+  const arrived = queries.map(({ data }, index) => (data ? tileName(tiles[index] ?? wholeTile) : '')).join(' ');
+  const loaded = useMemo(
+    () =>
+      cache
+        .getQueriesData<Schema<'Waveform'>>({ queryKey: [...cacheKeys.waveform(partner, voice.id)] })
+        .flatMap(([key, data]) => (data ? [{ tile: key[4] as Tile, points: data.points }] : [])),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the cache changes when another tile arrives
+    [cache, partner, voice.id, arrived],
+  );
+  const failed = queries.find(({ error }) => error !== null);
+  return {
+    loaded,
+    whole: queries[0]?.data,
+    failure: failed?.error ?? undefined,
+    retry: () => queries.forEach(({ error, refetch }) => error !== null && void refetch()),
+  };
+}
