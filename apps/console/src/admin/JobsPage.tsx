@@ -51,12 +51,7 @@ function Jobs() {
           onChange={setFilter}
         />
         <div className="admin-search">
-          <TextField
-            label={text('admin.jobs.search')}
-            type="search"
-            value={search}
-            onChange={setSearch}
-          />
+          <TextField label={text('admin.jobs.search')} type="search" value={search} onChange={setSearch} />
         </div>
       </div>
       <Answered query={jobs} lines={8}>

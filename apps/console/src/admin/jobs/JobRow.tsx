@@ -7,6 +7,7 @@ import type { IconName } from '../../ui/Icon.js';
 import { Badge } from '../../ui/notes.js';
 import { Cell, Row } from '../../ui/Table.js';
 import { durationOf, isUnderWay } from './job-list.js';
+import './jobs.css';
 
 interface JobRowProps {
   readonly job: Schema<'Job'>;
@@ -27,45 +28,45 @@ const looks: Readonly<Record<Schema<'JobState'>, readonly [Tone, IconName]>> = {
 /** A job: whose it is, how far it has come and what went wrong. */
 export function JobRow({ job, now, onCancel }: JobRowProps) {
   const [tone, icon] = looks[job.state];
-  const took = duration(durationOf(job, now));
+  const isCalm = job.attempts === 0 && job.deaths === 0;
   return (
     <Row>
       <Cell>
         <div>
           <Link href={`/partners/${encodeURIComponent(job.partner)}/voices/${encodeURIComponent(job.voice)}`}>
-            {job.voice}
+            <bdi>{job.voice}</bdi>
           </Link>
         </div>
         <Link href={`/admin/partners/${encodeURIComponent(job.partner)}`} className="muted field-hint job-partner">
           {job.partner}
         </Link>
+        {job.error !== null && (
+          <div className={job.state === 'failed' ? 'job-error' : 'job-error muted'}>{job.error}</div>
+        )}
       </Cell>
-      <Cell label={text('admin.jobs.kind')}>{text(`admin.jobs.kind.${job.kind}`)}</Cell>
-      <Cell label={text('admin.jobs.state')}>
-        <div>
-          <Badge tone={tone} icon={icon}>
-            {text(`admin.jobs.state.${job.state}`)}
-          </Badge>
-          {job.error !== null && (
-            <div className={job.state === 'failed' ? 'job-error' : 'job-error muted'}>{job.error}</div>
-          )}
-        </div>
+      <Cell>{text(`admin.jobs.kind.${job.kind}`)}</Cell>
+      <Cell>
+        <Badge tone={tone} icon={icon}>
+          {text(`admin.jobs.state.${job.state}`)}
+        </Badge>
       </Cell>
-      <Cell label={text('admin.jobs.stage')}>{text(`admin.jobs.stage.${job.stage}`)}</Cell>
-      <Cell label={text('admin.jobs.attempts')}>
-        {text('admin.jobs.attemptsOf', { attempts: job.attempts, deaths: job.deaths })}
-      </Cell>
-      <Cell label={text('admin.jobs.age')}>
-        <div>
-          <time dateTime={job.created_at} title={dateTime(job.created_at)}>
-            {ago(job.created_at, now)}
-          </time>
-          <div className="muted field-hint">
-            {text(isUnderWay(job) ? 'admin.jobs.since' : 'admin.jobs.took', { duration: took })}
-          </div>
-        </div>
+      <Cell>{text(`admin.jobs.stage.${job.stage}`)}</Cell>
+      <Cell>
+        <span className={isCalm ? 'muted job-calm' : undefined}>
+          {text('admin.jobs.attemptsOf', { attempts: job.attempts, deaths: job.deaths })}
+        </span>
       </Cell>
       <Cell>
+        <time dateTime={job.created_at} title={dateTime(job.created_at)}>
+          {ago(job.created_at, now)}
+        </time>
+        {!isUnderWay(job) && (
+          <span className="muted field-hint job-took">
+            {text('admin.jobs.took', { duration: duration(durationOf(job, now)) })}
+          </span>
+        )}
+      </Cell>
+      <Cell isNumeric>
         {isUnderWay(job) && (
           <Button kind="danger" aria-label={text('admin.jobs.cancelOf', { voice: job.voice })} onPress={onCancel}>
             {text('admin.jobs.cancel')}

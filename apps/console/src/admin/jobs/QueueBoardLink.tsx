@@ -3,27 +3,27 @@ import { text } from '../../texts/text.js';
 import { Icon } from '../../ui/Icon.js';
 import { useHasQueueBoard } from '../admin-queries.js';
 
-/** The way to the board of the queues in Redis, if it is served. Browsers ask for its password themselves. */
+/** The way to the board of the queues in Redis, if it is served. The browser asks for its password itself. */
 export function QueueBoardLink() {
   const { connection } = useSession();
   const isThere = useHasQueueBoard();
   if (!isThere) return null;
   return (
-    <section className="card row spread">
-      <div className="grow queue-board">
-        <h2>{text('admin.queues')}</h2>
-        <p className="muted">{text('admin.queues.text')}</p>
-      </div>
+    <div className="row queue-board">
+      <span id="queue-board-password" className="muted field-hint">
+        {text('admin.queues.password')}
+      </span>
       <a
         className="button button-plain"
         href={`${connection.origin}/api/admin/queues`}
         target="_blank"
         rel="noreferrer"
         aria-label={text('admin.queues.openLabel')}
+        aria-describedby="queue-board-password"
       >
-        {text('admin.queues.open')}
+        {text('admin.queues')}
         <Icon name="externalLink" size={16} />
       </a>
-    </section>
+    </div>
   );
 }
