@@ -38,12 +38,15 @@ function Jobs() {
     <div className="stack admin-page">
       <div className="row spread">
         <h1>{text('admin.jobs')}</h1>
-        <Button icon={isPaused ? 'play' : 'pause'} onPress={() => setPaused(!isPaused)}>
-          {text(isPaused ? 'admin.jobs.resume' : 'admin.jobs.pause')}
-        </Button>
+        <div className="row">
+          <QueueBoardLink />
+          <Button icon={isPaused ? 'play' : 'pause'} onPress={() => setPaused(!isPaused)}>
+            {text(isPaused ? 'admin.jobs.resume' : 'admin.jobs.pause')}
+          </Button>
+        </div>
       </div>
       <HealthStrip everyMs={isPaused ? false : everyMs} />
-      <div className="row spread jobs-filters">
+      <div className="row spread admin-head">
         <Segments
           label={text('admin.jobs.state')}
           options={states.map((id) => ({ id, name: text(`admin.jobs.state.${id}`) }))}
@@ -57,7 +60,6 @@ function Jobs() {
       <Answered query={jobs} lines={8}>
         {(all) => <Found jobs={searchedJobs(all, search)} isFiltered={filter !== 'all' || search.trim() !== ''} />}
       </Answered>
-      <QueueBoardLink />
     </div>
   );
 }
@@ -86,7 +88,7 @@ function Found({ jobs, isFiltered }: { jobs: readonly Schema<'Job'>[]; isFiltere
     { name: text('action.cancel'), isHidden: true },
   ];
   return (
-    <section className="card admin-table">
+    <section className="card admin-table jobs">
       <Table label={text('admin.jobs')} columns={columns}>
         {jobs.slice(0, shown).map((job) => (
           <JobRow key={job.id} job={job} now={now} onCancel={() => setCancelling(job)} />

@@ -58,10 +58,8 @@ function Partner({ name }: { name: string }) {
                 <QuotasCard key={JSON.stringify(partner.quotas)} partner={partner} />
               </div>
               <KeysCard partner={name} />
-              <div className="admin-columns">
-                <Changes partner={name} />
-                <ErasePartner partner={name} />
-              </div>
+              <Changes partner={name} />
+              <ErasePartner partner={name} />
             </>
           );
         }}

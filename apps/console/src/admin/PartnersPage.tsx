@@ -26,11 +26,21 @@ function Partners() {
   const [isCreating, setCreating] = useState(false);
   return (
     <div className="stack admin-page">
-      <div className="row spread">
+      <div className="row spread admin-head">
         <h1>{text('admin.partners')}</h1>
-        <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
-          {text('admin.partners.create')}
-        </Button>
+        <div className="row admin-head">
+          <div className="admin-search">
+            <TextField
+              label={text('admin.partners.search', { count: partners.data?.length ?? 0 })}
+              type="search"
+              value={search}
+              onChange={setSearch}
+            />
+          </div>
+          <Button kind="primary" icon="plus" onPress={() => setCreating(true)}>
+            {text('admin.partners.create')}
+          </Button>
+        </div>
       </div>
       <Answered query={partners} lines={6}>
         {(all) =>
@@ -39,27 +49,12 @@ function Partners() {
               {text('admin.partners.noneText')}
             </EmptyState>
           ) : (
-            <>
-              <div className="admin-search">
-                <TextField
-                  label={text('admin.partners.search', { count: all.length })}
-                  type="search"
-                  value={search}
-                  onChange={setSearch}
-                />
-              </div>
-              <Found partners={all.filter(({ name }) => name.includes(search.trim().toLowerCase()))} search={search} />
-            </>
+            <Found partners={all.filter(({ name }) => name.includes(search.trim().toLowerCase()))} search={search} />
           )
         }
       </Answered>
       {isCreating && (
-        <NewKeyDialog
-          taken={(partners.data ?? []).map(({ name }) => name)}
-          onClose={() => {
-            setCreating(false);
-          }}
-        />
+        <NewKeyDialog taken={(partners.data ?? []).map(({ name }) => name)} onClose={() => setCreating(false)} />
       )}
     </div>
   );
@@ -79,7 +74,7 @@ function Found({ partners, search }: { partners: readonly Schema<'Partner'>[]; s
     { name: text('admin.quota.max_bytes') },
     { name: text('admin.quota.max_gpu_seconds_per_month') },
     { name: text('admin.created') },
-    { name: text('admin.partner.voices'), isHidden: true },
+    { name: text('admin.partner.open'), isHidden: true },
   ];
   return (
     <section className="card admin-table">

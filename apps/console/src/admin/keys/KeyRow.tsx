@@ -35,7 +35,7 @@ export function KeyRow({ apiKey: { name, prefix, scopes, ...key }, state, onRevo
       <Cell label={text('admin.keys.expires')}>
         <Ending apiKey={key} state={state} />
       </Cell>
-      <Cell>
+      <Cell isNumeric>
         {isUsable(state) && (
           <Button kind="danger" aria-label={text('admin.keys.revokeName', { name })} onPress={onRevoke}>
             {text('admin.keys.revoke')}

@@ -8,6 +8,12 @@ describe('detailsOf', () => {
     );
   });
 
+  it('writes quotas with their units', () => {
+    expect(detailsOf({ max_bytes: 10e9, max_gpu_seconds_per_month: 36_000 })).toBe(
+      'max bytes: 10 GB · max gpu seconds per month: 10 h',
+    );
+  });
+
   it('writes removed limits as none', () => {
     expect(detailsOf({ max_voices: null })).toBe('max voices: none');
   });

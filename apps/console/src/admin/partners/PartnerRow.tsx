@@ -46,7 +46,7 @@ export function PartnerRow({ partner: { name, quotas, created_at } }: { partner:
           <Time iso={created_at} />
         </span>
       </Cell>
-      <Cell>
+      <Cell isNumeric>
         <Link
           href={`/partners/${encodeURIComponent(name)}/voices`}
           className="button button-quiet table-above"
