@@ -9,7 +9,7 @@ export function AdminOnly({ children }: { children: ReactNode }) {
   const { who } = useSession();
   if (who.is_admin) return children;
   return (
-    <EmptyState icon="keyRound" title={text('admin.only.title')}>
+    <EmptyState isPage icon="keyRound" title={text('admin.only.title')}>
       {text('admin.only.text', { partner: who.partner ?? '' })}
     </EmptyState>
   );

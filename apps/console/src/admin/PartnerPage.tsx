@@ -34,7 +34,7 @@ function Partner({ name }: { name: string }) {
           const partner = all.find((each) => each.name === name);
           if (!partner) {
             return (
-              <EmptyState icon="users" title={text('admin.partner.gone', { partner: name })}>
+              <EmptyState isPage icon="users" title={text('admin.partner.gone', { partner: name })}>
                 {text('admin.partner.goneText')}
               </EmptyState>
             );

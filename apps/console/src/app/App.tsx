@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { ApiFailure, connect, unwrap } from '#libs/client';
 import { PlayerProvider } from '../player/player.js';
 import { connectionOf, forgetKey, keepKey, keptKey, SessionContext, sessionOf } from '../session/session.js';
+import { text } from '../texts/text.js';
 import { FailureNote } from '../ui/notes.js';
 import { Loading } from '../ui/progress.js';
 import { Toasts } from '../ui/toasts.js';
@@ -48,11 +49,19 @@ function SignedIn({ apiKey, onKey, onSignOut }: SignedInProps) {
     queryKey: ['owner', apiKey],
     queryFn: ({ signal }) => unwrap(connect(connectionOf(apiKey)).GET('/api/key', { signal })),
   });
+  // The same session while the owner stays the same: pages follow streams of events with it.
+  const session = useMemo(() => owner.data && sessionOf(apiKey, owner.data), [apiKey, owner.data]);
   if (owner.error instanceof ApiFailure && owner.error.status === 401) return <SignIn onKey={onKey} isWrong />;
-  if (owner.error) return <FailureNote failure={owner.error} onRetry={() => void owner.refetch()} />;
-  if (!owner.data) return <Loading />;
+  if (!session) {
+    return (
+      <main className="page">
+        <h1 className="visually-hidden">{text('app.name')}</h1>
+        {owner.error ? <FailureNote failure={owner.error} onRetry={() => void owner.refetch()} /> : <Loading />}
+      </main>
+    );
+  }
   return (
-    <SessionContext value={sessionOf(apiKey, owner.data)}>
+    <SessionContext value={session}>
       <PlayerProvider>
         <Shell onSignOut={onSignOut}>
           <Pages />

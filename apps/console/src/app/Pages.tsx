@@ -39,7 +39,7 @@ export function Pages() {
           <RecomputePage />
         </Route>
         <Route>
-          <EmptyState icon="search" title={text('notFound.title')}>
+          <EmptyState isPage icon="search" title={text('notFound.title')}>
             {text('notFound.text')}
           </EmptyState>
         </Route>

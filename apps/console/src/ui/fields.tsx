@@ -42,6 +42,12 @@ function Notes({ hint, error }: Pick<Described, 'hint' | 'error'>) {
   );
 }
 
+/** A field that is marked as wrong does not keep its form from being sent: the server may accept what is written now. */
+const invalid = (error: string | undefined) => ({
+  isInvalid: error !== undefined,
+  validationBehavior: 'aria' as const,
+});
+
 type Own<Props> = Omit<Props, 'className' | 'children'> & Described;
 
 interface TextFieldOptions {
@@ -63,7 +69,7 @@ export function TextField({
 }: Own<TextFieldProps> & TextFieldOptions) {
   const hintInside = placeholder === undefined ? {} : { placeholder };
   return (
-    <AriaTextField {...props} isInvalid={error !== undefined} className="field">
+    <AriaTextField {...props} {...invalid(error)} className="field">
       <Label className={quiet ? 'visually-hidden' : 'field-label'}>{label}</Label>
       {lines === undefined ? (
         <Input className="field-input" {...hintInside} />
@@ -78,7 +84,7 @@ export function TextField({
 /** A number with buttons for more and less. */
 export function NumberField({ label, hint, error, ...props }: Own<NumberFieldProps>) {
   return (
-    <AriaNumberField {...props} isInvalid={error !== undefined} className="field">
+    <AriaNumberField {...props} {...invalid(error)} className="field">
       <Label className="field-label">{label}</Label>
       <Group className="field-group">
         <AriaButton slot="decrement" className="field-step">
@@ -125,7 +131,7 @@ export function Select<Id extends string>({
       value={value}
       onChange={(id) => onChange(id as Id)}
       isDisabled={isDisabled}
-      isInvalid={error !== undefined}
+      {...invalid(error)}
     >
       <Label className={quiet ? 'visually-hidden' : 'field-label'}>{label}</Label>
       <AriaButton className="field-input select-button">

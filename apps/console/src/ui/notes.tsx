@@ -55,12 +55,21 @@ export function FailureNote({ failure, onRetry }: { failure: unknown; onRetry?: 
   );
 }
 
+interface EmptyStateProps {
+  readonly icon: IconName;
+  readonly title: string;
+  /** It is all that there is on the page, so its title is the heading of the page. */
+  readonly isPage?: boolean;
+  readonly children?: ReactNode;
+}
+
 /** What is shown instead of an empty list: what belongs here and how to get it. */
-export function EmptyState({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
+export function EmptyState({ icon, title, isPage = false, children }: EmptyStateProps) {
+  const Heading = isPage ? 'h1' : 'h2';
   return (
     <div className="empty">
       <Icon name={icon} size={32} />
-      <h2>{title}</h2>
+      <Heading className="empty-title">{title}</Heading>
       <div className="muted">{children}</div>
     </div>
   );

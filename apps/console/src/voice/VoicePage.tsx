@@ -19,7 +19,7 @@ export function VoicePage({ partner, voiceId }: { partner: string; voiceId: stri
   const { voice, failure, isDeleted, retry } = useVoice(partner, voiceId);
   if (isDeleted) {
     return (
-      <EmptyState icon="trash" title={text('voice.deleted')}>
+      <EmptyState isPage icon="trash" title={text('voice.deleted')}>
         <Link href={`/partners/${encodeURIComponent(partner)}/voices`}>{text('voice.toVoices')}</Link>
       </EmptyState>
     );
