@@ -15,7 +15,10 @@ export interface Tiles {
   readonly retry: () => void;
 }
 
-/** Returns tiles of a recording's levels, and those that are needed as they arrive. They never change. */
+/**
+ * Returns the levels of a recording: asks for the tiles that are needed, once, because they never change. Without a recording
+ * there are none.
+ */
 export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile[]): Tiles {
   const { timbre } = useSession();
   const cache = useQueryClient();
@@ -34,6 +37,7 @@ export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile
         return unwrap(timbre.GET('/api/voices/{partner}/{voice}/waveform', { params, signal }));
       },
       staleTime: Number.POSITIVE_INFINITY,
+      enabled: typeof voice.original_url === 'string',
     })),
   });
   const arrived = queries.map(({ data }, index) => (data ? tileName(tiles[index] ?? wholeTile) : '')).join(' ');
