@@ -9,6 +9,7 @@ import { text } from '../texts/text.js';
 import { FailureNote } from '../ui/notes.js';
 import { Loading } from '../ui/progress.js';
 import { Toasts } from '../ui/toasts.js';
+import { UploadsProvider } from '../voices/upload/uploads.js';
 import { Pages } from './Pages.js';
 import { Shell } from './Shell.js';
 import { SignIn } from './SignIn.js';
@@ -63,9 +64,11 @@ function SignedIn({ apiKey, onKey, onSignOut }: SignedInProps) {
   return (
     <SessionContext value={session}>
       <PlayerProvider>
-        <Shell onSignOut={onSignOut}>
-          <Pages />
-        </Shell>
+        <UploadsProvider>
+          <Shell onSignOut={onSignOut}>
+            <Pages />
+          </Shell>
+        </UploadsProvider>
       </PlayerProvider>
     </SessionContext>
   );

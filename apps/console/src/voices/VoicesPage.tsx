@@ -1,6 +1,7 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { VoiceFilters } from '../api/voice-list.js';
 import { useVoices } from '../api/voices.js';
+import { useSession } from '../session/session.js';
 import { text } from '../texts/text.js';
 import { Button } from '../ui/Button.js';
 import { EmptyState, FailureNote, Note } from '../ui/notes.js';
@@ -10,21 +11,43 @@ import { FilterBar } from './list/FilterBar.js';
 import { areFiltering, noFilters, sortedBy, useFilters } from './list/filters.js';
 import { LoadMore } from './list/LoadMore.js';
 import { VoiceTable } from './list/VoiceTable.js';
+import { DropHint } from './DropHint.js';
+import type { NewVoiceTab } from './new/NewVoiceDialog.js';
 import './voices.css';
+
+const NewVoiceDialog = lazy(async () => ({ default: (await import('./new/NewVoiceDialog.js')).NewVoiceDialog }));
+
+/** How the dialog for new voices was opened. */
+interface Opened {
+  readonly tab: NewVoiceTab;
+  readonly files: readonly File[];
+}
 
 /** The voices of a partner. */
 export function VoicesPage({ partner }: { partner: string }) {
   useTitle(text('voices.title', { partner }));
+  const { who } = useSession();
+  const mayWrite = who.scopes.includes('write');
   const [filters, change] = useFilters(partner);
+  const [opened, setOpened] = useState<Opened>();
+  const open = (tab: NewVoiceTab): void => setOpened({ tab, files: [] });
   return (
     <>
       <div className="row spread voices-head">
         <h1>{text('voices.title', { partner })}</h1>
-        <Button kind="primary" icon="plus">
-          {text('voices.new')}
-        </Button>
+        {mayWrite && (
+          <Button kind="primary" icon="plus" onPress={() => open('upload')}>
+            {text('voices.new')}
+          </Button>
+        )}
       </div>
-      <VoiceList partner={partner} filters={filters} onChange={change} />
+      <VoiceList partner={partner} filters={filters} onChange={change} onNew={mayWrite ? open : undefined} />
+      {mayWrite && !opened && <DropHint onFiles={(files) => setOpened({ tab: 'upload', files })} />}
+      {opened && (
+        <Suspense>
+          <NewVoiceDialog {...opened} partner={partner} onClose={() => setOpened(undefined)} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -33,13 +56,15 @@ interface VoiceListProps {
   readonly partner: string;
   readonly filters: VoiceFilters;
   readonly onChange: (changes: Partial<VoiceFilters>) => void;
+  /** Undefined for a key that may only read. */
+  readonly onNew: ((tab: NewVoiceTab) => void) | undefined;
 }
 
-function VoiceList({ partner, filters, onChange }: VoiceListProps) {
+function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
   const { voices, failure, isLive, isPrevious, hasMore, isLoadingMore, loadMore, retry } = useVoices(partner, filters);
   const knownLabels = useMemo(() => labelsOf(voices ?? []), [voices]);
   const isFiltering = areFiltering(filters);
-  if (voices?.length === 0 && !isFiltering && !isPrevious) return <NoVoices />;
+  if (voices?.length === 0 && !isFiltering && !isPrevious) return <NoVoices onNew={onNew} />;
   return (
     <div className="stack">
       <FailureNote failure={failure} onRetry={retry} />
@@ -75,11 +100,21 @@ function VoiceList({ partner, filters, onChange }: VoiceListProps) {
   );
 }
 
-function NoVoices() {
+function NoVoices({ onNew }: Pick<VoiceListProps, 'onNew'>) {
   return (
     <div className="card">
       <EmptyState icon="audioLines" title={text('voices.emptyTitle')}>
-        {text('voices.emptyText')}
+        <p className="voices-empty">{text('voices.emptyText')}</p>
+        {onNew && (
+          <div className="row voices-empty-actions">
+            <Button icon="upload" onPress={() => onNew('upload')}>
+              {text('voices.upload')}
+            </Button>
+            <Button icon="mic" onPress={() => onNew('record')}>
+              {text('voices.record')}
+            </Button>
+          </div>
+        )}
       </EmptyState>
     </div>
   );

@@ -58,7 +58,8 @@ const orNull = (given: string): string | null => (given.trim() === '' ? null : g
 const filled = (rows: readonly LabelRow[]): readonly LabelRow[] =>
   rows.filter(({ key, value }) => `${key}${value}`.trim() !== '');
 
-const labelsOf = (rows: readonly LabelRow[]): Record<string, string> =>
+/** Returns the labels of rows; empty rows are none. */
+export const labelsOf = (rows: readonly LabelRow[]): Record<string, string> =>
   Object.fromEntries(filled(rows).map(({ key, value }) => [key.trim(), value.trim()]));
 
 const areEqual = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
