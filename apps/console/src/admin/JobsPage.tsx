@@ -14,7 +14,7 @@ import { CancelJobDialog } from './jobs/CancelJobDialog.js';
 import { HealthStrip } from './jobs/HealthStrip.js';
 import { searchedJobs } from './jobs/job-list.js';
 import { JobRow } from './jobs/JobRow.js';
-import { QueueBoardLink } from './jobs/QueueBoardLink.js';
+import { QueueBoardHint, QueueBoardLink } from './jobs/QueueBoardLink.js';
 
 /** What Timbre is doing, and whether it can. */
 export function JobsPage() {
@@ -45,7 +45,10 @@ function Jobs() {
           </Button>
         </div>
       </div>
-      <HealthStrip everyMs={isPaused ? false : everyMs} />
+      <div className="row spread">
+        <HealthStrip everyMs={isPaused ? false : everyMs} />
+        <QueueBoardHint />
+      </div>
       <div className="row spread admin-head">
         <Segments
           label={text('admin.jobs.state')}

@@ -1,7 +1,7 @@
 import { text } from '../../texts/text.js';
 import { Icon } from '../../ui/Icon.js';
 import { Meter } from '../../ui/Meter.js';
-import { percentOf, usageOfQuota } from './usage-of-quota.js';
+import { usageOfQuota } from './usage-of-quota.js';
 import type { QuotaName } from './quotas.js';
 
 interface UsageBarProps {
@@ -15,7 +15,7 @@ const tones = { ample: 'plain', scarce: 'fair', full: 'poor' } as const;
 
 /** What is used and what may be used, in words and as a bar. */
 export function UsageBar({ name, used, limit, format }: UsageBarProps) {
-  const { share, state } = usageOfQuota(used, limit);
+  const { share, percent, state } = usageOfQuota(used, limit);
   if (limit === null || share === undefined || state === 'unlimited') return <span>{format(used)}</span>;
   const words = text('admin.usage.of', { used: format(used), limit: format(limit) });
   return (
@@ -24,7 +24,7 @@ export function UsageBar({ name, used, limit, format }: UsageBarProps) {
         <span>{words}</span>
         <span className={`usage-share usage-${state}`}>
           {state !== 'ample' && <Icon name={state === 'full' ? 'circleAlert' : 'triangleAlert'} size={13} />}
-          {text('admin.usage.percent', { percent: percentOf(share) })}
+          {percent !== undefined && text('admin.usage.percent', { percent })}
         </span>
       </div>
       <Meter label={text(`admin.quota.${name}`)} value={share} words={words} tone={tones[state]} />

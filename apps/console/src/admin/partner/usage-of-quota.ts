@@ -1,7 +1,9 @@
 /** How much of a quota is used. */
 export interface UsageOfQuota {
-  /** From 0 to 1; undefined without a limit. */
+  /** Of the bar, from 0 to 1; undefined without a limit. */
   readonly share: number | undefined;
+  /** In whole per cent. More than 100 after a quota was lowered; undefined without a limit, and for a limit of 0. */
+  readonly percent: number | undefined;
   /** `full` refuses everything that would add more. */
   readonly state: 'unlimited' | 'ample' | 'scarce' | 'full';
 }
@@ -11,14 +13,15 @@ const scarceFrom = 0.8;
 
 /** @param limit null if there is none */
 export function usageOfQuota(used: number, limit: number | null): UsageOfQuota {
-  if (limit === null) return { share: undefined, state: 'unlimited' };
-  if (used >= limit) return { share: 1, state: 'full' };
+  if (limit === null) return { share: undefined, percent: undefined, state: 'unlimited' };
+  if (limit === 0) return { share: 1, percent: undefined, state: 'full' };
   const share = used / limit;
-  return { share, state: share >= scarceFrom ? 'scarce' : 'ample' };
+  const state = share >= scarceFrom ? 'scarce' : 'ample';
+  return { share: Math.min(1, share), percent: percentOf(share), state: used >= limit ? 'full' : state };
 }
 
-/** Returns a share in whole per cent. Only a full quota is 100, and only nothing is 0. */
-export function percentOf(share: number): number {
+/** Rounds a share to whole per cent. Only nothing is 0, and nothing less than all is 100. */
+function percentOf(share: number): number {
   if (share <= 0) return 0;
-  return share >= 1 ? 100 : Math.min(99, Math.max(1, Math.round(share * 100)));
+  return share >= 1 ? Math.floor(share * 100) : Math.min(99, Math.max(1, Math.round(share * 100)));
 }
