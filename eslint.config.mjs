@@ -26,6 +26,7 @@ export default tseslint.config(
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     ignores: [
       'libs/config/src/environment.ts',
+      'apps/cli/src/environment.ts', // of the command line, which shares no setting with the services
       'apps/standalone/**',
       'libs/local-services/**',
       'apps/runpod-emulator/src/main.ts', // its key

@@ -11,6 +11,9 @@ const programs = {
   migrate: 'dist/apps/api/src/migrate.main.js',
 };
 
+/** Programs that also run alone, copied to another machine: all they need is in the file. */
+const standing = { cli: 'dist/apps/cli/src/main.js' };
+
 /** Files that a program starts as a thread. Their path relative to the program is the same as in dist/apps. */
 const threads = { 'engine/engine-thread': 'dist/apps/runpod-emulator/src/engine/engine-thread.js' };
 
@@ -52,7 +55,7 @@ function present(root, modules) {
 
 /** Returns whether the programs in dist/ match dist/apps and dist/libs. */
 export function bundlesAreFresh(root, record) {
-  const files = present(root, programs).map(([name]) => path.join(root, 'dist', `${name}.js`));
+  const files = present(root, { ...programs, ...standing }).map(([name]) => path.join(root, 'dist', `${name}.js`));
   if (!files.every((file) => fs.existsSync(file))) return false;
   if (files.length === 0) return true;
   return fs.existsSync(recordOf(root)) && fs.readFileSync(recordOf(root), 'utf8') === fingerprint(record);
@@ -63,15 +66,15 @@ export function bundledFiles(root) {
   const folder = 'dist/bundle';
   const parts = fs.readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true });
   return [
-    ...Object.keys(programs).map((name) => `dist/${name}.js`),
+    ...Object.keys({ ...programs, ...standing }).map((name) => `dist/${name}.js`),
     ...parts.filter((part) => part.isFile()).map((part) => path.relative(root, path.join(part.parentPath, part.name))),
   ];
 }
 
 /** Replaces a file atomically, because a program may start meanwhile. */
-function put(file, contents) {
+function put(file, contents, mode = 0o644) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.new`, contents);
+  fs.writeFileSync(`${file}.new`, contents, { mode });
   fs.renameSync(`${file}.new`, file);
 }
 
@@ -111,6 +114,21 @@ const mapPackagesByFile = {
   },
 };
 
+/** Writes the programs that people start by their names: whole, and executable. */
+async function bundleStanding(root, build) {
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present(root, standing)),
+    outdir: path.join(root, 'dist'),
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', legalComments: 'inline' },
+    banner: { js: `#!/usr/bin/env node\n${banner}` },
+    define: { timbreVersion: JSON.stringify(version) },
+    ...{ write: false, logLevel: 'error' },
+  });
+  for (const { path: file, contents } of outputFiles) put(file, contents, 0o755);
+}
+
 /**
  * Bundles each program into one file. It loads in a third of the time that Node takes for 2,000 modules.
  */
@@ -135,5 +153,6 @@ export async function bundle(root, record) {
   });
   for (const { path: file, contents } of outputFiles) put(file, contents);
   for (const [name] of found) put(path.join(root, 'dist', `${name}.js`), starter(name));
+  await bundleStanding(root, build);
   fs.writeFileSync(recordOf(root), fingerprint(record));
 }

@@ -19,6 +19,7 @@ export async function writeClientTypes(root) {
   const blob = ts.factory.createTypeReferenceNode(ts.factory.createIdentifier('Blob'));
   const document = JSON.parse(fs.readFileSync(source(root), 'utf8'));
   const types = await openapiTS(document, {
+    defaultNonNullable: false, // a field of a request that has a default may be left out
     transform: (schema) => (schema.format === 'binary' ? blob : undefined),
   });
   const head = '// Made of openapi.json by scripts/prepare/client-types.mjs.\n';

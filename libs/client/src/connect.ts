@@ -11,7 +11,11 @@ export interface Connection {
   readonly key: string;
 }
 
-/** Returns a client that sends the key as `X-Api-Key`. */
-export function connect({ origin, key }: Connection): Timbre {
-  return createClient<paths>({ baseUrl: origin, headers: { 'X-Api-Key': key } });
+/**
+ * Returns a client that sends the key as `X-Api-Key`.
+ *
+ * @param send replaces fetch, for example to retry
+ */
+export function connect({ origin, key }: Connection, send?: (request: Request) => Promise<Response>): Timbre {
+  return createClient<paths>({ baseUrl: origin, headers: { 'X-Api-Key': key }, ...(send && { fetch: send }) });
 }
