@@ -8,7 +8,7 @@ export function SampleKeys() {
         <kbd>{text('key.space')}</kbd> {text('samples.key.space')}
       </li>
       <li>
-        <kbd>↑</kbd> <kbd>↓</kbd> {text('samples.key.arrows')}
+        <kbd>{text('key.up')}</kbd> <kbd>{text('key.down')}</kbd> {text('samples.key.arrows')}
       </li>
       <li>
         <kbd>1</kbd>–<kbd>9</kbd> {text('samples.key.digits')}

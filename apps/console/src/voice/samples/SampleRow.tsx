@@ -40,6 +40,7 @@ export function SampleRow(props: SampleRowProps) {
       aria-selected={isCurrent}
       data-sample={index}
       data-playing={isPlaying || undefined}
+      data-preferred={isPreferred || undefined}
       className="sample"
       onFocus={props.onFocus}
     >
