@@ -34,8 +34,9 @@ export function ImportForm({ partner, onStarted }: ImportFormProps) {
     <form className="stack" onSubmit={submit}>
       <FileDrop
         icon="archive"
-        title={file ? file.name : text('newVoice.importDrop')}
-        hint={file ? bytes(file.size) : text('newVoice.importHint')}
+        title={file ? text('newVoice.file', { name: file.name, size: bytes(file.size) }) : text('newVoice.importDrop')}
+        hint={text('newVoice.importHint')}
+        isSmall={file !== undefined}
         action={text(file ? 'newVoice.otherFile' : 'newVoice.chooseArchive')}
         accept={['application/zip', '.zip']}
         onFiles={take}

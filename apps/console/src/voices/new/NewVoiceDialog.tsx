@@ -2,9 +2,10 @@ import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react
 import { useLocation } from 'wouter';
 import { usePlayerState } from '../../player/player.js';
 import { text } from '../../texts/text.js';
-import { ConfirmDialog, Dialog } from '../../ui/Dialog.js';
+import { Dialog } from '../../ui/Dialog.js';
 import { Tabs } from '../../ui/Tabs.js';
 import type { VoiceForm } from '../../voice/header/edit-form.js';
+import { DiscardDialog } from '../record/DiscardDialog.js';
 import { Recorder } from '../record/recorder.js';
 import { newKey } from '../upload/upload.js';
 import { voiceHref } from '../upload/UploadItem.js';
@@ -87,16 +88,7 @@ export function NewVoiceDialog({ partner, tab: firstTab, files, onClose }: NewVo
           ]}
         />
       )}
-      <ConfirmDialog
-        isOpen={isLeaving}
-        title={text('record.leave.title')}
-        action={text('record.leave.action')}
-        isDangerous
-        onClose={() => setLeaving(false)}
-        onConfirm={() => Promise.resolve(onClose())}
-      >
-        <p>{text('record.leave.text')}</p>
-      </ConfirmDialog>
+      <DiscardDialog isOpen={isLeaving} onClose={() => setLeaving(false)} onDiscard={onClose} />
     </Dialog>
   );
 }

@@ -25,6 +25,7 @@ export function UploadForm({ partner, drafts, form, onForm, onDrafts, onFiles, o
         action={text(drafts.length === 0 ? 'newVoice.choose' : 'newVoice.chooseMore')}
         accept={['audio/*', 'video/*', '.flac', '.opus', '.wav', '.m4a', '.ogg']}
         isMultiple
+        isSmall={drafts.length > 0}
         onFiles={onFiles}
       />
       {drafts.length > 0 && (

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ApiFailure, type Timbre, unwrap } from '#libs/client';
+import { type Timbre, unwrap } from '#libs/client';
 import { useSession } from '../../session/session.js';
 import { text } from '../../texts/text.js';
 import type { VoiceForm } from '../../voice/header/edit-form.js';
@@ -70,14 +70,9 @@ async function takenNames(
   return Object.fromEntries(checked.flatMap(({ id, isTaken }) => (isTaken ? [[id, text('newVoice.nameTaken')]] : [])));
 }
 
-/** A key that may only write cannot ask: Timbre then answers after the upload. */
+/** A name contains itself, so it is among the voices that a search for it finds. */
 async function isTaken(timbre: Timbre, partner: string, name: string): Promise<boolean> {
-  try {
-    const params = { path: { partner, voice: name } };
-    const voice = await unwrap(timbre.GET('/api/voices/{partner}/{voice}', { params }));
-    return voice.name === name;
-  } catch (error) {
-    if (error instanceof ApiFailure && (error.status === 404 || error.status === 403)) return false;
-    throw error;
-  }
+  const params = { path: { partner }, query: { q: name, limit: 1000 } };
+  const found = await unwrap(timbre.GET('/api/voices/{partner}', { params }));
+  return found.some((voice) => voice.name === name);
 }

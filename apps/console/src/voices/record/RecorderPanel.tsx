@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.js';
 import { Select } from '../../ui/fields.js';
 import { Note } from '../../ui/notes.js';
 import { LevelMeter } from './LevelMeter.js';
+import { DiscardDialog } from './DiscardDialog.js';
 import type { Recorded, Recorder, RecorderState } from './recorder.js';
 import './record.css';
 
@@ -98,9 +99,6 @@ function Recording({ recorder, isPaused }: { recorder: Recorder; isPaused: boole
         <Button kind="primary" icon="square" onPress={() => recorder.stop()}>
           {text('record.stop')}
         </Button>
-        <Button kind="quiet" icon="trash" onPress={() => recorder.discard()}>
-          {text('record.discard')}
-        </Button>
       </div>
     </div>
   );
@@ -121,6 +119,7 @@ function Clock({ recorder }: { recorder: Recorder }) {
 
 function Listening({ recorder, recorded: { url, seconds } }: { recorder: Recorder; recorded: Recorded }) {
   const { sound, isPlaying, toggle, stop } = usePlayerState();
+  const [isLeaving, setLeaving] = useState(false);
   const isHeard = isPlaying && sound?.id === url;
   const discard = (): void => {
     if (sound?.id === url) stop();
@@ -133,11 +132,12 @@ function Listening({ recorder, recorded: { url, seconds } }: { recorder: Recorde
           {text(isHeard ? 'record.pauseListening' : 'record.listen')}
         </Button>
         <span className="record-clock">{clock(seconds)}</span>
-        <Button kind="quiet" icon="trash" onPress={discard}>
+        <Button kind="quiet" icon="trash" onPress={() => setLeaving(true)}>
           {text('record.again')}
         </Button>
       </div>
       {seconds < shortSeconds && <Note tone="fair">{text('record.short')}</Note>}
+      <DiscardDialog isOpen={isLeaving} onClose={() => setLeaving(false)} onDiscard={discard} />
     </div>
   );
 }
