@@ -58,5 +58,5 @@ export interface Page {
   };
   /** The console's, if `timbre.test` is in the session storage. */
   readonly timbreAnalyser?: Analyser;
-  getComputedStyle(element: Element): Readonly<Record<string, string>>;
+  getComputedStyle(element: Element, part?: string): Readonly<Record<string, string>>;
 }

@@ -32,15 +32,17 @@ function focused(): Stop {
   if (element === null || element.tagName === 'BODY') return { number: undefined, what: '', isFocusVisible: true };
   const hasRing = (one: Dom.Element | null): boolean => {
     if (one === null) return false;
-    const { outlineStyle, outlineWidth, boxShadow } = page.getComputedStyle(one);
-    return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    return ['', '::after'].some((part) => {
+      const { outlineStyle, outlineWidth, boxShadow } = page.getComputedStyle(one, part);
+      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+    });
   };
   const mark = element.getAttribute('data-stop');
   return {
     number: mark === null ? undefined : Number(mark),
     what: `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 60)}`,
     // Inputs that are hidden from the eyes show their focus at the label or group around them.
-    isFocusVisible: hasRing(element) || hasRing(element.closest('[data-focus-visible], label, [role=group]')),
+    isFocusVisible: hasRing(element) || hasRing(element.closest('[data-focus-visible], label, tr, [role=group]')),
   };
 }
 

@@ -83,7 +83,9 @@ export class Visit {
 function reportViolations(): void {
   const page = globalThis as unknown as Dom.Page & { reportToTest(sentence: string): void };
   page.document.addEventListener('securitypolicyviolation', (event) => {
-    page.reportToTest(`policy: ${event['violatedDirective']} ${event['blockedURI']} ${event['sample']}`);
+    page.reportToTest(
+      `policy: ${event['violatedDirective']} ${event['blockedURI']} ${event['sample']} (${event['sourceFile']}:${event['lineNumber']})`,
+    );
   });
 }
 

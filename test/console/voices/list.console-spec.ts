@@ -43,7 +43,7 @@ describe('The list of voices', () => {
     expect(anna).toMatch(/English/);
     expect(anna).toMatch(/0:31/);
     expect(anna).toMatch(/ago|now/);
-    expect(await row(page, 'bela').innerText()).toMatch(/Empty[^]*French[^]*project news/);
+    expect(await row(page, 'bela').innerText()).toMatch(/Empty[^]*French[^]*project\s+news/);
     await page.getByText('4 voices', { exact: true }).waitFor();
   });
 
