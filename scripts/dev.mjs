@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { compileChanges } from './prepare/build.mjs';
+import { buildConsole, consoleIsFresh, hasConsole } from './prepare/console.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const say = (name, line) => process.stdout.write(`${name.padEnd(8)} | ${line}\n`);
@@ -15,11 +16,11 @@ const say = (name, line) => process.stdout.write(`${name.padEnd(8)} | ${line}\n`
 /** Editors write a file in several steps, and a change of branch touches many. */
 const quietMs = 50;
 
-function startTypes() {
+function startTypes(project, infoName) {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  const info = path.join(root, '.cache/dev.tsbuildinfo');
+  const info = path.join(root, '.cache', `${infoName}.tsbuildinfo`);
   const args = ['--watch', '--preserveWatchOutput', '--noEmit', '--incremental', '--tsBuildInfoFile', info];
-  const child = spawn(process.execPath, [tsc, '-p', 'tsconfig.json', ...args], {
+  const child = spawn(process.execPath, [tsc, '-p', project, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,20 +42,27 @@ function startTimbre() {
 async function follow(timbre) {
   try {
     const { changed } = await compileChanges(root, 'running');
-    if (changed.length === 0) return;
-    say(
-      'dev',
-      `Changed: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
-    );
-    timbre.send(changed);
+    if (changed.length > 0) {
+      say(
+        'dev',
+        `Changed: ${changed.slice(0, 3).join(', ')}${changed.length > 3 ? ` and ${changed.length - 3} more` : ''}`,
+      );
+      timbre.send(changed);
+    }
+    if (!consoleIsFresh(root, true)) {
+      await buildConsole(root, true);
+      say('dev', 'The console was built: reload its page');
+    }
   } catch (error) {
     say('dev', error.message);
   }
 }
 
 const timbre = startTimbre();
-const types = startTypes();
+const types = [startTypes('tsconfig.json', 'dev')];
+if (hasConsole(root)) types.push(startTypes('apps/console', 'dev-console'));
 void import('typescript'); // so that the first change does not wait for it
+void import('vite').catch(() => undefined); // neither
 let timer;
 let work = Promise.resolve();
 for (const folder of ['apps', 'libs']) {
@@ -67,6 +75,6 @@ for (const folder of ['apps', 'libs']) {
 // Ctrl-C reaches Timbre too, which stops its parts in order; what follows is its end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => timbre.kill('SIGTERM'));
 timbre.on('exit', (code) => {
-  types.kill();
+  for (const each of types) each.kill();
   process.exit(code ?? 1);
 });

@@ -12,7 +12,9 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, buildIsFresh, rememberTypes, typesAreProven, typesCheck, typesPrint } from './prepare/build.mjs';
+import { build, buildIsFresh, rememberTypes, typesAreProven, typesChecks, typesPrint } from './prepare/build.mjs';
+import { clientTypesAreFresh, writeClientTypes } from './prepare/client-types.mjs';
+import { buildConsole, buildConsoleIfPossible, consoleIsFresh } from './prepare/console.mjs';
 import { install, installIsFresh } from './prepare/install.mjs';
 import { withLock } from './prepare/lock.mjs';
 import { progress } from './prepare/progress.mjs';
@@ -52,7 +54,9 @@ async function checkSettings() {
 
 async function proveTypes() {
   const print = typesPrint(root);
-  await run('Checking the types', process.execPath, typesCheck, () => 'the first time takes up to a minute');
+  for (const [name, args] of Object.entries(typesChecks(root))) {
+    await run(`Checking the ${name}`, process.execPath, args, () => 'the first time takes up to a minute');
+  }
   rememberTypes(root, print);
 }
 
@@ -60,14 +64,26 @@ async function proveTypes() {
 const builtParts = (parts) => (mode === 'dev' ? 'running' : parts);
 const provesTypes = mode === 'all';
 
+/** `npm run dev` builds the console again and again, so it leaves out what takes long. */
+const isQuick = mode === 'dev';
+
+/** A package without its console would be a broken one. Elsewhere Timbre also runs without. */
+const makeConsole = mode === 'package' ? buildConsole : buildConsoleIfPossible;
+
 async function prepare(parts) {
   if (!installIsFresh(root, parts)) await install(root, parts, run);
+  if (needsTests && !clientTypesAreFresh(root)) await writeClientTypes(root);
   if (!buildIsFresh(root, builtParts(parts))) await build(root, builtParts(parts));
+  if (!consoleIsFresh(root, isQuick)) await makeConsole(root, isQuick);
   if (provesTypes && !typesAreProven(root)) await proveTypes();
 }
 
 const isReady = (parts) =>
-  installIsFresh(root, parts) && buildIsFresh(root, builtParts(parts)) && (!provesTypes || typesAreProven(root));
+  installIsFresh(root, parts) &&
+  buildIsFresh(root, builtParts(parts)) &&
+  consoleIsFresh(root, isQuick) &&
+  (!needsTests || clientTypesAreFresh(root)) &&
+  (!provesTypes || typesAreProven(root));
 
 try {
   const modes = ['all', 'untyped', 'running', 'start', 'dev', 'package'];

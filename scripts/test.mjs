@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { rememberTypes, typesAreProven, typesCheck, typesPrint } from './prepare/build.mjs';
+import { rememberTypes, typesAreProven, typesChecks, typesPrint } from './prepare/build.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -19,10 +19,15 @@ function run(args, stdio) {
 async function checkTypes() {
   if (typesAreProven(root)) return true;
   const print = typesPrint(root);
-  const { isRight, said } = await run(typesCheck, ['ignore', 'pipe', 'inherit']);
-  if (isRight) rememberTypes(root, print);
-  else console.error(`The types are wrong:\n${said}`);
-  return isRight;
+  for (const [name, args] of Object.entries(typesChecks(root))) {
+    const { isRight, said } = await run(args, ['ignore', 'pipe', 'inherit']);
+    if (!isRight) {
+      console.error(`The ${name} are wrong:\n${said}`);
+      return false;
+    }
+  }
+  rememberTypes(root, print);
+  return true;
 }
 
 const jest = ['node_modules/jest/bin/jest.js', ...process.argv.slice(2)];

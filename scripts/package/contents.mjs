@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { compiled, sources } from '../prepare/build.mjs';
 import { bundledFiles } from '../prepare/bundle.mjs';
+import { consoleFiles } from '../prepare/console.mjs';
 
 /** Files for the operator: settings, units, proxy and monitoring files, docs and licences. */
 const besides = [
@@ -44,10 +45,10 @@ function runtimePackages(root) {
 
 /**
  * Returns the programs with their source maps, and their compiled modules, which service files of earlier releases start.
- * Tests and `npm start` are left out.
+ * Tests, `npm start` and what only the console and the command line consist of are left out.
  */
 function program(root) {
-  const isOfStart = /^(apps\/standalone|libs\/local-services)\//;
+  const isOfStart = /^(apps\/standalone|libs\/local-services|apps\/cli|libs\/client)\//;
   const running = sources(root, 'running').filter((file) => !file.endsWith('.d.ts') && !isOfStart.test(file));
   return [...bundledFiles(root), ...running.map((file) => path.relative(root, compiled(root, file)))];
 }
@@ -58,5 +59,10 @@ export function contents(root) {
     fs.statSync(path.join(root, name)).isDirectory() ? filesIn(root, name) : [name],
   );
   const packages = runtimePackages(root).flatMap((place) => filesIn(root, place));
-  return [...more, ...program(root), ...packages.filter((file) => !isForDevelopment(file))].sort();
+  return [
+    ...more,
+    ...program(root),
+    ...consoleFiles(root),
+    ...packages.filter((file) => !isForDevelopment(file)),
+  ].sort();
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { bundle, bundlesAreFresh } from './bundle.mjs';
+import { hasConsole } from './console.mjs';
 import { progress } from './progress.mjs';
+import { filesOf, fingerprint, isForTests, stamp } from './sources.mjs';
 
 const settings = [
   'tsconfig.json',
@@ -17,32 +18,15 @@ const provenOf = (root) => path.join(root, 'dist', '.types-proven');
 /** Returns the path of a source's compiled file. */
 export const compiled = (root, source) => path.join(root, 'dist', source.replace(/\.ts$/, '.js'));
 
-function filesUnder(root, folder) {
-  if (!fs.existsSync(path.join(root, folder))) return [];
-  const files = fs.readdirSync(path.join(root, folder), { recursive: true });
-  return files.filter((file) => file.endsWith('.ts')).map((file) => path.join(folder, file));
-}
-
-/** Returns the sources, relative to the clone. Test files and their helpers are included if the parts are `all`. */
+/** Returns the sources, relative to the clone. What only tests need is included if the parts are `all`. */
 export function sources(root, parts) {
-  const all = ['apps', 'libs', 'test'].flatMap((folder) => filesUnder(root, folder));
-  return parts === 'all' ? all : all.filter((file) => !/(^|\/)test\/|spec\.ts$/.test(file));
+  const all = ['apps', 'libs', 'test']
+    .flatMap((folder) => filesOf(root, folder))
+    .filter((file) => file.endsWith('.ts'));
+  return parts === 'all' ? all : all.filter((file) => !isForTests(file));
 }
 
 const modules = (root, parts) => sources(root, parts).filter((file) => !file.endsWith('.d.ts'));
-
-/** Size and time together also detect a file restored from a backup. */
-function stamp(root, file) {
-  const { size, mtimeMs } = fs.statSync(path.join(root, file));
-  return `${size} ${mtimeMs}`;
-}
-
-function fingerprint(root, files) {
-  const hash = createHash('sha256');
-  const present = files.filter((file) => fs.existsSync(path.join(root, file)));
-  for (const file of present.sort()) hash.update(`${file} ${stamp(root, file)}\n`);
-  return hash.digest('hex');
-}
 
 /** Reads what dist/ was built from: the settings and a stamp for each source. Without a record, nothing is fresh. */
 function readRecord(root) {
@@ -109,11 +93,17 @@ async function compile(root, stale, files) {
   }
 }
 
-/** Node's arguments that check the types. */
-export const typesCheck = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'];
+const tsc = 'node_modules/typescript/bin/tsc';
+
+/** Node's arguments for each check of types. The console has a check of its own, because it runs in browsers. */
+export const typesChecks = (root) => ({
+  types: [tsc, '-p', 'tsconfig.json', '--noEmit'],
+  ...(hasConsole(root) && { 'types of the console': [tsc, '-p', 'apps/console'] }),
+});
 
 /** Identifies the sources that the types were last checked for. */
-export const typesPrint = (root) => fingerprint(root, [...settings, ...sources(root, 'all')]);
+export const typesPrint = (root) =>
+  fingerprint(root, [...settings, ...sources(root, 'all'), ...filesOf(root, 'apps/console')]);
 export const typesAreProven = (root) =>
   fs.existsSync(provenOf(root)) && fs.readFileSync(provenOf(root), 'utf8') === typesPrint(root);
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { progress } from './progress.mjs';
+import { isForTests } from './sources.mjs';
 
 /** The programs that start as one file each, with the compiled entry module of each. */
 const programs = {
@@ -43,7 +44,7 @@ const recordOf = (root) => path.join(root, 'dist/.bundled');
 
 /** @param record of the build: the stamps of the sources that dist/ was made of */
 function fingerprint(record) {
-  const running = Object.entries(record.files).filter(([file]) => !/(^|\/)test\/|spec\.ts$/.test(file));
+  const running = Object.entries(record.files).filter(([file]) => !isForTests(file));
   const hash = createHash('sha256').update(record.settings);
   for (const [file, stamp] of running.sort()) hash.update(`${file} ${stamp}\n`);
   return hash.digest('hex');

@@ -4,8 +4,9 @@ import path from 'node:path';
 const source = (root) => path.join(root, 'openapi.json');
 const target = (root) => path.join(root, 'libs/client/src/openapi.d.ts');
 
-/** Returns whether the types of libs/client are those of openapi.json. */
+/** Returns whether the types of libs/client are those of openapi.json, or there is no description to make any of. */
 export function clientTypesAreFresh(root) {
+  if (!fs.existsSync(source(root))) return true;
   const made = fs.statSync(target(root), { throwIfNoEntry: false });
   return made !== undefined && made.mtimeMs >= fs.statSync(source(root)).mtimeMs;
 }

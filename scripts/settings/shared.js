@@ -465,6 +465,11 @@ var variables = {
     default: "on",
     about: "Whether /api/docs and /api/openapi.json are served."
   }),
+  console: choice("CONSOLE", {
+    of: ["on", "off"],
+    default: "on",
+    about: "Whether the console, the page for people, is served at `/`."
+  }),
   bullBoard: choice("BULL_BOARD", {
     of: ["on", "off"],
     default: "on",

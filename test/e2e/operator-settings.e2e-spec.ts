@@ -34,6 +34,7 @@ describe('an API with its own settings', () => {
     api = await startSecondApi(stack, {
       CORS_ORIGINS: `${page},https://other.example.com`,
       SWAGGER: 'off',
+      CONSOLE: 'off',
       PUBLIC_URL: 'https://voice.example.com/timbre/',
       TRUST_PROXY: 'loopback',
       ADMIN_API_KEY: `${next},${old}`,

@@ -6,6 +6,7 @@ import { NestLogger, type Logger } from '#libs/logging';
 import { Metrics } from '#libs/metrics';
 import { serveQueuesBoard } from './admin/queues-board.js';
 import { AppModule } from './app.module.js';
+import { serveConsole } from './console/serve-console.js';
 import { EventStreams } from './events/event-streams.service.js';
 import { leadToDocs, serveDocs } from './openapi/serve-docs.js';
 import { allowOrigins } from './http/response-headers.js';
@@ -29,6 +30,7 @@ export async function createApp(config: Config, logger: Logger): Promise<ApiApp>
   app.use(followRequests(app.get(Metrics)), followChanges);
   const stopping = await prepareHttp(app, logger, config, () => {
     allowOrigins(app, config.corsOrigins);
+    if (config.console === 'on') serveConsole(app, logger);
     leadToDocs(app, config.swagger);
     if (config.swagger === 'on') serveDocs(app, config.publicUrl);
     if (config.bullBoard === 'on') serveQueuesBoard(app);

@@ -27,6 +27,8 @@ declare module 'express-serve-static-core' {
     isReplayed?: boolean;
     /** The URL names no voice (any more), but an answer is kept for the key: only that answer may be given. */
     voiceIsGone?: boolean;
+    /** A file that a page loads, one of many. Its log line has level debug. */
+    isPartOfPage?: boolean;
     /** The jobs created so far, for the log line. Absent for methods that change nothing. */
     madeJobs?: MadeJob[];
     /** Set if tracing is on. */

@@ -8,7 +8,8 @@ import { redactUrl } from './redact-url.js';
  * Gives every request an id and writes one log line for each answer: the request, its caller, the outcome, the duration.
  *
  * Headers and bodies are never logged, and URLs only without their secrets. The lines of health checks have level debug.
- * So have objects behind signed URLs, of which the GPU side reads and writes dozens for a voice, unless they are rejected.
+ * So have objects behind signed URLs, of which the GPU side reads and writes dozens for a voice, unless they are rejected, and
+ * the files of the console.
  *
  * An answer that was not sent completely is logged as `request cut`. This is not an error, because clients leave. Its
  * status is the one that was sent, or null. A failure on our side has been reported by then.
@@ -26,7 +27,7 @@ export function requestLog(logger: Logger): RequestHandler {
       const url = redactUrl(request.originalUrl);
       const [path = ''] = url.split('?', 1);
       const isCut = !response.writableFinished;
-      logger[levelOf(path, response)](
+      logger[levelOf(path, request, response)](
         {
           request_id: id,
           req: { method: request.method, url, address },
@@ -51,10 +52,14 @@ export function requestIdFrom(header: string | readonly string[] | undefined): s
   return typeof header === 'string' && safeId.test(header) ? header : randomUUID();
 }
 
-function levelOf(path: string, { statusCode, writableFinished }: Response): 'error' | 'debug' | 'info' {
+function levelOf(
+  path: string,
+  { isPartOfPage = false }: Request,
+  { statusCode, writableFinished }: Response,
+): 'error' | 'debug' | 'info' {
   if (!writableFinished) return 'info';
   if (statusCode >= 500) return 'error';
-  if (path.startsWith('/api/health/')) return 'debug';
+  if (path.startsWith('/api/health/') || isPartOfPage) return 'debug';
   return path.startsWith('/api/objects/') && statusCode < 400 ? 'debug' : 'info';
 }
 

@@ -49,7 +49,8 @@ const plainPage = 'This is the API of Timbre, a self-hostable voice API. Its doc
  * Redirects the addresses that a person tries first, `/`, `/api` and `/docs`, to the documentation. Call it before the
  * application is initialised.
  *
- * If the documentation is switched off, `/` and `/api` answer with a line of text, and `/docs` with 404.
+ * If the documentation is switched off, `/` and `/api` answer with a line of text, and `/docs` with 404. `/` leads here only
+ * if the console does not answer it first.
  */
 export function leadToDocs(app: NestExpressApplication, docs: 'on' | 'off'): void {
   const express = app.getHttpAdapter().getInstance();
