@@ -1,11 +1,12 @@
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /** Type-checked lint of every TypeScript file; import directions are proved by .dependency-cruiser.cjs. */
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/', '.data/', 'test/fixtures/'] },
-  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
+  { ignores: ['dist/', 'node_modules/', '.cache/', '.data/', 'test/fixtures/', 'libs/client/src/openapi.d.ts'] },
+  ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.{ts,tsx}'] })),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -22,6 +23,14 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in browsers, so it has a configuration of its own.
+    files: ['apps/console/**/*.{ts,tsx}'],
+    ...reactHooks.configs.flat['recommended-latest'],
+    languageOptions: {
+      parserOptions: { project: './apps/console/tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+  },
+  {
     // The environment is read in one file; what starts processes for people and tests hands its own environment on.
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
     ignores: [
@@ -30,6 +39,8 @@ export default tseslint.config(
       'apps/standalone/**',
       'libs/local-services/**',
       'apps/runpod-emulator/src/main.ts', // its key
+      'apps/console/vite.config.ts', // the Timbre that a page in development talks to
+      'apps/cli/src/environment.ts', // that of a person, not of a service
       '**/*.spec.ts',
       '**/*.medium-spec.ts',
       '**/*.operators-spec.ts',
