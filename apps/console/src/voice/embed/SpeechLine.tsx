@@ -44,7 +44,7 @@ export function SpeechLine({ partner, voice, speech }: SectionProps & { speech: 
   });
   const isPlaying = player.isPlaying && player.sound?.id === sound.id;
   return (
-    <li className="row speech">
+    <li className="row say-speech">
       <IconButton
         icon={isPlaying ? 'pause' : 'play'}
         filled
@@ -54,7 +54,7 @@ export function SpeechLine({ partner, voice, speech }: SectionProps & { speech: 
         onPress={() => player.toggle(sound)}
       />
       <div className="grow">
-        <div className="speech-text" lang={speech.language}>
+        <div className="say-text" lang={speech.language}>
           {speech.text}
         </div>
         {status === 'in_progress' && <ProgressBar label={text('embed.say.speaking')} value={undefined} bare />}

@@ -9,7 +9,7 @@ import { Loading } from '../../ui/progress.js';
 import { AbBar } from '../ab/AbBar.js';
 import { useAb } from '../ab/use-ab.js';
 import type { SectionProps } from '../section.js';
-import { compareRuns, haveSameScorer } from './compare-runs.js';
+import { commonSentences, compareRuns, haveSameScorer } from './compare-runs.js';
 import { ComparedRow } from './ComparedRow.js';
 import { useRun } from './use-runs.js';
 
@@ -65,9 +65,20 @@ type Run = Schema<'EmbeddingRunDetails'>;
 function Compared({ first, second }: { first: Run; second: Run }) {
   const ab = useAb();
   const rows = compareRuns(first, second);
+  const sentences = commonSentences(first, second);
   return (
     <div className="stack" onKeyDown={ab.onKeyDown}>
       {!haveSameScorer(first, second) && <Note tone="fair">{text('runs.compare.scorers')}</Note>}
+      {sentences.some(({ words }) => words === undefined) && <Note>{text('runs.compare.otherWords')}</Note>}
+      <ol className="sentences" aria-label={text('previews.sentences')}>
+        {sentences.map(({ first: number, words }) =>
+          words === undefined ? null : (
+            <li key={number} value={number} lang={first.language ?? undefined}>
+              {words}
+            </li>
+          ),
+        )}
+      </ol>
       <AbBar ab={ab} />
       <ul className="compared" aria-label={text('runs.compare.list')}>
         {rows.map((row) => (

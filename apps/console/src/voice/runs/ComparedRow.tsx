@@ -4,7 +4,7 @@ import { text } from '../../texts/text.js';
 import { Button } from '../../ui/Button.js';
 import { Badge } from '../../ui/notes.js';
 import type { Ab } from '../ab/use-ab.js';
-import { speakTheSame, type ComparedSample, type ComparedTest } from './compare-runs.js';
+import type { ComparedSample, ComparedTest } from './compare-runs.js';
 
 type Run = Schema<'EmbeddingRunDetails'>;
 
@@ -27,7 +27,7 @@ export function ComparedRow({ row, first, second, ab }: RowProps) {
       {difference !== undefined && <Difference value={difference} />}
       <div className="row compared-tests">
         {tests.map((test) => (
-          <CompareTest key={test.sentence} test={test} index={index} first={first} second={second} ab={ab} />
+          <CompareTest key={test.sentence.first} test={test} index={index} first={first} second={second} ab={ab} />
         ))}
       </div>
     </li>
@@ -53,7 +53,7 @@ interface TestProps extends Omit<RowProps, 'row'> {
 
 /** Puts the same sentence of both runs into A and B, and plays A. */
 function CompareTest({ test, index, first, second, ab }: TestProps) {
-  const { sentence } = test;
+  const sentence = test.sentence.first;
   if (!test.first || !test.second) return null;
   const soundOf = (run: Run, which: 'first' | 'second', url: string): Sound => ({
     id: `${run.run_id}/${index}-${sentence}`,
@@ -64,15 +64,13 @@ function CompareTest({ test, index, first, second, ab }: TestProps) {
   const isChosen = ab.pair.a?.id === pair.a.id;
   return (
     <Button
-      icon="play"
+      icon={isChosen && ab.heard ? 'volume' : 'play'}
       kind={isChosen ? 'primary' : 'plain'}
       isDisabled={first.run_id === second.run_id}
       aria-label={text('runs.compare.play', { index, sentence })}
       onPress={() => ab.compare(pair, 'a')}
     >
-      {text(speakTheSame(first, second, sentence) ? 'previews.sentence' : 'runs.compare.otherSentence', {
-        number: sentence,
-      })}
+      {text('previews.sentence', { number: sentence })}
     </Button>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Schema } from '#libs/client';
-import { compareRuns, speakTheSame } from './compare-runs.js';
+import { commonSentences, compareRuns } from './compare-runs.js';
 
 type Run = Schema<'EmbeddingRunDetails'>;
 
@@ -8,6 +8,7 @@ const run = (
   scorer: string | null,
   scores: Readonly<Record<number, number>>,
   tests: readonly [number, number][],
+  test_sentences: string[] = ['One.', 'Two.'],
 ): Run => ({
   run_id: 'run',
   tts_type: 'kyutai',
@@ -19,7 +20,7 @@ const run = (
   best_score: null,
   bytes: 1,
   embedding_zip_url: 'https://example.com/zip',
-  test_sentences: ['One.', scorer ?? 'Two.'],
+  test_sentences,
   sample_scores: Object.entries(scores).map(([index, score]) => ({ sample_index: Number(index), score })),
   test_samples: tests.map(([sample_index, sentence_index]) => ({
     sample_index,
@@ -43,9 +44,9 @@ describe('compareRuns', () => {
       [1, { first: 0.4, second: 0.75 }, 0.35],
       [2, { first: 0.5, second: undefined }, undefined],
     ]);
-    expect(rows[0]?.tests.map(({ sentence, first, second }) => [sentence, first?.filename, second?.filename])).toEqual([
-      [1, 'test_1_1.opus', 'test_1_1.opus'],
-      [2, undefined, 'test_1_2.opus'],
+    expect(rows[0]?.tests.map(({ first, second }) => [first?.filename, second?.filename])).toEqual([
+      ['test_1_1.opus', 'test_1_1.opus'],
+      [undefined, 'test_1_2.opus'],
     ]);
   });
 
@@ -57,9 +58,28 @@ describe('compareRuns', () => {
   });
 });
 
-describe('speakTheSame', () => {
-  it('compares the sentences, not their numbers', () => {
-    const [one, other] = [run('s1', {}, []), run('s2', {}, [])];
-    expect([speakTheSame(one, other, 1), speakTheSame(one, other, 2)]).toEqual([true, false]);
+describe('commonSentences', () => {
+  it('finds the same words under other numbers', () => {
+    const [one, other] = [run('s1', {}, [], ['One.', 'Two.', 'Three.']), run('s1', {}, [], ['Two.', 'Four.', 'One.'])];
+    expect(commonSentences(one, other)).toEqual([
+      { first: 1, second: 3, words: 'One.' },
+      { first: 2, second: 1, words: 'Two.' },
+    ]);
+  });
+
+  it('goes by the numbers where no words are the same, or none are known', () => {
+    const [one, other] = [
+      run(
+        's1',
+        {},
+        [
+          [1, 1],
+          [1, 2],
+        ],
+        ['Uno.'],
+      ),
+      run('s1', {}, [[3, 2]], []),
+    ];
+    expect(commonSentences(one, other)).toEqual([{ first: 2, second: 2, words: undefined }]);
   });
 });

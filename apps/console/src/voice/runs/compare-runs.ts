@@ -13,7 +13,17 @@ export interface ComparedSample {
 }
 
 export interface ComparedTest extends Pair<TestSample> {
-  readonly sentence: number;
+  readonly sentence: ComparedSentence;
+}
+
+/** A sentence that both runs speak. */
+export interface ComparedSentence {
+  /** Its number in the first run. */
+  readonly first: number;
+  /** Its number in the second run. */
+  readonly second: number;
+  /** Undefined if the runs speak different words, or if the words are not known. */
+  readonly words: string | undefined;
 }
 
 export interface Pair<Value> {
@@ -25,13 +35,26 @@ export interface Pair<Value> {
 export const haveSameScorer = (first: Run, second: Run): boolean =>
   first.engine !== null && first.engine.scorer === second.engine?.scorer;
 
-/** Returns whether two runs speak the same sentence, so that hearing both is a fair comparison. */
-export const speakTheSame = (first: Run, second: Run, sentence: number): boolean =>
-  first.test_sentences[sentence - 1] === second.test_sentences[sentence - 1];
+/**
+ * Returns the sentences that two runs have in common, whatever their numbers are, because only the same words can be compared by
+ * ear. Without any, sentences with the same number are put together.
+ */
+export function commonSentences(first: Run, second: Run): readonly ComparedSentence[] {
+  const common = first.test_sentences.flatMap((words, at) => {
+    const other = second.test_sentences.indexOf(words);
+    return other === -1 ? [] : [{ first: at + 1, second: other + 1, words }];
+  });
+  if (common.length > 0) return common;
+  const numbers = sorted(first.test_samples.map(({ sentence_index }) => sentence_index));
+  return numbers
+    .filter((number) => second.test_samples.some(({ sentence_index }) => sentence_index === number))
+    .map((number) => ({ first: number, second: number, words: undefined }));
+}
 
 /** Returns what two runs made, side by side, by sample and sentence. */
 export function compareRuns(first: Run, second: Run): readonly ComparedSample[] {
   const isComparable = haveSameScorer(first, second);
+  const sentences = commonSentences(first, second);
   return samplesOf(first, second).map((index) => {
     const scores = { first: scoreOf(first, index), second: scoreOf(second, index) };
     return {
@@ -41,10 +64,10 @@ export function compareRuns(first: Run, second: Run): readonly ComparedSample[] 
         isComparable && scores.first !== undefined && scores.second !== undefined
           ? scores.second - scores.first
           : undefined,
-      tests: sentencesOf(first, second, index).map((sentence) => ({
+      tests: sentences.map((sentence) => ({
         sentence,
-        first: testOf(first, index, sentence),
-        second: testOf(second, index, sentence),
+        first: testOf(first, index, sentence.first),
+        second: testOf(second, index, sentence.second),
       })),
     };
   });
@@ -58,10 +81,5 @@ const testOf = ({ test_samples }: Run, index: number, sentence: number): TestSam
 
 const samplesOf = (...runs: readonly Run[]): readonly number[] =>
   sorted(runs.flatMap((run) => [...run.sample_scores, ...run.test_samples].map(({ sample_index }) => sample_index)));
-
-function sentencesOf(first: Run, second: Run, index: number): readonly number[] {
-  const tests = [...first.test_samples, ...second.test_samples].filter(({ sample_index }) => sample_index === index);
-  return sorted(tests.map(({ sentence_index }) => sentence_index));
-}
 
 const sorted = (values: readonly number[]): readonly number[] => [...new Set(values)].toSorted((a, b) => a - b);
