@@ -39,13 +39,18 @@ function Recomputes() {
               {text('admin.recompute.noneText')}
             </EmptyState>
           ) : (
-            <ul className="stack">
-              {all.map((each) => (
-                <li key={each.id}>
-                  <RecomputeCard recompute={each} onCancel={() => setCancelling(each)} />
-                </li>
-              ))}
-            </ul>
+            <>
+              <ul className="stack">
+                {all.map((each) => (
+                  <li key={each.id}>
+                    <RecomputeCard recompute={each} onCancel={() => setCancelling(each)} />
+                  </li>
+                ))}
+              </ul>
+              {all.some(({ counts }) => counts.skipped > 0) && (
+                <p className="muted field-hint">{text('admin.recompute.skippedText')}</p>
+              )}
+            </>
           )
         }
       </Answered>

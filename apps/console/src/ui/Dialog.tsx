@@ -46,6 +46,8 @@ interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide' | 'stays'> 
   readonly children: ReactNode;
   /** What the button says: the action itself, for example `Delete anna`. */
   readonly action: string;
+  /** What the other button says, where `Cancel` could be read as the action. */
+  readonly dismiss?: string;
   readonly isDangerous?: boolean;
   /** What must be typed before the button can be pressed, for example a name: for what nobody can bring back. */
   readonly mustType?: string;
@@ -57,6 +59,7 @@ interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide' | 'stays'> 
 export function ConfirmDialog({
   children,
   action,
+  dismiss = text('action.cancel'),
   isDangerous = false,
   mustType,
   onConfirm,
@@ -93,7 +96,7 @@ export function ConfirmDialog({
         <FailureNote failure={failure} />
         <div className="row dialog-actions">
           <Button onPress={onClose} autoFocus>
-            {text('action.cancel')}
+            {dismiss}
           </Button>
           <Button
             kind={isDangerous ? 'danger' : 'primary'}

@@ -15,6 +15,7 @@ export function CancelJobDialog({ job, onClose }: { job: Schema<'Job'>; onClose:
     <ConfirmDialog
       title={text('admin.jobs.cancelTitle', { kind: job.kind, voice: job.voice })}
       action={text('admin.jobs.cancelAction')}
+      dismiss={text('admin.jobs.keep')}
       isDangerous
       isOpen
       onClose={onClose}

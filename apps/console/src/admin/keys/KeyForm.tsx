@@ -33,6 +33,7 @@ export function KeyForm({ partner, taken, onCreated, onCancel }: KeyFormProps) {
   const [isSent, setSent] = useState(false);
 
   const problem = partner === undefined ? partnerNameProblem(partnerName, taken) : undefined;
+  const isNameless = name.trim() === '';
   const expiry = expiryOf(lifetime, date, Date.now());
   const create = useAction((owner: string, fields: Schema<'CreateKeyFields'>) =>
     unwrap(timbre.POST('/api/admin/partners/{partner}/keys', { params: { path: { partner: owner } }, body: fields })),
@@ -40,7 +41,7 @@ export function KeyForm({ partner, taken, onCreated, onCancel }: KeyFormProps) {
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setSent(true);
-    if (problem !== undefined || expiry === undefined) return;
+    if (problem !== undefined || isNameless || expiry === undefined) return;
     const expires = expiry === null ? {} : { expires_at: expiry };
     const fields = { name: name.trim(), scopes: [...scopesOf[scopes]], ...expires };
     const outcome = await create.run(partner ?? partnerName, fields);
@@ -66,7 +67,7 @@ export function KeyForm({ partner, taken, onCreated, onCancel }: KeyFormProps) {
       <TextField
         label={text('admin.keys.name')}
         hint={text('admin.keys.nameHint')}
-        error={create.fields['name']}
+        error={isSent && isNameless ? text('admin.keys.nameMissing') : create.fields['name']}
         value={name}
         onChange={setName}
         autoComplete="off"

@@ -9,10 +9,11 @@ export function KeyShown({ created, onClose }: { created: Schema<'CreatedApiKey'
   return (
     <div className="stack">
       <Note tone="fair">{text('admin.keys.shown.once')}</Note>
-      <input
+      <textarea
         className="field-input key-text"
         aria-label={text('admin.keys.shown.key')}
         value={created.key}
+        rows={2}
         readOnly
         onFocus={({ currentTarget }) => currentTarget.select()}
       />

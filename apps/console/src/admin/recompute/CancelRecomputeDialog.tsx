@@ -21,6 +21,7 @@ export function CancelRecomputeDialog({ recompute: { id, tts_type, counts }, onC
     <ConfirmDialog
       title={text('admin.recompute.cancelTitle', { type: tts_type })}
       action={text('admin.recompute.cancelAction')}
+      dismiss={text('admin.recompute.keep')}
       isDangerous
       isOpen
       onClose={onClose}

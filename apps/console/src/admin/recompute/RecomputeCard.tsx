@@ -35,7 +35,6 @@ export function RecomputeCard({ recompute, onCancel }: { recompute: Schema<'Reco
         )}
       </div>
       <PartsBar parts={partsOf(recompute)} share={endedShare(recompute)} />
-      {recompute.counts.skipped > 0 && <p className="muted field-hint">{text('admin.recompute.skippedText')}</p>}
       <p className="muted field-hint">
         {text('admin.recompute.voices', { voices })} · {text('admin.recompute.started')} <Time iso={created_at} />
         {finished_at !== null && (
