@@ -32,13 +32,13 @@ export function VoicePage({ partner, voiceId }: { partner: string; voiceId: stri
         <VoiceHeader {...section} />
         <FailureNote failure={failure} onRetry={retry} />
         <Recording {...section} />
+        <SplitEditor {...section} />
         <div className="voice-columns">
           <div className="voice-main">
             <Samples {...section} />
             <Previews {...section} />
           </div>
           <div className="voice-side">
-            <SplitEditor {...section} />
             <EmbedPanel {...section} />
             <Runs {...section} />
             <Consents {...section} />

@@ -15,20 +15,18 @@ export function SplitEditor(section: SectionProps) {
   const [isOpen, setOpen] = useState(false);
   const { status, progress } = voice;
   if (typeof voice.original_url !== 'string') return null;
+  const attempt = (
+    <Button icon="scissors" onPress={() => setOpen(true)}>
+      {text('split.try')}
+    </Button>
+  );
   return (
-    <Section title={text('split.title')}>
+    <Section title={text('split.title')} actions={isOpen ? undefined : attempt}>
       {status.splitting === 'in_progress' && progress && <VoiceProgress progress={progress} />}
       {isOpen ? (
         <SplitPlan {...section} form={form} onChange={setForm} onClose={() => setOpen(false)} />
       ) : (
-        <>
-          <p className="muted">{text('split.lead')}</p>
-          <div>
-            <Button icon="scissors" onPress={() => setOpen(true)}>
-              {text('split.try')}
-            </Button>
-          </div>
-        </>
+        <p className="muted">{text('split.lead')}</p>
       )}
     </Section>
   );

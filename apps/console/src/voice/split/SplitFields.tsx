@@ -16,7 +16,7 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
   const set = (change: Partial<SplitForm>): void => onChange({ ...form, ...change });
   const isSpeech = form.mode === 'speech';
   return (
-    <>
+    <div className="split-fields">
       <div className="field">
         <span className="field-label" aria-hidden="true">
           {text('split.mode')}
@@ -32,34 +32,32 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
         />
         <span className="field-hint">{text(isSpeech ? 'split.mode.speechHint' : 'split.mode.fixedHint')}</span>
       </div>
-      <div className="split-numbers">
+      <NumberField
+        label={text(isSpeech ? 'split.longest' : 'split.length')}
+        formatOptions={seconds}
+        value={form.sampleSeconds}
+        {...limits.sampleSeconds}
+        error={errors['sample_duration']}
+        onChange={(sampleSeconds) => !Number.isNaN(sampleSeconds) && set({ sampleSeconds })}
+      />
+      {isSpeech && (
         <NumberField
-          label={text(isSpeech ? 'split.longest' : 'split.length')}
+          label={text('split.shortest')}
           formatOptions={seconds}
-          value={form.sampleSeconds}
-          {...limits.sampleSeconds}
-          error={errors['sample_duration']}
-          onChange={(sampleSeconds) => !Number.isNaN(sampleSeconds) && set({ sampleSeconds })}
+          value={Math.min(form.minSeconds, form.sampleSeconds)}
+          {...limits.minSeconds}
+          maxValue={form.sampleSeconds}
+          error={errors['min_duration']}
+          onChange={(minSeconds) => !Number.isNaN(minSeconds) && set({ minSeconds })}
         />
-        {isSpeech && (
-          <NumberField
-            label={text('split.shortest')}
-            formatOptions={seconds}
-            value={Math.min(form.minSeconds, form.sampleSeconds)}
-            {...limits.minSeconds}
-            maxValue={form.sampleSeconds}
-            error={errors['min_duration']}
-            onChange={(minSeconds) => !Number.isNaN(minSeconds) && set({ minSeconds })}
-          />
-        )}
-        <NumberField
-          label={text('split.most')}
-          value={form.maxSamples}
-          {...limits.maxSamples}
-          error={errors['max_samples']}
-          onChange={(maxSamples) => !Number.isNaN(maxSamples) && set({ maxSamples })}
-        />
-      </div>
+      )}
+      <NumberField
+        label={text('split.most')}
+        value={form.maxSamples}
+        {...limits.maxSamples}
+        error={errors['max_samples']}
+        onChange={(maxSamples) => !Number.isNaN(maxSamples) && set({ maxSamples })}
+      />
       <div className="field">
         <span className="field-label" aria-hidden="true">
           {text('split.select')}
@@ -75,6 +73,6 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
         />
         <span className="field-hint">{text('split.selectHint')}</span>
       </div>
-    </>
+    </div>
   );
 }

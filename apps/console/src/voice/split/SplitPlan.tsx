@@ -44,21 +44,23 @@ export function SplitPlan({ form, onChange, onClose, ...section }: SplitPlanProp
     <>
       <SplitFields form={form} errors={fields} onChange={onChange} />
       <FailureNote failure={failure} />
-      {preview ? (
-        <SplitOutcome preview={preview} isPending={isPending} />
-      ) : (
-        isPending && <ProgressBar label={text('split.planning')} value={undefined} />
-      )}
-      <div className="row">
-        <Button
-          kind="primary"
-          icon="scissors"
-          isDisabled={busy || isPending || !preview}
-          onPress={() => setAsking(true)}
-        >
-          {text('split.apply')}
-        </Button>
-        <Button onPress={onClose}>{text('action.cancel')}</Button>
+      <div className="split-end">
+        {preview ? (
+          <SplitOutcome preview={preview} isPending={isPending} />
+        ) : (
+          isPending && <ProgressBar label={text('split.planning')} value={undefined} />
+        )}
+        <div className="row">
+          <Button
+            kind="primary"
+            icon="scissors"
+            isDisabled={busy || isPending || !preview}
+            onPress={() => setAsking(true)}
+          >
+            {text('split.apply')}
+          </Button>
+          <Button onPress={onClose}>{text('action.cancel')}</Button>
+        </div>
       </div>
       {busy && <p className="muted">{text('split.busy')}</p>}
       <ConfirmDialog

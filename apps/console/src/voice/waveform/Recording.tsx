@@ -32,5 +32,6 @@ function NoRecording({ voice }: SectionProps) {
       <ProgressBar label={text('recording.converting')} value={isCounted ? progress.done / progress.of : undefined} />
     );
   }
+  if (voice.original_filename !== null) return <Note>{text('recording.failed')}</Note>;
   return <Note>{text(samples.length === 0 ? 'recording.noneYet' : 'recording.none')}</Note>;
 }

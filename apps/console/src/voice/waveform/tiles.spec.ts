@@ -51,13 +51,9 @@ describe('barsOf', () => {
     expect(barsOf(wholeView(8), 2, [tile(0, 0, -20, 0, -40, -20)], options)).toEqual([1, expect.closeTo(0.1)]);
   });
 
-  it('repeats points where a view has more bars', () => {
-    expect(barsOf({ from: 0, to: 4 }, 4, [tile(0, 0, 0, -20, 0, 0)], options).map((bar) => bar.toFixed(1))).toEqual([
-      '1.0',
-      '1.0',
-      '0.1',
-      '0.1',
-    ]);
+  it('has no steps where a view has more bars than points', () => {
+    const bars = barsOf({ from: 0, to: 4 }, 4, [tile(0, 0, 0, -20, 0, 0)], options);
+    expect(bars.map((bar) => bar.toFixed(3))).toEqual(['1.000', '0.775', '0.325', '0.325']);
   });
 
   it('prefers the sharpest tile that has arrived', () => {

@@ -67,24 +67,33 @@ export function barsOf(
   const width = spanOf(view) / count;
   return Array.from({ length: count }, (_, index) => {
     const from = view.from + index * width;
-    const peak = peakOf(sharpestFirst, from, from + width, duration);
-    return peak === undefined ? 0 : Math.min(1, amplitude(peak) / Math.max(loudest, 1e-4));
+    const height = heightOf(sharpestFirst, from, from + width, duration);
+    return Math.min(1, height / Math.max(loudest, 1e-4));
   });
 }
 
-function peakOf(tiles: readonly LoadedTile[], from: number, to: number, duration: number): number | undefined {
+function heightOf(tiles: readonly LoadedTile[], from: number, to: number, duration: number): number {
   const middle = (from + to) / 2;
   const found = tiles.find(({ tile }) => {
     const view = tileView(tile, duration);
     return middle >= view.from && middle < view.to;
   });
-  if (!found) return undefined;
+  if (!found) return 0;
   const { points, tile } = found;
   const view = tileView(tile, duration);
   const size = spanOf(view) / points.length;
-  const first = Math.max(0, Math.floor((from - view.from) / size));
-  const last = Math.min(points.length - 1, Math.max(first, Math.ceil((to - view.from) / size) - 1));
-  let peak = -127.5;
-  for (let point = first; point <= last; point += 1) peak = Math.max(peak, points[point]?.[0] ?? -127.5);
-  return peak;
+  const at = (point: number): number =>
+    amplitude(points[Math.min(points.length - 1, Math.max(0, point))]?.[0] ?? -127.5);
+  if (size > to - from) return between(at, (middle - view.from) / size - 0.5);
+  const first = Math.floor((from - view.from) / size);
+  const last = Math.max(first, Math.ceil((to - view.from) / size) - 1);
+  let height = 0;
+  for (let point = first; point <= last; point += 1) height = Math.max(height, at(point));
+  return height;
+}
+
+/** Returns what lies between two points, so that a picture with more bars than points has no steps. */
+function between(at: (point: number) => number, place: number): number {
+  const before = Math.floor(place);
+  return at(before) + (at(before + 1) - at(before)) * (place - before);
 }
