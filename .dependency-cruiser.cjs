@@ -34,6 +34,10 @@ module.exports = {
     only('ffmpeg-in-libs-audio', 'fluent-ffmpeg', ['^libs/audio/']),
     only('prom-client-in-libs-metrics', 'prom-client', ['^libs/metrics/']),
     only('opentelemetry-in-libs-tracing', '@opentelemetry', ['^libs/tracing/']),
+    only('react-in-the-console', '(react|react-dom|react-aria-components|@tanstack|wavesurfer\\.js)', [
+      '^apps/console/',
+    ]),
+    only('commander-in-the-cli', '(commander|env-paths|@bomb\\.sh)', ['^apps/cli/']),
     only('bull-board-in-the-api', '@bull-board', ['^apps/api/']),
     {
       name: 'not-to-unresolvable',

@@ -40,7 +40,6 @@ export default tseslint.config(
       'libs/local-services/**',
       'apps/runpod-emulator/src/main.ts', // its key
       'apps/console/vite.config.ts', // the Timbre that a page in development talks to
-      'apps/cli/src/environment.ts', // that of a person, not of a service
       '**/*.spec.ts',
       '**/*.medium-spec.ts',
       '**/*.operators-spec.ts',

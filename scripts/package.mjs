@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { contents } from './package/contents.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version, bin } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /**
  * Returns the time of the commit, used for all files, because file times depend on the checkout. It must differ between
@@ -48,7 +48,8 @@ async function pack(target) {
   const date = timeOfRelease();
   for (const file of contents(root)) {
     const bytes = fs.readFileSync(path.join(root, file));
-    archive.append(bytes, { name: `timbre-${version}/${file}`, date, mode: 0o644 });
+    const mode = file === bin.timbre ? 0o755 : 0o644;
+    archive.append(bytes, { name: `timbre-${version}/${file}`, date, mode });
   }
   await Promise.all([archive.finalize(), written]);
   fs.renameSync(unfinished, target);

@@ -18,11 +18,12 @@ const provenOf = (root) => path.join(root, 'dist', '.types-proven');
 /** Returns the path of a source's compiled file. */
 export const compiled = (root, source) => path.join(root, 'dist', source.replace(/\.ts$/, '.js'));
 
+/** The texts of the console are a JSON module, which is copied. */
+const isSource = (file) => file.endsWith('.ts') || /^apps\/console\/src\/.*\.json$/.test(file);
+
 /** Returns the sources, relative to the clone. What only tests need is included if the parts are `all`. */
 export function sources(root, parts) {
-  const all = ['apps', 'libs', 'test']
-    .flatMap((folder) => filesOf(root, folder))
-    .filter((file) => file.endsWith('.ts'));
+  const all = ['apps', 'libs', 'test'].flatMap((folder) => filesOf(root, folder)).filter(isSource);
   return parts === 'all' ? all : all.filter((file) => !isForTests(file));
 }
 

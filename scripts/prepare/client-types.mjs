@@ -8,7 +8,8 @@ const target = (root) => path.join(root, 'libs/client/src/openapi.d.ts');
 export function clientTypesAreFresh(root) {
   if (!fs.existsSync(source(root))) return true;
   const made = fs.statSync(target(root), { throwIfNoEntry: false });
-  return made !== undefined && made.mtimeMs >= fs.statSync(source(root)).mtimeMs;
+  const madeOf = [source(root), path.join(root, 'scripts/prepare/client-types.mjs')];
+  return made !== undefined && madeOf.every((file) => made.mtimeMs >= fs.statSync(file).mtimeMs);
 }
 
 /**

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { roomOf } from './source-tree.js';
 
 const folders = ['apps', 'libs', 'test', 'scripts', 'deploy', 'docs', '.ci', '.github', '.vscode'];
-const readable = /\.(ts|mjs|cjs|md|json|yml|yaml|sh|conf|service|timer|target)$|\/[A-Za-z]+$/;
+const readable = /\.(tsx?|mjs|cjs|md|json|yml|yaml|sh|conf|service|timer|target)$|\/[A-Za-z]+$/;
 /** `prepare.operators-spec.ts` makes a small clone of its own, with files of its own. */
 const isFixture = (file: string): boolean =>
   /^test\/fixtures\/|^scripts\/settings\/|\.jsonl?$|\/prepare\.operators-spec\.ts$/.test(file);

@@ -27,7 +27,7 @@ const isTest = (file: string): boolean => /(^|\/)test\/|spec\.ts$/.test(file);
 
 function typescriptFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
     .map((file) => path.join(folder, file))
     .sort();
 }

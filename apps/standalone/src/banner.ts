@@ -23,26 +23,28 @@ export interface ShownKeys {
   readonly admin: string | undefined;
 }
 
-/**
- * Returns what `npm start` prints when everything runs.
- *
- * @param keys undefined in production
- * @param recording path of a recording to try Timbre with
- * @param hasQueuesBoard false if BULL_BOARD turns the board off
- */
-export function banner(
-  address: string,
-  keys: ShownKeys | undefined,
-  recording: string,
-  hasQueuesBoard: boolean,
-): string {
+/** What runs, as far as a person is told. */
+export interface Started {
+  readonly address: string;
+  /** Undefined in production. */
+  readonly keys: ShownKeys | undefined;
+  /** Path of a recording to try Timbre with. */
+  readonly recording: string;
+  /** `off` if CONSOLE says so, `missing` if it could not be built on this machine. */
+  readonly console: 'on' | 'off' | 'missing';
+  /** False if BULL_BOARD turns the board off. */
+  readonly hasQueuesBoard: boolean;
+}
+
+/** Returns what `npm start` prints when everything runs. */
+export function banner({ address, keys, recording, console, hasQueuesBoard }: Started): string {
   const lines = [
     '',
     'Timbre is ready. Ctrl-C stops all of it.',
     '',
-    `  API     ${address}/api`,
-    `  Docs    ${address}/api/docs`,
+    ...consoleLines(address, console, keys !== undefined),
   ];
+  lines.push(`  API     ${address}/api`, `  Docs    ${address}/api/docs`);
   if (hasQueuesBoard) {
     lines.push(`  Queues  ${address}/api/admin/queues (any user name; the password is the admin key)`);
   }
@@ -59,4 +61,15 @@ export function banner(
     lines.push(`  curl ${voices}/${name} ${key}`);
   }
   return [...lines, ''].join('\n');
+}
+
+function consoleLines(address: string, console: Started['console'], showsKeys: boolean): readonly string[] {
+  switch (console) {
+    case 'on':
+      return [`  Console ${address}/${showsKeys ? ' (open it in a browser and sign in with the key below)' : ''}`];
+    case 'missing':
+      return ['  Console not built, because its bundler does not run on this machine'];
+    case 'off':
+      return [];
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { withSecretsFromFiles } from '#libs/config';
 import { isPortFree, projectRoot } from '#libs/local-services';
@@ -33,6 +33,8 @@ async function prepare(environment: NodeJS.ProcessEnv): Promise<{ settings: Sett
 async function showHowToUse(settings: Settings): Promise<void> {
   const keyFile = path.join(settings.dataDir, 'demo-key');
   const { address, adminApiKey, isAdminKeyOfThisRun, hasQueuesBoard } = settings;
+  const isBuilt = existsSync(path.join(projectRoot, 'dist/console/index.html'));
+  const console = settings.hasConsole ? (isBuilt ? 'on' : 'missing') : 'off';
   const keys = settings.isProduction
     ? undefined
     : {
@@ -40,7 +42,7 @@ async function showHowToUse(settings: Settings): Promise<void> {
         admin: isAdminKeyOfThisRun ? adminApiKey : undefined,
       };
   const recording = path.join(projectRoot, 'test/fixtures/speech/en-75s.flac');
-  process.stdout.write(`${banner(address, keys, recording, hasQueuesBoard)}\n`);
+  process.stdout.write(`${banner({ address, keys, recording, console, hasQueuesBoard })}\n`);
 }
 
 async function main(): Promise<void> {

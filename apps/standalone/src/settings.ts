@@ -16,6 +16,7 @@ export interface Settings {
   /** Creates the demo key: the first key in ADMIN_API_KEY, otherwise a random key of this run. */
   readonly adminApiKey: string;
   readonly isAdminKeyOfThisRun: boolean;
+  readonly hasConsole: boolean;
   readonly hasQueuesBoard: boolean;
 }
 
@@ -38,6 +39,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     runpodApiKey: environment['RUNPOD_API_KEY'] || randomBytes(24).toString('base64url'),
     adminApiKey: ownAdminKey || randomBytes(24).toString('base64url'),
     isAdminKeyOfThisRun: !ownAdminKey,
+    hasConsole: environment['CONSOLE'] !== 'off',
     hasQueuesBoard: environment['BULL_BOARD'] !== 'off',
   };
 }
