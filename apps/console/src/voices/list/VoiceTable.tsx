@@ -55,8 +55,8 @@ export function VoiceTable({ partner, voices, filters, onSort, onLabel }: TableP
           key={voice.id}
           partner={partner}
           voice={voice}
-          created={ago(voice.created_at, now)}
-          changed={ago(voice.updated_at, now)}
+          created={since(voice.created_at, now)}
+          changed={since(voice.updated_at, now)}
           showsProgress={busy.has(voice.id)}
           onLabel={onLabel}
         />
@@ -64,6 +64,9 @@ export function VoiceTable({ partner, voices, filters, onSort, onLabel }: TableP
     </Table>
   );
 }
+
+/** An event may be newer than the time by which the table was drawn. */
+const since = (iso: string, now: number): string => ago(iso, Math.max(now, Date.parse(iso)));
 
 interface RowProps {
   readonly partner: string;

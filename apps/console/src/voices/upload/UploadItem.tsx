@@ -31,7 +31,11 @@ export function UploadItem({ upload }: { upload: Upload }) {
           <div className="muted upload-words">{wordsOf(upload)}</div>
         </div>
         {state.is === 'done' && (
-          <Link className="button button-plain" href={voiceHref(upload.partner, state.voice.id)}>
+          <Link
+            className="button button-plain"
+            href={voiceHref(upload.partner, state.voice.id)}
+            onClick={() => queue.remove(id)}
+          >
             {text('upload.open')}
           </Link>
         )}

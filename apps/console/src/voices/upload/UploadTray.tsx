@@ -13,8 +13,8 @@ export function UploadTray() {
   return (
     <section className="upload-tray" aria-labelledby="upload-tray-title">
       <div className="row spread">
-        <h2 id="upload-tray-title" role="status">
-          {text('upload.title', { under, count: uploads.length })}
+        <h2 id="upload-tray-title">
+          <span role="status">{text('upload.title', { under, count: uploads.length })}</span>
         </h2>
         {under === 0 && (
           <Button kind="quiet" onPress={() => queue.clear()}>
