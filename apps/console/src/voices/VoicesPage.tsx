@@ -65,6 +65,7 @@ function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
   const knownLabels = useMemo(() => labelsOf(voices ?? []), [voices]);
   const isFiltering = areFiltering(filters);
   if (voices?.length === 0 && !isFiltering && !isPrevious) return <NoVoices onNew={onNew} />;
+  if (!voices && failure) return <FailureNote failure={failure} onRetry={retry} />;
   return (
     <div className="stack">
       <FailureNote failure={failure} onRetry={retry} />
@@ -75,7 +76,7 @@ function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
       )}
       <div className="card voices-list">
         <FilterBar filters={filters} onChange={onChange} knownLabels={knownLabels} />
-        {!voices && !failure && <Loading lines={8} />}
+        {!voices && <Loading lines={8} />}
         {voices?.length === 0 && !isPrevious && (
           <EmptyState icon="search" title={text('voices.none')}>
             <Button icon="x" onPress={() => onChange({ ...noFilters, sort: filters.sort, order: filters.order })}>
