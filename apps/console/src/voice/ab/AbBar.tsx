@@ -39,11 +39,8 @@ function SlotButton({ ab, slot }: { ab: Ab; slot: Slot }) {
       isSelected={isHeard}
       isDisabled={!sound}
       onChange={() => ab.play(slot)}
-      aria-label={text('ab.play', { slot: slot.toUpperCase(), name })}
     >
-      <span className={`ab-letter ab-letter-${slot}`} aria-hidden="true">
-        {slot.toUpperCase()}
-      </span>
+      <span className={`ab-letter ab-letter-${slot}`}>{slot.toUpperCase()}</span>{' '}
       <span className="ellipsis">{name}</span>
       {sound && <Icon name={isHeard ? 'pause' : 'play'} size={16} filled />}
     </ToggleButton>

@@ -27,7 +27,9 @@ export function SoundButton({ sound, word, ab }: SoundButtonProps) {
 function PlayButton({ sound, word, ab }: SoundButtonProps) {
   const player = usePlayerState();
   const isPlaying = player.isPlaying && player.sound?.id === sound.id;
-  const label = text(isPlaying ? 'ab.sound.pause' : 'ab.sound.play', { name: sound.name });
+  const action = text(isPlaying ? 'ab.sound.pause' : 'ab.sound.play', { name: sound.name });
+  // People who speak to their computer say what they read: that has to be in the name (WCAG 2.5.3).
+  const label = action.toLowerCase().includes(word.toLowerCase()) ? action : `${action} (${word})`;
   return (
     <ToggleButton className="sound-part" isSelected={isPlaying} aria-label={label} onChange={() => ab.toggle(sound)}>
       <Icon name={isPlaying ? 'pause' : 'play'} size={14} filled />
