@@ -46,8 +46,9 @@ export function exitCodeOf(error: unknown): number {
 export function sentencesOf(error: unknown): readonly string[] {
   if (error instanceof ApiFailure) {
     const cause = error.status === 0 ? causeOf(error) : undefined;
-    const fields = Object.entries(error.fields).map(([field, message]) => `  ${field}: ${message}`);
-    return [cause === undefined ? error.message : `${error.message}: ${cause}`, ...fields];
+    const fields = Object.entries(error.fields).filter(([, message]) => message !== error.message);
+    const lines = fields.map(([field, message]) => (message.startsWith(field) ? message : `${field}: ${message}`));
+    return [cause === undefined ? error.message : `${error.message}: ${cause}`, ...lines.map((line) => `  ${line}`)];
   }
   return [error instanceof Error ? error.message : String(error)];
 }

@@ -28,8 +28,8 @@ export function originOf(url: string): string {
 }
 
 /**
- * Chooses the address and the key of a command. A stored key is sent only to the address that it was stored for: `--url`
- * alone must not carry it to another server.
+ * Chooses the address and the key of a command. A stored key is sent only to the address that it was stored for:
+ * `--url` alone must not carry it to another server.
  *
  * @param given in the order of precedence: options, then variables
  * @throws CliFailure if there is no key

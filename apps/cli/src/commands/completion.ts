@@ -10,6 +10,12 @@ import type { Act } from './action.js';
 /** A shell waits for this, so it is better without names than late. */
 const patienceMs = 1500;
 
+/** The script calls this function of the package bash-completion, which not every machine has. */
+const wordsOfBash = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
+    cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD
+}
+`;
+
 /** Names that need no quotes in any shell. */
 const isPlain = (name: string): boolean => /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
 
@@ -37,7 +43,7 @@ async function pathsStarting(typed: string): Promise<readonly Suggestion[]> {
     .filter(({ value }) => value.startsWith(typed) && (typed.length > folder.length || !value.startsWith('.')));
 }
 
-/** Prints what may stand next, as the scripts of @bomb.sh/tab read it: a word, a tab, what it means; then `:directive`. */
+/** Prints what may stand next as the scripts of @bomb.sh/tab read it: word, tab, meaning; at the end `:directive`. */
 async function complete(context: Context, program: Command, words: readonly string[]): Promise<void> {
   const { words: fixed, orElse } = suggest(program, words);
   const typed = words.at(-1) ?? '';
@@ -55,7 +61,10 @@ export function addCompletion(program: Command, act: Act): void {
     .command('completion')
     .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
     .description('Print a script that completes commands and names of voices: source <(timbre completion bash)')
-    .action((shell: string) => script(shell, 'timbre', 'timbre'));
+    .action((shell: string) => {
+      if (shell === 'bash') process.stdout.write(wordsOfBash);
+      script(shell, 'timbre', 'timbre');
+    });
   program
     .command('complete', { hidden: true })
     .argument('[word...]')

@@ -23,8 +23,8 @@ const clearLine = '\r\x1b[K';
 const redrawMs = 100;
 
 /**
- * What people and programs see. Results go to stdout: text, or with `--json` one JSON document. Progress and notes go to
- * stderr, and only on a terminal. Failures go to stderr always.
+ * What people and programs see. Results go to stdout: text, or with `--json` one JSON document. Progress and notes go
+ * to stderr, and only on a terminal. Failures go to stderr always.
  */
 export class Screen {
   private drawnAt = 0;
@@ -96,7 +96,7 @@ export class Screen {
     if (!this.isWatched || (!isEnd && Date.now() - this.drawnAt < redrawMs)) return;
     this.drawnAt = Date.now();
     this.isDrawn = true;
-    this.options.stderr.write(clearLine + progressLine(progress, this.options.stderr.columns ?? 80));
+    this.options.stderr.write(clearLine + progressLine(progress, this.options.stderr.columns || 80));
   }
 
   /** Removes the line of progress. */

@@ -21,9 +21,9 @@ export async function checkTarget(file: string, overwrite: boolean): Promise<voi
 }
 
 /**
- * Downloads a file, readable by its owner only: it is somebody's voice. The bytes go to a file beside it, which takes its
- * name when all of them are there. If the connection is lost, or the command is interrupted and run again, the download
- * continues where it was, as long as the server has the same bytes (`ETag`).
+ * Downloads a file, readable by its owner only: it is somebody's voice. The bytes go to a file beside it, which takes
+ * its name when all of them are there. If the connection is lost, or the command is interrupted and run again, the
+ * download continues where it was, as long as the server has the same bytes (`ETag`).
  *
  * @returns the number of bytes
  * @throws ApiFailure if Timbre refuses it or cannot be reached

@@ -58,7 +58,7 @@ export class Patience {
 }
 
 /**
- * @throws CliFailure if the address redirects elsewhere, usually from http to https. The key is not sent after it, and a
+ * @throws CliFailure if the address redirects elsewhere, usually from http to https. The key is not sent there, and a
  * redirected POST would become a GET
  */
 function notRedirected(response: Response): Response {

@@ -21,8 +21,8 @@ const continueMs = 1000;
 /**
  * Sends a form with a file, again if the connection is lost. Returns the body of the answer.
  *
- * Not with `fetch`: in Node 20 it reads the whole file into memory, it does not say how much was sent, and it cannot wait
- * for `100 Continue`, by which a body that is refused need not be sent.
+ * Not with `fetch`: in Node 20 it reads the whole file into memory, it does not say how much was sent, and it cannot
+ * wait for `100 Continue`, by which a body that is refused need not be sent.
  *
  * @throws ApiFailure if Timbre refuses it or cannot be reached
  */

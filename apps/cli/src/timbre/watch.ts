@@ -18,8 +18,8 @@ export interface WatchOptions {
 const reconnectMs = 2000;
 
 /**
- * Returns the details of a voice once nothing of it is processed any more. Follows its stream of events. Where streams are
- * cut off, it asks for the details instead, with each new attempt.
+ * Returns the details of a voice once nothing of it is processed any more. Follows its stream of events. Where streams
+ * are cut off, it asks for the details instead, with each new attempt.
  *
  * @throws ApiFailure if Timbre refuses
  * @throws CliFailure if the voice is deleted
