@@ -7,6 +7,7 @@ import { EmptyState } from '../ui/notes.js';
 import { Segments } from '../ui/Segments.js';
 import { Table } from '../ui/Table.js';
 import { useNow } from '../ui/use-now.js';
+import { useTitle } from '../ui/use-title.js';
 import { useJobs } from './admin-queries.js';
 import { AdminOnly } from './AdminOnly.js';
 import { Answered } from './Answered.js';
@@ -30,6 +31,7 @@ const states = ['all', 'queued', 'running', 'waiting', 'completed', 'failed'] as
 type Filter = (typeof states)[number];
 
 function Jobs() {
+  useTitle(text('admin.jobs'));
   const [filter, setFilter] = useState<Filter>('all');
   const [search, setSearch] = useState('');
   const [isPaused, setPaused] = useState(false);
@@ -45,7 +47,7 @@ function Jobs() {
           </Button>
         </div>
       </div>
-      <div className="row spread">
+      <div className="row spread jobs-health">
         <HealthStrip everyMs={isPaused ? false : everyMs} />
         <QueueBoardHint />
       </div>

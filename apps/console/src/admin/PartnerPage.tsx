@@ -3,6 +3,7 @@ import { text } from '../texts/text.js';
 import { Icon } from '../ui/Icon.js';
 import { EmptyState } from '../ui/notes.js';
 import { Time } from '../ui/Time.js';
+import { useTitle } from '../ui/use-title.js';
 import { usePartners } from './admin-queries.js';
 import { AdminOnly } from './AdminOnly.js';
 import { Answered } from './Answered.js';
@@ -22,6 +23,7 @@ export function PartnerPage({ partner }: { partner: string }) {
 }
 
 function Partner({ name }: { name: string }) {
+  useTitle(name);
   const partners = usePartners();
   return (
     <div className="stack admin-page">

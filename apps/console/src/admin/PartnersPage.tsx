@@ -5,6 +5,7 @@ import { Button } from '../ui/Button.js';
 import { TextField } from '../ui/fields.js';
 import { EmptyState } from '../ui/notes.js';
 import { Table } from '../ui/Table.js';
+import { useTitle } from '../ui/use-title.js';
 import { usePartners } from './admin-queries.js';
 import { AdminOnly } from './AdminOnly.js';
 import { Answered } from './Answered.js';
@@ -21,6 +22,7 @@ export function PartnersPage() {
 }
 
 function Partners() {
+  useTitle(text('admin.partners'));
   const partners = usePartners();
   const [search, setSearch] = useState('');
   const [isCreating, setCreating] = useState(false);

@@ -3,6 +3,7 @@ import type { Schema } from '#libs/client';
 import { text } from '../texts/text.js';
 import { Button } from '../ui/Button.js';
 import { EmptyState } from '../ui/notes.js';
+import { useTitle } from '../ui/use-title.js';
 import { useRecomputes } from './admin-queries.js';
 import { AdminOnly } from './AdminOnly.js';
 import { Answered } from './Answered.js';
@@ -20,6 +21,7 @@ export function RecomputePage() {
 }
 
 function Recomputes() {
+  useTitle(text('admin.recompute'));
   const recomputes = useRecomputes();
   const [isStarting, setStarting] = useState(false);
   const [cancelling, setCancelling] = useState<Schema<'Recompute'>>();
