@@ -29,18 +29,15 @@ export function PreviewRow({ partner, voice, row, sentences, ab }: RowProps) {
         <h3>{text('previews.sample', { index })}</h3>
         {isPreferred && <Badge tone="good">{text('previews.preferred')}</Badge>}
         {!sample && <Badge tone="fair">{text('previews.sampleDeleted')}</Badge>}
-        <span className="preview-score" title={text('previews.score.hint')}>
-          {score === undefined ? text('previews.score.none') : text('previews.score', { score: score.toFixed(2) })}
-        </span>
+        <div className="preview-facts" title={text('previews.score.hint')}>
+          {[
+            score === undefined ? text('previews.score.none') : text('previews.score', { score: score.toFixed(2) }),
+            ...(sample ? [clock(sample.duration)] : []),
+          ].join(' · ')}
+        </div>
       </div>
-      <div className="row preview-sounds">
-        {sample && sampleSound && (
-          <SoundButton
-            sound={sampleSound}
-            word={text('previews.sampleLength', { length: clock(sample.duration) })}
-            ab={ab}
-          />
-        )}
+      <div className="row">
+        {sampleSound && <SoundButton sound={sampleSound} word={text('previews.sampleItself')} ab={ab} />}
         {sentences.map((sentence, at) => {
           const test = tests[at];
           const sound = test && soundOfTest(voice, test);
