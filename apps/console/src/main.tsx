@@ -1,5 +1,6 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.js';
 import { createQueryClient } from './api/query-client.js';
@@ -11,7 +12,9 @@ if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={createQueryClient()}>
-        <App />
+        <I18nProvider locale="en-US">
+          <App />
+        </I18nProvider>
       </QueryClientProvider>
     </StrictMode>,
   );
