@@ -7,9 +7,12 @@ import { rememberTypes, typesAreProven, typesChecks, typesPrint } from './prepar
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
+/** The short form of the tests (test/support/test-form.ts) runs with the ffmpeg that costs least to start. */
+const ffmpeg = process.env.TEST_FORM === 'long' ? {} : { TEST_FFMPEG: 'light' };
+
 function run(args, stdio) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: root, stdio });
+    const child = spawn(process.execPath, args, { cwd: root, stdio, env: { ...ffmpeg, ...process.env } });
     let said = '';
     child.stdout?.on('data', (text) => (said += text));
     child.on('close', (code, signal) => resolve({ isRight: code === 0 && signal === null, said }));

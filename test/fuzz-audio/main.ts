@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { findToolsOfThisMachine, temporaryFolder } from '../support/audio-measure.js';
+import { findTestTools, temporaryFolder } from '../support/audio-measure.js';
 import { runToEnd } from '../support/run-to-end.js';
 import { caseOf, Fuzzing, type FuzzCase } from './fuzz-case.js';
 import { table, type Judged } from './report.js';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const apiEvery = values.seed === undefined ? throughApiEvery[values.short ? 'short' : 'long'] : 1;
   const folder = await temporaryFolder();
   const judged: Judged[] = [];
-  const tools = await findToolsOfThisMachine(`${folder.path}/launchers`);
+  const tools = await findTestTools(`${folder.path}/launchers`);
   const api = await ThroughApi.start(tools);
   try {
     const fuzzing = new Fuzzing(tools, folder.path);

@@ -1,11 +1,11 @@
-import { findToolsOfThisMachine, temporaryFolder } from '../support/audio-measure.js';
+import { findTestTools, temporaryFolder } from '../support/audio-measure.js';
 import { judgeCuts, type CutPlaces } from './cut-places.js';
 
 /** Prints the table of docs/splitting.md. */
 async function main(): Promise<void> {
   const folder = await temporaryFolder();
   try {
-    const places = await judgeCuts(await findToolsOfThisMachine(folder.path), 5);
+    const places = await judgeCuts(await findTestTools(folder.path), 5);
     console.log('| recording | mode | cuts inside of speech | windows that say so | mean length | kept |');
     console.log('| --- | --- | --- | --- | --- | --- |');
     for (const row of places) console.log(line(row));

@@ -1,5 +1,5 @@
 import { startS3rver, type S3rver } from '../../libs/storage/test/s3rver.js';
-import { findToolsOfThisMachine, temporaryFolder } from './audio-measure.js';
+import { findTestTools, temporaryFolder } from './audio-measure.js';
 import { startServices, type Services } from './services.js';
 import { Stack } from './stack.js';
 import { useBucket } from './test-storage.js';
@@ -19,7 +19,7 @@ let s3: S3rver | undefined;
 export async function setUpServices(): Promise<void> {
   services ??= await startServices();
   launchers ??= await temporaryFolder();
-  process.env['TEST_AUDIO_TOOLS'] ??= JSON.stringify(await findToolsOfThisMachine(launchers.path));
+  process.env['TEST_AUDIO_TOOLS'] ??= JSON.stringify(await findTestTools(launchers.path));
   process.env['TEST_DATABASE_URL'] = services.databaseUrl;
   process.env['TEST_REDIS_URL'] = services.redisUrl;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { apiProcess, emulatorProcess, ManagedProcess, serviceEnvironment, workerProcess } from '#libs/local-services';
-import { findToolsOfThisMachine, givenAudioTools } from './audio-measure.js';
+import { findTestTools, givenAudioTools } from './audio-measure.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
 import { freePort } from './ports.js';
 import { ProcessLog } from './process-log.js';
@@ -63,7 +63,7 @@ export class Stack {
       freePort(),
       freshDatabase(),
       startValkey(),
-      givenAudioTools() ?? findToolsOfThisMachine(path.join(dataDir, 'launchers')),
+      givenAudioTools() ?? findTestTools(path.join(dataDir, 'launchers')),
     ]);
     const surroundings = {
       baseUrl: `http://127.0.0.1:${port}/api`,
