@@ -47,7 +47,15 @@ describe('npm run package', () => {
     const ofTests = /^[^/]+\/dist\/(test\/|apps\/standalone\/|libs\/local-services\/|.*spec\.js$)|\.[cm]?ts$/;
     expect(listed.filter((file) => ofTests.test(file))).toEqual([]);
     expect(listed.filter((file) => file.endsWith('.map') && !file.startsWith(`${top}/dist/bundle/`))).toEqual([]);
-    for (const file of ['LICENSE', 'docs/operations.md', 'deploy/systemd/timbre-api@.service', '.env.example']) {
+    for (const file of [
+      'dist/console/index.html',
+      'dist/console/licences.txt',
+      'dist/cli.js',
+      'LICENSE',
+      'docs/operations.md',
+      'deploy/systemd/timbre-api@.service',
+      '.env.example',
+    ]) {
       expect(listed).toContain(`${top}/${file}`);
     }
     for (const name of Object.keys(json<{ dependencies: object }>('package.json').dependencies)) {

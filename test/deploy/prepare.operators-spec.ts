@@ -23,7 +23,10 @@ describe('scripts/prepare.mjs', () => {
     fs.writeFileSync(at(file), text);
   };
 
-  function prepare(mode: 'all' | 'running' | 'start' = 'all', environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  function prepare(
+    mode: 'all' | 'running' | 'start' | 'package' = 'all',
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<Ended> {
     const child = spawn(process.execPath, [at('scripts/prepare.mjs'), mode], {
       env: { ...process.env, npm_config_offline: 'true', ...environment },
     });
@@ -153,5 +156,15 @@ describe('scripts/prepare.mjs', () => {
     expect(code).toBe(0);
     expect(said).toContain('Installing everything that running and testing need');
     expect(fs.existsSync(at('node_modules/test-tool'))).toBe(true);
+  });
+
+  it('prepares what runs although the bundler of the console does not run on this machine, and no package then', async () => {
+    write('apps/console/vite.config.ts', 'export default {};\n');
+    const { code, said } = await prepare('start');
+    expect([code, said]).toEqual([
+      0,
+      expect.stringMatching(/^Building the console …\n  not possible on this machine, .*: Cannot find package 'vite'/),
+    ]);
+    expect(await prepare('package')).toMatchObject({ code: 1, said: expect.stringContaining("'vite'") as string });
   });
 });

@@ -76,6 +76,17 @@ describe('npm run dev', () => {
     await expectDebuggers();
   });
 
+  it('serves a change in the console, and restarts nothing for it', async () => {
+    const file = path.join(clone, 'apps/console/index.html');
+    const page = async (): Promise<string> => (await fetch(ready.replace('/api/health/ready', '/'))).text();
+    const before = text.split('starting it again').length;
+    const startedAt = Date.now();
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('<title>', '<title>Changed '));
+    await waitFor('the changed page', async () => (await page()).includes('<title>Changed '));
+    process.stdout.write(`A change in the console was live after ${Date.now() - startedAt} ms\n`); // CONTRIBUTING.md
+    expect(text.split('starting it again').length).toBe(before);
+  });
+
   it('reports a type error and a syntax error, and continues to serve', async () => {
     const file = path.join(clone, 'libs/errors/src/size-text.ts');
     const original = fs.readFileSync(file, 'utf8');

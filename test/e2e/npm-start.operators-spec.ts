@@ -102,6 +102,8 @@ describe('npm start', () => {
   it('prints a working key, prints the same key on the next start, and leaves no process on exit', async () => {
     const first = await (await start()).ready();
     expect((await voices(first.key)).status).toBe(200);
+    const [, console] = /ready\.[^]*?(http:\S+)/.exec(first.text) ?? [];
+    expect(await (await fetch(console ?? '')).text()).toContain('<div id="root">');
     const [, board, admin] = /Queues +(\S+)[^]*Admin +(\S+)/.exec(first.text) ?? [];
     const password = Buffer.from(`admin:${admin}`).toString('base64');
     expect((await fetch(board ?? '', { headers: { Authorization: `Basic ${password}` } })).status).toBe(200);

@@ -7,6 +7,7 @@ import { processesBeside, type ProcessesBeside } from '../../support/processes-b
 import { makePartner, type TestPartner } from '../../support/shared-stack.js';
 import { Stack } from '../../support/stack.js';
 import { temporaryFolder } from '../../support/services.js';
+import { waitFor } from '../../support/wait-for.js';
 import { RawUpload, uploadPath } from '../contract/raw-upload.js';
 import { emptyVoice } from '../contract/made-voices.js';
 import { toneForm } from '../contract/tone.js';
@@ -53,6 +54,18 @@ describeWithNginx('two APIs behind nginx', () => {
     expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=31536000' });
     const plain = await fetch(`http://localhost:${nginx.redirectPort}/api/health/live`, { redirect: 'manual' });
     expect([plain.status, plain.headers.get('location')]).toEqual([308, 'https://localhost/api/health/live']);
+  });
+
+  it('serve the console, whose page and files have their own headers', async () => {
+    const page = await fetch(`http://127.0.0.1:${nginx.port}/`);
+    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'.* 'nonce-/);
+    const [, script = ''] = /src="\.(\/assets\/[^"]+)"/.exec(await page.text()) ?? [];
+    const file = await fetch(`http://127.0.0.1:${nginx.port}${script}`);
+    expect([file.status, file.headers.get('content-encoding')]).toEqual([200, expect.stringMatching(/^(br|gzip)$/)]);
+    expect(file.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    const inLog = async (): Promise<boolean> => (await nginx.logs()).access.includes(`"GET ${script}" 200`);
+    await waitFor('the log', inLog);
+    expect((await nginx.logs()).access).toContain('"GET /" 200');
   });
 
   it('reject an upload before its body is complete, and the response reaches the client', async () => {

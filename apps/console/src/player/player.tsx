@@ -25,7 +25,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   return (
     <PlayerContext value={engine}>
       {children}
-      <audio ref={attach} data-testid="player" preload="auto" />
+      <audio ref={attach} data-testid="player" preload="auto" crossOrigin="anonymous" />
       <PlayerBar />
     </PlayerContext>
   );
