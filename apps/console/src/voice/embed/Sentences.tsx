@@ -24,7 +24,7 @@ export function Sentences({ sentences, language, error, onChange }: SentencesPro
                 : undefined
             }
             lang={language}
-            lines={2}
+            lines={3}
             value={sentence}
             onChange={(given) => onChange(sentences.with(at, given.replaceAll('\n', ' ')))}
           />
