@@ -201,8 +201,8 @@ describe('the example of the documentation', () => {
     expect(voice.samples).toHaveLength(12);
     const quality = expect.objectContaining({ grade: expect.any(String) });
     expect(voice.samples.slice(0, 2)).toEqual([
-      { index: 1, source_timestamp: '00:00', duration: 15, quality },
-      { index: 2, source_timestamp: '00:15', duration: 15, quality },
+      { index: 1, source_timestamp: '00:00', start: 0, duration: 15, quality },
+      { index: 2, source_timestamp: '00:15', start: 15, duration: 15, quality },
     ]);
     expect(voice.embedding_info).toMatchObject({ tts_type: 'kyutai', last_update_status: 'success', stale: false });
     expect(voice.embedding_info?.last_update_time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -237,7 +237,9 @@ describe('the example of the documentation', () => {
     await makeAudio(tools, ['-i', speech('ru'), '-t', '8', short]);
     const voice = await finishedVoice(madeUp, 'short', short);
     expect(voice.status).toEqual({ splitting: 'completed', embedding: 'completed' });
-    expect(voice.samples).toEqual([{ index: 1, source_timestamp: '00:00', duration: 8, quality: expect.any(Object) }]);
+    expect(voice.samples).toEqual([
+      { index: 1, source_timestamp: '00:00', start: 0, duration: 8, quality: expect.any(Object) },
+    ]);
     const audio = await decode(tools, await downloadSample(madeUp, 'short', 1, folder.path));
     expect(audio.length).toBe(8 * samplesPerSecond);
   });

@@ -24,6 +24,7 @@ export interface Quality {
 export interface Sample {
   readonly index: number;
   readonly source_timestamp: string | null;
+  readonly start: number | null;
   readonly duration: number;
   readonly quality: Quality | null;
 }

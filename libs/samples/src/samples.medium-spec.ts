@@ -225,6 +225,7 @@ describe('SamplesService', () => {
     expect(added[0]).toEqual({
       index: expect.any(Number),
       sourceStartSeconds: null,
+      startSeconds: null,
       durationSeconds: 12.3456,
       quality: goodFigures,
     });

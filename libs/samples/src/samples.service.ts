@@ -100,7 +100,7 @@ export class SamplesService {
       await tx.insert(SampleEntity, { voiceId, index, sourceStartSeconds: null, ...sample });
       await recordChange(tx, { action: 'sample.add', partnerId: voice.partnerId, voiceId, details: { sample: index } });
       const { durationSeconds, quality } = sample;
-      return { index, sourceStartSeconds: null, durationSeconds, quality };
+      return { index, sourceStartSeconds: null, startSeconds: null, durationSeconds, quality };
     });
   }
 

@@ -1,5 +1,12 @@
-import type { QualityFigures } from '#libs/audio';
-import type { JobProgress, ProcessingStatus, StoredEngine, StoredScore, UpdateStatus } from '#libs/database';
+import { decodedTime, type QualityFigures } from '#libs/audio';
+import type {
+  JobProgress,
+  ProcessingStatus,
+  StoredEngine,
+  StoredMissingAudio,
+  StoredScore,
+  UpdateStatus,
+} from '#libs/database';
 import { staleReasons, type StaleReason } from './stale-reasons.js';
 import type { VoiceWarning } from './voice-warning.js';
 
@@ -53,6 +60,8 @@ export interface SampleInfo {
   readonly index: number;
   /** Where it starts in the recording; null for uploaded samples. */
   readonly sourceStartSeconds: number | null;
+  /** Where it starts in the converted recording, which lacks what was damaged; null for uploaded samples. */
+  readonly startSeconds: number | null;
   readonly durationSeconds: number;
   /** null until it is measured, and for samples of older processes. */
   readonly quality: QualityFigures | null;
@@ -134,7 +143,10 @@ export interface AudibleVoice {
 }
 
 /** The row that one statement reads for details. */
-export interface VoiceRow extends VoiceColumns {
+export interface VoiceRow extends Omit<VoiceColumns, 'samples'> {
+  readonly samples: readonly Omit<SampleInfo, 'startSeconds'>[];
+  /** What the converted recording lacks. */
+  readonly originalMissing: readonly StoredMissingAudio[];
   readonly lastUpdateStatus: UpdateStatus | null;
   readonly lastUpdateTime: Date | null;
   readonly zipKey: string | null;
@@ -153,7 +165,7 @@ export interface VoiceRow extends VoiceColumns {
 
 /** Returns the details in a row. @param signZip returns a URL for the object with this key */
 export function detailsOf(row: VoiceRow, signZip: (zipKey: string) => string): VoiceDetails {
-  const { lastUpdateStatus, lastUpdateTime, zipKey, scores, stale, testSamples, ...others } = row;
+  const { lastUpdateStatus, lastUpdateTime, zipKey, scores, stale, testSamples, originalMissing, ...others } = row;
   const { runId, runEngine, runLanguage, runTestSentences, reportedEngine, reportedForLanguage, ...columns } = others;
   const run = { samplesChanged: stale ?? false, engine: runEngine, language: runLanguage };
   const now = { language: row.language, engine: reportedEngine, engineOfLanguage: reportedForLanguage };
@@ -173,8 +185,14 @@ export function detailsOf(row: VoiceRow, signZip: (zipKey: string) => string): V
           language: runLanguage,
           testSentences: runTestSentences ?? [],
         };
-  return { ...columns, embedding, embeddingZipUrl: zipKey === null ? null : signZip(zipKey) };
+  const samples = row.samples.map((sample) => ({ ...sample, startSeconds: startIn(sample, originalMissing) }));
+  return { ...columns, samples, embedding, embeddingZipUrl: zipKey === null ? null : signZip(zipKey) };
 }
+
+const startIn = (
+  { sourceStartSeconds }: Pick<SampleInfo, 'sourceStartSeconds'>,
+  missing: readonly StoredMissingAudio[],
+): number | null => (sourceStartSeconds === null ? null : decodedTime(sourceStartSeconds, missing));
 
 /** What the statement selects in addition for the URLs of a voice's audio. */
 export interface AudioColumns {

@@ -6,7 +6,7 @@ import { pageStatement, summaryColumns, type VoicePage, type VoiceSearch } from 
 
 const detailColumns = `SELECT v.id, v.partner_id AS "partnerId", v.name, v.original_filename AS "originalFilename",
     v.original_uploaded_name AS "originalUploadedName", v.original_duration_seconds AS "originalDurationSeconds",
-    v.original_removed_at AS "originalRemovedAt",
+    v.original_removed_at AS "originalRemovedAt", v.original_missing AS "originalMissing",
     v.splitting_status AS "splittingStatus", v.embedding_status AS "embeddingStatus",
     v.splitting_error AS "splittingError", v.embedding_error AS "embeddingError", v.warnings,
     v.language, v.labels, v.description, v.embedding_type AS "embeddingType", v.preferred_sample_index AS "preferredSampleIndex",

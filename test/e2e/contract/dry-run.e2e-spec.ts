@@ -48,15 +48,16 @@ async function stored(voice: string): Promise<object> {
   return { ...row, keys: keys.filter((key) => !key.includes('/uploads/')) };
 }
 
-const asSample = ({ source_timestamp, duration, quality }: Preview['samples'][number]): object => ({
+const asSample = ({ source_timestamp, start, duration, quality }: Preview['samples'][number]): object => ({
   source_timestamp,
+  start,
   duration,
   quality,
 });
 
 /** Returns the samples of a voice without their indexes. */
 const withoutIndexes = ({ samples }: Details): object[] =>
-  samples.map(({ source_timestamp, duration, quality }) => ({ source_timestamp, duration, quality }));
+  samples.map(({ source_timestamp, start, duration, quality }) => ({ source_timestamp, start, duration, quality }));
 
 describe('a dry run', () => {
   it.each([

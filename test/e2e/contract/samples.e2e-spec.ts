@@ -30,7 +30,13 @@ describe('POST samples', () => {
     const route = partner.route('indexes');
     const made = await partner.http.post(`${route}/samples`, toneForm(2.5));
     expect(made.status).toBe(201);
-    expect(made.body).toEqual({ index: 1, source_timestamp: null, duration: 2.5, quality: expect.any(Object) });
+    expect(made.body).toEqual({
+      index: 1,
+      source_timestamp: null,
+      start: null,
+      duration: 2.5,
+      quality: expect.any(Object),
+    });
     const location = made.headers.get('location') ?? '';
     expect(location).toBe(`/api${route}/samples/1`);
     const audio = await bytesOf(partner, location.replace(/^\/api/, ''));

@@ -49,8 +49,8 @@ describe('a voice that 0.1.0 has made', () => {
     const { samples } = await finished(partner, 'old', 'split', { max_samples: 2, sample_duration: 20 });
     const quality: unknown = expect.objectContaining({ speech_ratio: expect.any(Number) });
     expect(samples).toEqual([
-      { index: 1, source_timestamp: '00:00', duration: 20, quality },
-      { index: 2, source_timestamp: '00:20', duration: 20, quality },
+      { index: 1, source_timestamp: '00:00', start: 0, duration: 20, quality },
+      { index: 2, source_timestamp: '00:20', start: 20, duration: 20, quality },
     ]);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleDto } from './samples.answers.js';
 
+const sample = { index: 1, sourceStartSeconds: null, startSeconds: null, durationSeconds: 15, quality: null };
+
 describe('sampleDto', () => {
   it.each([
     [0, '00:00'],
@@ -13,14 +15,17 @@ describe('sampleDto', () => {
     [14_399, '03:59:59'],
     [360_000, '100:00:00'],
   ])('writes a start of %d s as %s', (seconds, text) => {
-    expect(
-      sampleDto({ index: 1, sourceStartSeconds: seconds, durationSeconds: 15, quality: null }).source_timestamp,
-    ).toBe(text);
+    expect(sampleDto({ ...sample, sourceStartSeconds: seconds, startSeconds: seconds }).source_timestamp).toBe(text);
   });
 
   it('writes null for an uploaded sample', () => {
-    expect(
-      sampleDto({ index: 1, sourceStartSeconds: null, durationSeconds: 15, quality: null }).source_timestamp,
-    ).toBeNull();
+    expect(sampleDto(sample)).toMatchObject({ source_timestamp: null, start: null });
+  });
+
+  it('has the start in the converted recording exactly', () => {
+    expect(sampleDto({ ...sample, sourceStartSeconds: 20.3604, startSeconds: 14.3604 })).toMatchObject({
+      source_timestamp: '00:20',
+      start: 14.36,
+    });
   });
 });

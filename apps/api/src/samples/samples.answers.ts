@@ -23,6 +23,15 @@ export class SampleDto {
   })
   readonly source_timestamp: string | null;
 
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'Where it starts in the converted recording, in seconds. The waveform has the same time. null for uploaded samples.',
+    example: 15,
+  })
+  readonly start: number | null;
+
   @ApiProperty({ type: Number, description: 'Length of the sample in seconds.', example: 15 })
   readonly duration: number;
 
@@ -41,10 +50,11 @@ export class SampleDto {
 
 /** @param context what is known of the sample besides its audio */
 export function sampleDto(sample: SampleInfo, context: GradingContext = {}): SampleDto {
-  const { index, sourceStartSeconds, durationSeconds, quality } = sample;
+  const { index, sourceStartSeconds, startSeconds, durationSeconds, quality } = sample;
   return {
     index,
     source_timestamp: sourceStartSeconds === null ? null : clockTime(sourceStartSeconds),
+    start: startSeconds === null ? null : contractSeconds(startSeconds),
     duration: contractSeconds(durationSeconds),
     quality: quality && sampleQualityDto(quality, context),
   };

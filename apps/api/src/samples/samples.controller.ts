@@ -61,7 +61,7 @@ export class SamplesController {
     description: 'The sample was stored.',
     headers: { Location: { description: 'URL of its audio.', required: true, schema: { type: 'string' } } },
     type: SampleDto,
-    example: { index: 1, source_timestamp: null, duration: 12.5, quality: qualityExample },
+    example: { index: 1, source_timestamp: null, start: null, duration: 12.5, quality: qualityExample },
   })
   async uploadSample(
     @Partner() partner: PartnerRef,

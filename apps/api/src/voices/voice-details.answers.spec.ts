@@ -51,8 +51,8 @@ const seed: VoiceDetails = {
   updatedAt: new Date('2025-01-15T10:30:00.001Z'),
   progress: null,
   samples: [
-    { index: 1, sourceStartSeconds: 0, durationSeconds: 15, quality: figures },
-    { index: 2, sourceStartSeconds: 15, durationSeconds: 15, quality: null },
+    { index: 1, sourceStartSeconds: 0, startSeconds: 0, durationSeconds: 15, quality: figures },
+    { index: 2, sourceStartSeconds: 15, startSeconds: 15, durationSeconds: 15, quality: null },
   ],
   embedding: {
     ttsType: 'kyutai',
@@ -198,10 +198,12 @@ describe('voiceDetailsDto', () => {
       ...seed,
       splittingError: 'The recording could not be converted',
       progress: { stage: 'converting', done: 12, of: 185 },
-      samples: [{ index: 4, sourceStartSeconds: null, durationSeconds: 12.3456, quality: null }],
+      samples: [{ index: 4, sourceStartSeconds: null, startSeconds: null, durationSeconds: 12.3456, quality: null }],
     });
     expect(details.errors.splitting).toBe('The recording could not be converted');
     expect(details.progress).toStrictEqual({ stage: 'converting', done: 12, of: 185 });
-    expect(details.samples).toStrictEqual([{ index: 4, source_timestamp: null, duration: 12.346, quality: null }]);
+    expect(details.samples).toStrictEqual([
+      { index: 4, source_timestamp: null, start: null, duration: 12.346, quality: null },
+    ]);
   });
 });

@@ -37,8 +37,8 @@ export const voiceDetailsExample: VoiceDetailsDto = {
   warnings: [],
   progress: null,
   samples: [
-    { index: 1, source_timestamp: '00:00', duration: 15, quality: qualityExample },
-    { index: 2, source_timestamp: '00:15', duration: 15, quality: cutInWordExample },
+    { index: 1, source_timestamp: '00:00', start: 0, duration: 15, quality: qualityExample },
+    { index: 2, source_timestamp: '00:15', start: 15, duration: 15, quality: cutInWordExample },
   ],
   embedding_info: {
     tts_type: 'kyutai',

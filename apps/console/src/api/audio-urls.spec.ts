@@ -21,7 +21,14 @@ const detailsOf = (expires: number, more: Partial<Details> = {}): Details => ({
   warnings: [],
   progress: null,
   samples: [
-    { index: 1, source_timestamp: '00:00', duration: 15, quality: null, url: urlOf('sample', expires, 'http://api') },
+    {
+      index: 1,
+      source_timestamp: '00:00',
+      start: 0,
+      duration: 15,
+      quality: null,
+      url: urlOf('sample', expires, 'http://api'),
+    },
   ],
   embedding_info: null,
   language: 'en',
@@ -91,7 +98,7 @@ describe('withKnownUrls', () => {
   });
 
   it('gives up if samples, the recording or a status have changed', () => {
-    const samples = [{ index: 2, source_timestamp: '00:15', duration: 15, quality: null }];
+    const samples = [{ index: 2, source_timestamp: '00:15', start: 0, duration: 15, quality: null }];
     expect(withKnownUrls(known, { ...event, samples }, 'http://console')).toBeUndefined();
     expect(withKnownUrls(known, { ...event, original_filename: null }, 'http://console')).toBeUndefined();
     const status = { splitting: 'in_progress', embedding: 'completed' } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Schema } from '#libs/client';
-import { gradesOf, sampleAt, scoresOf, sorted, startOf } from './sample-order.js';
+import { gradesOf, scoresOf, sorted, startOf } from './sample-order.js';
 
 type Sample = Schema<'Sample'>;
 
@@ -20,32 +20,22 @@ const quality = (grade: Schema<'SampleGrade'>): Sample['quality'] => ({
 const sample = (index: number, timestamp: string | null, grade?: Schema<'SampleGrade'>): Sample => ({
   index,
   source_timestamp: timestamp,
+  start: null,
   duration: 15,
   quality: grade ? quality(grade) : null,
 });
 
 describe('startOf', () => {
-  it('reads minutes and hours', () => {
+  it('is exact', () => {
+    expect(startOf({ source_timestamp: '00:14', start: 14.36 })).toBe(14.36);
+    expect(startOf({ source_timestamp: '00:00', start: 0 })).toBe(0);
+  });
+
+  it('is read from the time stamp of an older API', () => {
     expect(startOf(sample(1, '01:15'))).toBe(75);
     expect(startOf(sample(1, '03:59:45'))).toBe(14_385);
     expect(startOf(sample(1, '100:00:00'))).toBe(360_000);
     expect(startOf(sample(1, null))).toBeUndefined();
-  });
-});
-
-describe('sampleAt', () => {
-  const samples = [sample(1, '00:00'), sample(2, '00:15'), sample(4, '01:00'), sample(5, null)];
-
-  it('finds the sample of a place', () => {
-    expect(sampleAt(samples, 0)?.index).toBe(1);
-    expect(sampleAt(samples, 14.99)?.index).toBe(1);
-    expect(sampleAt(samples, 15)?.index).toBe(2);
-    expect(sampleAt(samples, 74)?.index).toBe(4);
-  });
-
-  it('finds none between samples and after the last', () => {
-    expect(sampleAt(samples, 45)).toBeUndefined();
-    expect(sampleAt(samples, 75)).toBeUndefined();
   });
 });
 

@@ -3,22 +3,17 @@ import type { Schema } from '#libs/client';
 type Sample = Schema<'Sample'>;
 type Grade = Schema<'SampleGrade'>;
 
-/** Returns where a sample starts in the recording, in seconds; undefined if it is not of the recording. */
-export function startOf({ source_timestamp }: Pick<Sample, 'source_timestamp'>): number | undefined {
+type StartOf = Pick<Sample, 'source_timestamp'> & Partial<Pick<Sample, 'start'>>;
+
+/**
+ * Returns where a sample starts in the recording, in seconds; undefined if it is not of the recording. An older API,
+ * which may still answer during an upgrade, says it only in whole seconds.
+ */
+export function startOf({ start, source_timestamp }: StartOf): number | undefined {
+  if (typeof start === 'number') return start;
   return source_timestamp === null
     ? undefined
     : source_timestamp.split(':').reduce((seconds, part) => seconds * 60 + Number(part), 0);
-}
-
-/** Returns the sample that a place of the recording is in. Where samples overlap, it is the one that starts last. */
-export function sampleAt<Cut extends Pick<Sample, 'source_timestamp' | 'duration'>>(
-  samples: readonly Cut[],
-  seconds: number,
-): Cut | undefined {
-  return samples.findLast((sample) => {
-    const start = startOf(sample);
-    return start !== undefined && seconds >= start && seconds < start + sample.duration;
-  });
 }
 
 export type Order = 'index' | 'score' | 'grade';

@@ -5,9 +5,9 @@ describe('cutsOf', () => {
   const cuts = cutsOf({
     preferred_sample_index: 2,
     samples: [
-      { index: 1, source_timestamp: '00:00', duration: 15, quality: null },
-      { index: 2, source_timestamp: '00:15', duration: 15, quality: null },
-      { index: 3, source_timestamp: null, duration: 5, quality: null },
+      { index: 1, source_timestamp: '00:00', start: 0, duration: 15, quality: null },
+      { index: 2, source_timestamp: '00:15', start: 15, duration: 15, quality: null },
+      { index: 3, source_timestamp: null, start: null, duration: 5, quality: null },
     ],
   });
 
