@@ -6,6 +6,7 @@ import { text } from '../../texts/text.js';
 import { Button } from '../../ui/Button.js';
 import { Select, TextField } from '../../ui/fields.js';
 import { FailureNote } from '../../ui/notes.js';
+import { useNow } from '../../ui/use-now.js';
 import { expiryOf, type Lifetime } from './expiry.js';
 import { partnerNameProblem } from './partner-name.js';
 
@@ -33,8 +34,9 @@ export function KeyForm({ partner, taken, onCreated, onCancel }: KeyFormProps) {
   const [isSent, setSent] = useState(false);
 
   const problem = partner === undefined ? partnerNameProblem(partnerName, taken) : undefined;
+  const now = useNow();
   const isNameless = name.trim() === '';
-  const expiry = expiryOf(lifetime, date, Date.now());
+  const expiry = expiryOf(lifetime, date, now);
   const create = useAction((owner: string, fields: Schema<'CreateKeyFields'>) =>
     unwrap(timbre.POST('/api/admin/partners/{partner}/keys', { params: { path: { partner: owner } }, body: fields })),
   );
