@@ -165,6 +165,7 @@ describe('scripts/prepare.mjs', () => {
       0,
       expect.stringMatching(/^Building the console …\n  not possible on this machine, .*: Cannot find package 'vite'/),
     ]);
-    expect(await prepare('package')).toMatchObject({ code: 1, said: expect.stringContaining("'vite'") as string });
+    const refused = await prepare('package');
+    expect([refused.code, refused.said]).toEqual([1, expect.stringContaining("'vite'")]);
   });
 });
