@@ -56,7 +56,16 @@ interface ConfirmProps extends Omit<DialogProps, 'children' | 'wide' | 'stays'> 
 }
 
 /** Asks before something that cannot simply be taken back. */
-export function ConfirmDialog({
+export function ConfirmDialog({ title, isOpen, ...props }: ConfirmProps) {
+  return (
+    <Dialog title={title} isOpen={isOpen} onClose={props.onClose}>
+      <Confirmation {...props} />
+    </Dialog>
+  );
+}
+
+/** What is in a ConfirmDialog. Each time it is opened it starts anew, without what was typed before. */
+function Confirmation({
   children,
   action,
   dismiss = text('action.cancel'),
@@ -64,8 +73,7 @@ export function ConfirmDialog({
   mustType,
   onConfirm,
   onClose,
-  ...props
-}: ConfirmProps) {
+}: Omit<ConfirmProps, 'title' | 'isOpen'>) {
   const [typed, setTyped] = useState('');
   const [failure, setFailure] = useState<unknown>();
   const [isPending, setPending] = useState(false);
@@ -82,32 +90,30 @@ export function ConfirmDialog({
     }
   };
   return (
-    <Dialog {...props} onClose={onClose}>
-      <div className="stack">
-        {children}
-        {mustType !== undefined && (
-          <TextField
-            label={text('confirm.type', { word: mustType })}
-            value={typed}
-            onChange={setTyped}
-            autoComplete="off"
-          />
-        )}
-        <FailureNote failure={failure} />
-        <div className="row dialog-actions">
-          <Button onPress={onClose} autoFocus>
-            {dismiss}
-          </Button>
-          <Button
-            kind={isDangerous ? 'danger' : 'primary'}
-            isPending={isPending}
-            isDisabled={mustType !== undefined && typed.trim() !== mustType.trim()}
-            onPress={() => void confirm()}
-          >
-            {action}
-          </Button>
-        </div>
+    <div className="stack">
+      {children}
+      {mustType !== undefined && (
+        <TextField
+          label={text('confirm.type', { word: mustType })}
+          value={typed}
+          onChange={setTyped}
+          autoComplete="off"
+        />
+      )}
+      <FailureNote failure={failure} />
+      <div className="row dialog-actions">
+        <Button onPress={onClose} autoFocus>
+          {dismiss}
+        </Button>
+        <Button
+          kind={isDangerous ? 'danger' : 'primary'}
+          isPending={isPending}
+          isDisabled={mustType !== undefined && typed.trim() !== mustType.trim()}
+          onPress={() => void confirm()}
+        >
+          {action}
+        </Button>
       </div>
-    </Dialog>
+    </div>
   );
 }

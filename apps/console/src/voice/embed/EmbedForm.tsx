@@ -9,13 +9,13 @@ import { Select, Switch, TextField } from '../../ui/fields.js';
 import { FailureNote } from '../../ui/notes.js';
 import { languageChoices } from '../languages.js';
 import type { SectionProps } from '../section.js';
-import { embedFieldsOf, embedFormOf, ownSentences, type EmbedForm as Form } from './embed-form.js';
+import { embedFieldsOf, emptyEmbedForm, ownSentences, type EmbedForm as Form } from './embed-form.js';
 import { Sentences } from './Sentences.js';
 
 /** Starts an embedding. What it is made with is folded away, because the defaults are right most of the time. */
 export function EmbedForm({ partner, voice, isLocked }: SectionProps & { isLocked: boolean }) {
   const { timbre } = useSession();
-  const [form, setForm] = useState(() => embedFormOf(voice));
+  const [form, setForm] = useState(emptyEmbedForm);
   const [isOpen, setOpen] = useState(false);
   const embed = useAction(
     (body: Schema<'EmbedFields'>) =>
@@ -25,6 +25,7 @@ export function EmbedForm({ partner, voice, isLocked }: SectionProps & { isLocke
     { done: text('embed.started') },
   );
   const { fields } = embed;
+  const language = form.language ?? voice.language;
   const change = (part: Partial<Form>): void => setForm({ ...form, ...part });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -51,34 +52,32 @@ export function EmbedForm({ partner, voice, isLocked }: SectionProps & { isLocke
             <TextField
               label={text('embed.type')}
               error={fields['tts_type']}
-              value={form.ttsType}
+              value={form.ttsType ?? voice.embedding_type}
               onChange={(ttsType) => change({ ttsType })}
             />
             <Select
               label={text('voice.language')}
               error={fields['language']}
               options={languageChoices(voice.language).map((id) => ({ id, name: languageName(id) }))}
-              value={form.language}
-              onChange={(language) => change({ language })}
+              value={language}
+              onChange={(chosen) => change({ language: chosen })}
             />
           </div>
           <Switch
             isSelected={form.hasOwnSentences}
-            onChange={(hasOwnSentences) =>
-              change({ hasOwnSentences, sentences: ownSentences(form, voice.embedding_info) })
-            }
+            onChange={(hasOwnSentences) => change({ hasOwnSentences, sentences: ownSentences(form, voice) })}
           >
             {text('embed.ownSentences')}
           </Switch>
           {form.hasOwnSentences ? (
             <Sentences
               sentences={form.sentences}
-              language={form.language}
+              language={language}
               error={fields['test_sentences']}
               onChange={(sentences) => change({ sentences })}
             />
           ) : (
-            <p className="field-hint">{text('embed.sentences.default', { language: languageName(form.language) })}</p>
+            <p className="field-hint">{text('embed.sentences.default', { language: languageName(language) })}</p>
           )}
         </>
       )}

@@ -66,6 +66,6 @@ function factsOf(info: Schema<'EmbeddingInfo'>): readonly Fact[] {
           { name: text('embed.scorer'), value: engine.scorer },
         ]),
     ...(language === null ? [] : [{ name: text('voice.language'), value: languageName(language) }]),
-    { name: text('embed.made'), value: made },
+    { name: text(info.last_update_status === 'failed' ? 'embed.tried' : 'embed.updated'), value: made },
   ];
 }

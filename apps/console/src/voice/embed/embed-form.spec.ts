@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Schema } from '#libs/client';
-import { embedFieldsOf, embedFormOf, ownSentences } from './embed-form.js';
+import { embedFieldsOf, emptyEmbedForm as form, ownSentences } from './embed-form.js';
 
 const voice = { embedding_type: 'kyutai', language: 'fr' } as Schema<'VoiceDetails'>;
-const form = embedFormOf(voice);
 
 describe('embedFieldsOf', () => {
   it('leaves out what is as the voice has it', () => {
@@ -25,15 +24,18 @@ describe('embedFieldsOf', () => {
 });
 
 describe('ownSentences', () => {
-  const info = { language: 'fr', test_sentences: ['Bonjour.'] } as unknown as Schema<'EmbeddingInfo'>;
+  const embedded = {
+    ...voice,
+    embedding_info: { language: 'fr', test_sentences: ['Bonjour.'] },
+  } as unknown as Schema<'VoiceDetails'>;
 
   it('starts with those of the last embedding in the same language', () => {
-    expect(ownSentences(form, info)).toEqual(['Bonjour.']);
-    expect(ownSentences({ ...form, language: 'de' }, info)).toEqual(['']);
-    expect(ownSentences(form, null)).toEqual(['']);
+    expect(ownSentences(form, embedded)).toEqual(['Bonjour.']);
+    expect(ownSentences({ ...form, language: 'de' }, embedded)).toEqual(['']);
+    expect(ownSentences(form, { ...embedded, embedding_info: null })).toEqual(['']);
   });
 
   it('keeps what was typed', () => {
-    expect(ownSentences({ ...form, sentences: ['Salut.', ''] }, info)).toEqual(['Salut.', '']);
+    expect(ownSentences({ ...form, sentences: ['Salut.', ''] }, embedded)).toEqual(['Salut.', '']);
   });
 });

@@ -23,6 +23,7 @@ export function CancelDialog({ partner, voice, isOpen, onClose }: EndProps) {
     <ConfirmDialog
       title={text('voice.cancel.title')}
       action={text('voice.cancel.action')}
+      dismiss={text('voice.cancel.keep')}
       isOpen={isOpen}
       onClose={onClose}
       onConfirm={() => cancel.runOrThrow()}
