@@ -23,7 +23,9 @@ function layoutFaults(): string[] {
   if (scrollWidth > clientWidth) faults.push(`the page is ${scrollWidth} px wide, its window ${clientWidth} px`);
   for (const element of document.querySelectorAll('button, a[href], input, [role=button], [role=slider]')) {
     const { width, height } = element.getBoundingClientRect();
-    const isShown = element.checkVisibility({ visibilityProperty: true }) && width > 1 && height > 1;
+    const isClipped = (one: Dom.Element | null): boolean =>
+      one !== null && (one.getBoundingClientRect().width <= 1 || isClipped(one.parentElement)); // for screen readers
+    const isShown = element.checkVisibility({ visibilityProperty: true }) && !isClipped(element);
     // WCAG 2.5.8 exempts links within a sentence, and inputs whose label is the target.
     const isExempt = page.getComputedStyle(element)['display'] === 'inline' || element.closest('label') !== null;
     if (isShown && !isExempt && (width < 24 || height < 24)) {

@@ -30,5 +30,5 @@ const bytesOfDownload = async (download: Download): Promise<Buffer> => buffer(aw
 /** Chooses an entry of a menu behind a button. */
 export async function choose(page: Page, menu: string, entry: string): Promise<void> {
   await page.getByRole('button', { name: menu }).click();
-  await page.getByRole('menuitem', { name: entry }).click();
+  await page.getByRole('menuitem', { name: entry }).first().click();
 }

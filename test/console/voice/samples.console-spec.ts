@@ -132,11 +132,11 @@ describe('The samples of a voice', () => {
 
   it('show their grade, its reasons and figures, and can be downloaded', async () => {
     const page = await open();
-    const [sample] = anna.samples as readonly { quality?: { grade: string; reasons: { message: string }[] } }[];
+    const { grade = 'none', reasons = [] } = anna.samples[0]?.quality ?? {};
     await sampleRow(page, 1)
-      .getByText(new RegExp(`^${sample?.quality?.grade}$`, 'i'))
+      .getByText(new RegExp(`^${grade}$`, 'i'))
       .waitFor();
-    for (const { message } of sample?.quality?.reasons ?? []) await sampleRow(page, 1).getByText(message).waitFor();
+    for (const { message } of reasons) await sampleRow(page, 1).getByText(message).waitFor();
     await sampleRow(page, 1).getByRole('button', { name: 'Show figures of sample 1' }).click();
     await sampleRow(page, 1).getByText(/LUFS/).first().waitFor();
     const link = sampleRow(page, 1).getByRole('link', { name: 'Download sample 1' });
