@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { audioLab } from '../../../../test/support/audio-lab.js';
-import { makeAudio, speech } from '../../../../test/support/audio-measure.js';
+import { makeAudio } from '../../../../test/support/audio-measure.js';
 import { HeldTimers } from '../../../../test/support/held-timers.js';
 import { processesNaming } from '../../../../test/support/running-processes.js';
+import { rowsOfForm } from '../../../../test/support/test-form.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import type { OpusEncoding } from '../ffmpeg/encode-opus.js';
 import { conversionLimits } from '../ffmpeg/limits.js';
@@ -14,13 +15,18 @@ const lab = audioLab();
 let longPath: string;
 /** Noise for tests that encode all of it. */
 let noisePath: string;
-const noiseSeconds = 60;
+const noiseSeconds = 30;
+/** The recording of another job. */
+let otherPath: string;
+const otherSeconds = 10;
 
 beforeAll(async () => {
   longPath = join(lab.folder, 'long.wav');
   noisePath = join(lab.folder, 'noise.wav');
   const noise = ['-f', 'lavfi', '-i', 'anoisesrc=d=600:r=16000:a=0.3'];
-  await makeAudio(lab.tools, [...noise, longPath, '-t', String(noiseSeconds), noisePath]);
+  otherPath = join(lab.folder, 'other.wav');
+  const shorter = ['-t', String(noiseSeconds), noisePath, '-t', String(otherSeconds), otherPath];
+  await makeAudio(lab.tools, [...noise, longPath, ...shorter]);
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -44,14 +50,34 @@ async function countPackets(encoding: OpusEncoding): Promise<number> {
   return packets;
 }
 
+function send(id: number, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(id, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended
+  }
+}
+
+/** Stops each ffmpeg of a recording as it starts, so that none ends before so many run at the same time. @returns their ids */
+async function stopped(path: string, count: number): Promise<readonly number[]> {
+  return waitFor(`${count} run at the same time`, async () => {
+    for (const id of await processesNaming(path)) send(id, 'SIGSTOP');
+    const running = await processesNaming(path);
+    for (const id of running) send(id, 'SIGSTOP');
+    return running.length === count && running;
+  });
+}
+
 const goneFrom = (path: string) => waitFor('ffmpeg is gone', async () => (await processesNaming(path)).length === 0);
 
 describe('encodeRecording and the slots of the process', () => {
   it('uses idle slots, never exceeds them over all jobs, and releases all', async () => {
     const slots = new EncodeSlots(3);
-    const encodings = await Promise.all([1, 2].map(() => encode(noisePath, { slots, sectionSeconds: 6 })));
-    const counts: number[] = [];
+    const encodings = await Promise.all([1, 2].map(() => encode(noisePath, { slots, sectionSeconds: 5 })));
     const reading = Promise.all(encodings.map(countPackets));
+    const running = await stopped(noisePath, 3);
+    const counts = [running.length];
+    for (const id of running) send(id, 'SIGCONT');
     const over = reading.then(() => true);
     while (!(await Promise.race([over, new Promise<false>((resolve) => setTimeout(() => resolve(false), 20))]))) {
       counts.push((await processesNaming(noisePath)).length);
@@ -63,14 +89,12 @@ describe('encodeRecording and the slots of the process', () => {
 
   it('leaves the next slot to a new job before it starts another section', async () => {
     const slots = new EncodeSlots(2);
-    const other = { ...(await probed(speech('en'))), slots, sectionSeconds: 600 };
+    const other = { ...(await probed(otherPath)), slots, sectionSeconds: 600 };
     const first = await encode(noisePath, { slots, sectionSeconds: 5 });
     const reading = countPackets(first);
     let isFirstDone = false;
     void reading.then(() => (isFirstDone = true));
-    let running: number[] = [];
-    await waitFor('both slots are in use', async () => (running = await processesNaming(noisePath)).length === 2);
-    for (const id of running) process.kill(id, 'SIGSTOP');
+    const running = await stopped(noisePath, 2);
     let wasFirstDone: boolean | undefined;
     const take = slots.take.bind(slots);
     jest.spyOn(slots, 'take').mockImplementation(async (signal) => {
@@ -79,10 +103,10 @@ describe('encodeRecording and the slots of the process', () => {
       return slot;
     });
     const starting = encodeRecording(other); // it asks for a slot at once
-    for (const id of running) process.kill(id, 'SIGCONT');
+    for (const id of running) send(id, 'SIGCONT');
     const second = await starting;
     expect(wasFirstDone).toBe(false);
-    expect(await countPackets(second)).toBe(75 * 50 + 1);
+    expect(await countPackets(second)).toBe(otherSeconds * 50 + 1);
     expect(await reading).toBe(noiseSeconds * 50 + 1);
   });
 
@@ -134,10 +158,11 @@ describe('encodeRecording ends all sections', () => {
     await goneFrom(longPath);
   });
 
-  it.each([
+  const limits = [
     ['CPU time', { cpuSeconds: 1 }],
     ['wall clock', { wallSeconds: 0.3 }],
-  ])('if one reaches the limit of its %s', async (_, exceeded) => {
+  ] as const;
+  it.each(rowsOfForm(limits, ['wall clock']))('if one reaches the limit of its %s', async (_, exceeded) => {
     const processLimits = { ...conversionLimits(3600), ...exceeded };
     const reading = encode(longPath, { processLimits, sectionSeconds: 300 }).then(countPackets);
     await expect(reading).rejects.toMatchObject({ code: 'conversion_over_limits' });
