@@ -61,6 +61,7 @@ export class ApiDescription {
   readonly operations: readonly Operation[];
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly validators = new Map<string, ValidateFunction>();
+  private static ofFile: ApiDescription | undefined;
 
   constructor(private readonly document: OpenApiDocument) {
     addFormats.default(this.ajv);
@@ -78,8 +79,11 @@ export class ApiDescription {
     );
   }
 
+  /** Returns the same each time: its validators are compiled once for all test files of a process. */
   static committed(): ApiDescription {
-    return new ApiDescription(JSON.parse(readFileSync(openApiFile, 'utf8')) as OpenApiDocument);
+    return (ApiDescription.ofFile ??= new ApiDescription(
+      JSON.parse(readFileSync(openApiFile, 'utf8')) as OpenApiDocument,
+    ));
   }
 
   /** Returns the operations of a path, by the most literal template: in a POST, `/empty` is not the name of a voice. */

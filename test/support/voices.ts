@@ -95,7 +95,7 @@ export async function settled(partner: TestPartner, voice: string, timeoutMs = 6
     return last.status.splitting !== 'in_progress' && last.status.embedding !== 'in_progress' && last;
   };
   try {
-    return await waitFor(`${voice} is settled`, look, { timeoutMs, everyMs: 100 });
+    return await waitFor(`${voice} is settled`, look, { timeoutMs, everyMs: 200 });
   } catch (error) {
     throw new Error(`last seen: ${JSON.stringify(last)}`, { cause: error });
   }

@@ -21,6 +21,9 @@ interface Manifest {
   readonly samples: readonly { readonly index: number; readonly file: string; readonly embedding_sha256: string }[];
 }
 
+/** A voice with two samples and their embedding, for tests that any such voice fits. */
+const two = 'two';
+
 let contract: Contract;
 let partner: TestPartner;
 /** Another process of the same installation, which refers clients to the storage, or nginx to the file. */
@@ -33,6 +36,8 @@ beforeAll(async () => {
     startSecondApi(contract.stack, { DOWNLOADS: contract.stack.storageUrl.startsWith('s3:') ? 'storage' : 'proxy' }),
     embedInstantly(contract.stack, partner),
   ]);
+  await voiceOfSamples(partner, two, 2);
+  await finished(partner, two, 'embed');
 });
 afterAll(() => second?.stop());
 
@@ -79,8 +84,7 @@ describe('the archive of an embedding', () => {
   });
 
   it('is the same at every process, whole and in ranges, whatever DOWNLOADS says', async () => {
-    await voiceOfSamples(partner, 'processes', 2);
-    const url = (await finished(partner, 'processes', 'embed')).embedding_zip_url ?? '';
+    const url = (await details(partner, two)).embedding_zip_url ?? '';
     const first = await fetch(url);
     const tag = first.headers.get('etag') ?? '';
     const zip = await bodyOf(first);
@@ -113,17 +117,15 @@ describe('the archive of an embedding', () => {
 
 describe('GET embedding', () => {
   it('returns that of the preferred sample if no index is given', async () => {
-    await voiceOfSamples(partner, 'preferred', 2);
-    await finished(partner, 'preferred', 'embed');
-    const route = `${partner.route('preferred')}/embedding`;
+    const route = `${partner.route(two)}/embedding`;
     for (const index of [2, 1]) {
-      await partner.http.put(`${partner.route('preferred')}/preferred-sample`, { sample_index: index });
+      await partner.http.put(`${partner.route(two)}/preferred-sample`, { sample_index: index });
       const answer = await partner.http.fetch(route);
       expect(answer.headers.get('content-type')).toBe('application/octet-stream');
-      expect(answer.headers.get('content-disposition')).toContain(`preferred-${index}.safetensors`);
+      expect(answer.headers.get('content-disposition')).toContain(`${two}-${index}.safetensors`);
       const bytes = await bodyOf(answer);
       expect(answer.headers.get('etag')).toBe(`"${sha256(bytes)}"`);
-      expect(bytes.equals(await single('preferred', index))).toBe(true);
+      expect(bytes.equals(await single(two, index))).toBe(true);
     }
     const referred = await fetch(`${second.address.baseUrl}${route}`, {
       headers: { ...byProxy, 'X-Api-Key': partner.key },
@@ -145,14 +147,13 @@ describe('GET embedding', () => {
 
 describe('embedding_info', () => {
   it('names the run, its engine and what the test samples say', async () => {
-    await voiceOfSamples(partner, 'informed', 1);
-    const first = (await finished(partner, 'informed', 'embed')).embedding_info;
+    const first = (await details(partner, two)).embedding_info;
     expect(first?.run_id).toMatch(/^[0-9a-f-]{36}$/);
     const engine = { name: 'instant-constant', version: '1', model: 'constant', revision: '1', scorer: 'none@1' };
     expect(first?.engine).toStrictEqual(engine);
     const sentences = Math.max(...(first?.test_samples ?? []).map((test) => test.sentence_index));
     expect(first?.test_sentences).toHaveLength(sentences);
-    const again = (await finished(partner, 'informed', 'embed')).embedding_info;
+    const again = (await finished(partner, two, 'embed')).embedding_info;
     expect(again?.run_id).not.toBe(first?.run_id);
   });
 });

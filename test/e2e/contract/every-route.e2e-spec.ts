@@ -10,6 +10,7 @@ import { gpuSide } from './gpu-side.js';
 import { addSample, emptyVoice, finished, toneVoice, voiceOfSamples, without } from './made-voices.js';
 import { nestRoutes } from './nest-routes.js';
 import { isCoveredElsewhere } from './refusal-tables.js';
+import { rowsOfForm } from '../../support/test-form.js';
 import { toneForm } from './tone.js';
 
 let contract: Contract;
@@ -31,6 +32,9 @@ describe('openapi.json', () => {
     expect(served).toEqual({ ...committed, servers: [{ url: contract.stack.baseUrl.replace(/\/api$/, '') }] });
   });
 });
+
+// What is behind a route is the same for every form of its body, so the short form works once.
+const working = rowsOfForm(bodyForms, ['JSON']).map(([form]) => form);
 
 describe.each(bodyForms)('routes with fields, sent as %s', (form, of) => {
   const named = (name: string): string => `${form} ${name}`;
@@ -79,7 +83,7 @@ describe.each(bodyForms)('routes with fields, sent as %s', (form, of) => {
     expect((await partner.http.patch(route, of({}))).body).toEqual(unlabelled.body);
   });
 
-  it('set the preferred sample, split and embed', async () => {
+  (working.includes(form) ? it : it.skip)('set the preferred sample, split and embed', async () => {
     const voice = named('worked');
     await toneVoice(partner, voice);
     const route = partner.route(voice);
@@ -182,10 +186,10 @@ describe('routes without fields', () => {
   });
 
   it('add and delete samples, test files and the voice', async () => {
-    await voiceOfSamples(partner, 'to be deleted', 2);
+    await voiceOfSamples(partner, 'to be deleted', 1);
     const route = partner.route('to be deleted');
-    expect(await addSample(partner, 'to be deleted')).toBe(3);
-    expect((await partner.http.delete(`${route}/samples/3`)).status).toBe(204);
+    expect(await addSample(partner, 'to be deleted')).toBe(2);
+    expect((await partner.http.delete(`${route}/samples/2`)).status).toBe(204);
     expect((await partner.http.delete(`${route}/test-files/kyutai`)).status).toBe(204);
     expect((await partner.http.delete(route)).status).toBe(204);
   });
@@ -223,10 +227,9 @@ describe('routes without fields', () => {
   });
 
   it('accept the webhook of RunPod and the output of its handler', async () => {
-    await voiceOfSamples(partner, 'heard', 1);
-    await behave(contract.stack, { partner: partner.name, voice: 'heard' }, { kind: 'hold' });
-    expect((await partner.http.post(`${partner.route('heard')}/embed`)).status).toBe(202);
-    const held = await gpuSide(contract.stack, partner, 'heard');
+    await behave(contract.stack, { partner: partner.name, voice }, { kind: 'hold' });
+    expect((await partner.http.post(`${partner.route(voice)}/embed`)).status).toBe(202);
+    const held = await gpuSide(contract.stack, partner, voice);
     const nobody = contract.client();
     const hook = await nobody.post(held.webhook, { id: held.runpodJobId, status: 'IN_QUEUE' });
     expect(hook.status).toBe(200);
@@ -236,10 +239,10 @@ describe('routes without fields', () => {
       expect([written, await put(written)]).toEqual([written, 200]);
     }
     const [job] = (await contract.admin.get<{ id: string; voice: string }[]>('/admin/jobs?state=waiting')).body.filter(
-      (each) => each.voice === 'heard',
+      (each) => each.voice === voice,
     );
     expect((await contract.admin.post(`/admin/jobs/${job?.id}/cancel`)).status).toBe(202);
-    expect((await details(partner, 'heard')).errors.embedding).toBe('Cancelled');
+    expect((await details(partner, voice)).errors.embedding).toBe('Cancelled');
   });
 });
 

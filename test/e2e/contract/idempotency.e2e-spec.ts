@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Answer, Body } from '../../support/http.js';
 import type { Contract } from '../../support/openapi-client.js';
 import type { TestPartner } from '../../support/shared-stack.js';
+import { pickOfForm } from '../../support/test-form.js';
 import { settled, type Details } from '../../support/voices.js';
 import { pathOf } from './asking.js';
 import { instantContract } from './emulated.js';
@@ -57,7 +58,9 @@ const samples = async (voice: string): Promise<number> =>
 describe('a request that is sent again with its Idempotency-Key', () => {
   it('creates one voice, however many copies are sent at once', async () => {
     const route = partner.route();
-    const copies = Array.from({ length: 50 }, () => post<Details>('copies', route, toneForm(16, { name: 'copied' })));
+    const copies = Array.from({ length: pickOfForm(10, 50) }, () =>
+      post<Details>('copies', route, toneForm(2, { name: 'copied' })),
+    );
     const answers = await Promise.all(copies);
     const [first] = answers;
     expect(first?.status).toBe(201);
@@ -147,14 +150,14 @@ describe('a request that is sent again with its Idempotency-Key', () => {
 describe('a key of another request', () => {
   it('is refused for another body, another file, another route and another query', async () => {
     const route = partner.route();
-    const first = await post('first', route, toneForm(16, { name: 'first' }));
+    const first = await post('first', route, toneForm(2, { name: 'first' }));
     expect(first.status).toBe(201);
-    expect(said(await post('first', route, toneForm(16, { name: 'second' })))).toEqual(reused);
-    expect(said(await post('first', route, toneForm(17, { name: 'first' })))).toEqual(reused);
-    expect(said(await post('first', route, toneForm(16, { name: 'first' }, 'other.wav')))).toEqual(reused);
+    expect(said(await post('first', route, toneForm(2, { name: 'second' })))).toEqual(reused);
+    expect(said(await post('first', route, toneForm(3, { name: 'first' })))).toEqual(reused);
+    expect(said(await post('first', route, toneForm(2, { name: 'first' }, 'other.wav')))).toEqual(reused);
     expect(said(await post('first', `${route}/empty`, { name: 'first' }))).toEqual(reused);
-    expect(said(await post('first', `${route}?x=1`, toneForm(16, { name: 'first' })))).toEqual(reused);
-    expect(given(await post('first', route, toneForm(16, { name: 'first' })))).toEqual(given(first));
+    expect(said(await post('first', `${route}?x=1`, toneForm(2, { name: 'first' })))).toEqual(reused);
+    expect(given(await post('first', route, toneForm(2, { name: 'first' })))).toEqual(given(first));
   });
 
   it('is the same key for every form of the same fields, and another one for another partner', async () => {
