@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anySpoken, spokenTrack, type SpokenTrack } from '../../../../test/support/spoken-track.js';
+import { pickOfForm } from '../../../../test/support/test-form.js';
 import { packetSamples, samplesPerSecond } from '../ogg/opus-packet.js';
 import type { PlannedWindow } from './planned-window.js';
 import { planSpeech } from './speech-plan.js';
@@ -18,7 +19,7 @@ function holds(check: (plan: readonly PlannedWindow[], spoken: SpokenTrack, boun
       const spoken = spokenTrack(...recipe);
       check(planSpeech(spoken.track, bounds), spoken, bounds);
     }),
-    { numRuns: 100, seed: 20_261_129 },
+    { numRuns: pickOfForm(30, 100), seed: 20_261_129 },
   );
 }
 

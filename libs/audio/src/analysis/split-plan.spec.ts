@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { anySpoken, spokenTrack } from '../../../../test/support/spoken-track.js';
+import { pickOfForm } from '../../../../test/support/test-form.js';
 import { planWindows } from '../cutting/sample-windows.js';
 import { samplesPerSecond } from '../ogg/opus-packet.js';
 import { planSplit, sampleSelections, splitModes, type SplitRequest } from './split-plan.js';
@@ -17,7 +18,7 @@ const anyRequest: fc.Arbitrary<SplitRequest> = fc.record({
 function holds(check: (track: AnalysisTrack, request: SplitRequest) => void): void {
   fc.assert(
     fc.property(anySpoken, anyRequest, (recipe, request) => check(spokenTrack(...recipe).track, request)),
-    { numRuns: 100, seed: 20_261_129 },
+    { numRuns: pickOfForm(30, 100), seed: 20_261_129 },
   );
 }
 
