@@ -11,6 +11,9 @@ interface CutsProps {
   readonly isPlanned?: boolean;
 }
 
+/** A stretch that is narrower has no room for borders and patterns. */
+const narrowPixels = 8;
+
 /** One lane of stretches, each with its number and its grade as a colour and a pattern. The list says the same in words. */
 export function Cuts({ cuts, view, width, chosen, isPlanned = false }: CutsProps) {
   const shown = cuts.filter(({ from, to }) => to > view.from && from < view.to);
@@ -25,6 +28,7 @@ export function Cuts({ cuts, view, width, chosen, isPlanned = false }: CutsProps
             key={number}
             className={`cut cut-${grade}`}
             data-chosen={number === chosen || undefined}
+            data-narrow={room < narrowPixels || undefined}
             style={{ left: `${left * 100}%`, width: `max(2px, ${(right - left) * 100}% - 1px)` }}
           >
             {room > 18 && <span>{number}</span>}
@@ -37,8 +41,9 @@ export function Cuts({ cuts, view, width, chosen, isPlanned = false }: CutsProps
 }
 
 /** Marks the stretches on the waveform itself, so that one sees what they begin and end in. */
-export function CutEdges({ cuts, view, chosen }: Pick<CutsProps, 'cuts' | 'view' | 'chosen'>) {
-  const shown = cuts.filter(({ from, to }) => to > view.from && from < view.to);
+export function CutEdges({ cuts, view, width, chosen }: Omit<CutsProps, 'isPlanned'>) {
+  const isSeen = ({ from, to }: Cut): boolean => ((to - from) / spanOf(view)) * width >= narrowPixels;
+  const shown = cuts.filter((cut) => cut.to > view.from && cut.from < view.to && isSeen(cut));
   return (
     <div className="edges" aria-hidden="true">
       {shown.map(({ number, from, to }) => (

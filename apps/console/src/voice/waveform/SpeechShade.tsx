@@ -1,13 +1,24 @@
 import { useMemo } from 'react';
 import type { Schema } from '#libs/client';
+import { speechIn, speechPath } from './speech-shape.js';
 import { spanOf, type View } from './view.js';
 
-/** Shades where somebody speaks. Zooming moves the picture and does not draw it again. */
-export function SpeechShade({ speech, view }: { speech: Schema<'Waveform'>['speech']; view: View }) {
-  const shape = useMemo(() => speech.map(([from = 0, to = 0]) => `M${from} 0H${to}V1H${from}Z`).join(''), [speech]);
+interface SpeechShadeProps {
+  readonly speech: Schema<'Waveform'>['speech'];
+  readonly view: View;
+  /** In CSS pixels. */
+  readonly width: number;
+}
+
+/** Shades where somebody speaks. What is left blank is silence. */
+export function SpeechShade({ speech, view, width }: SpeechShadeProps) {
+  const path = useMemo(
+    () => speechPath(speechIn(speech, view, spanOf(view) / Math.max(1, width)), view),
+    [speech, view, width],
+  );
   return (
-    <svg className="speech" viewBox={`${view.from} 0 ${spanOf(view)} 1`} preserveAspectRatio="none" aria-hidden="true">
-      <path d={shape} />
+    <svg className="speech" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">
+      <path d={path} />
     </svg>
   );
 }

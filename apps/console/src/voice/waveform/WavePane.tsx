@@ -70,7 +70,7 @@ export function WavePane(props: WavePaneProps) {
     else if (key.do === 'whole') shown.showWhole();
     else {
       props.onSeek(key.to);
-      shown.show(key.to, key.to);
+      shown.show(key.to, key.to, 0);
     }
   };
 
@@ -99,8 +99,8 @@ export function WavePane(props: WavePaneProps) {
       {planned && <Cuts cuts={planned} view={view} width={width} isPlanned />}
       <Cuts cuts={cuts} view={view} width={width} chosen={chosen} />
       <div className="pane-wave">
-        <SpeechShade speech={whole.speech} view={view} />
-        <CutEdges cuts={planned ?? cuts} view={view} chosen={planned ? undefined : chosen} />
+        <SpeechShade speech={whole.speech} view={view} width={width} />
+        <CutEdges cuts={planned ?? cuts} view={view} width={width} chosen={planned ? undefined : chosen} />
         <Wave bars={bars} height={132} onDrawn={(move) => (heardUpTo.current = move)} />
       </div>
       {hover !== undefined && (

@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/Button.js';
 import { FailureNote } from '../../ui/notes.js';
 import { ProgressBar } from '../../ui/progress.js';
 import type { SectionProps } from '../section.js';
-import { useSounds } from '../sounds.js';
+import { sampleSoundId, useSounds } from '../sounds.js';
 import { useStage } from '../stage.js';
 import { cutsOf, plannedCuts } from './cut.js';
 import { Legend } from './Legend.js';
@@ -43,11 +43,12 @@ export function Waveform(section: SectionProps) {
   const isHere = sounds.placeOf(player.sound, 0) !== undefined;
   const isPlaying = player.isPlaying && isHere;
 
-  const showChosen = useEffectEvent((index: number | undefined) => {
-    const cut = cuts.find(({ number }) => number === index);
-    if (cut && !shown.isWhole) shown.show(cut.from, cut.to);
+  const soundId = player.sound?.id;
+  const showHeard = useEffectEvent(() => {
+    const cut = cuts.find(({ number }) => sampleSoundId(voice.id, number) === soundId);
+    if (cut) shown.show(cut.from, cut.to, width);
   });
-  useEffect(() => showChosen(chosen), [chosen]);
+  useEffect(() => showHeard(), [soundId]);
 
   const hear = (from: number): void => {
     if (sounds.recording) player.play(sounds.recording, { from });

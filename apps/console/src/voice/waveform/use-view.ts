@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { around, moved, showing, wholeView, zoomed, type View } from './view.js';
+import { moved, showing, wholeView, zoomed, type View } from './view.js';
 
 export interface ShownView {
   readonly view: View;
@@ -7,8 +7,8 @@ export interface ShownView {
   readonly setView: (change: (view: View) => View) => void;
   readonly zoom: (factor: number, around: number) => void;
   readonly pan: (seconds: number) => void;
-  readonly show: (from: number, to: number) => void;
-  readonly closeUp: (from: number, to: number) => void;
+  /** Shows a stretch, large enough to be seen. @param width of the picture in CSS pixels */
+  readonly show: (from: number, to: number, width: number) => void;
   readonly showWhole: () => void;
 }
 
@@ -21,8 +21,7 @@ export function useView(duration: number): ShownView {
     setView,
     zoom: (factor, place) => setView((before) => zoomed(before, factor, place, duration)),
     pan: (seconds) => setView((before) => moved(before, seconds, duration)),
-    show: (from, to) => setView((before) => showing(before, from, to, duration)),
-    closeUp: (from, to) => setView(around(from, to, duration)),
+    show: (from, to, width) => setView((before) => showing(before, from, to, { duration, width })),
     showWhole: () => setView(wholeView(duration)),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { around, following, marksOf, moved, partOf, placeOf, showing, stepOf, wholeView, zoomed } from './view.js';
+import { following, marksOf, moved, partOf, placeOf, showing, stepOf, wholeView, zoomed } from './view.js';
 
 const hours = 14_400;
 
@@ -39,17 +39,26 @@ describe('moved', () => {
   });
 });
 
-describe('around and showing', () => {
-  it('shows a stretch with its surroundings', () => {
-    expect(around(30, 45, hours)).toEqual({ from: 15, to: 60 });
-    expect(around(0, 15, hours)).toEqual({ from: 0, to: 45 });
-  });
+describe('showing', () => {
+  const size = { duration: hours, width: 1000 };
 
   it('does not move a view that shows the stretch', () => {
     const view = { from: 10, to: 60 };
-    expect(showing(view, 15, 30, hours)).toBe(view);
-    expect(showing(view, 100, 115, hours)).toEqual({ from: 82.5, to: 132.5 });
-    expect(showing({ from: 0, to: 5 }, 100, 110, hours)).toEqual({ from: 99, to: 111 });
+    expect(showing(view, 15, 30, size)).toBe(view);
+  });
+
+  it('moves to a stretch, and is as wide as it', () => {
+    expect(showing({ from: 10, to: 60 }, 100, 115, size)).toEqual({ from: 82.5, to: 132.5 });
+    expect(showing({ from: 0, to: 5 }, 100, 110, size)).toEqual({ from: 99, to: 111 });
+  });
+
+  it('comes close to a stretch that is too small to be seen', () => {
+    expect(showing(wholeView(hours), 30, 45, size)).toEqual({ from: 15, to: 60 });
+    expect(showing(wholeView(hours), 0, 15, size)).toEqual({ from: 0, to: 45 });
+  });
+
+  it('moves to a place without coming close', () => {
+    expect(showing({ from: 10, to: 60 }, 100, 100, size)).toEqual({ from: 75, to: 125 });
   });
 });
 

@@ -32,14 +32,26 @@ export function zoomed(view: View, factor: number, around: number, duration: num
 export const moved = (view: View, seconds: number, duration: number): View =>
   within(view.from + seconds, spanOf(view), duration);
 
-/** Returns the view that shows a stretch with as much again on each side. */
-export const around = (from: number, to: number, duration: number): View =>
-  within(from - (to - from), (to - from) * 3, duration);
+/** A stretch that is narrower than this, in CSS pixels, can hardly be seen. */
+const smallestStretch = 24;
 
-/** Returns the same view if it shows a stretch, otherwise one that has it in its middle. */
-export function showing(view: View, from: number, to: number, duration: number): View {
+/**
+ * Returns a view that shows a stretch: the same if it does, one that has it in its middle if it is elsewhere, and a close one
+ * if it is too small to be seen.
+ *
+ * @param width of the picture in CSS pixels
+ */
+export function showing(
+  view: View,
+  from: number,
+  to: number,
+  { duration, width }: { readonly duration: number; readonly width: number },
+): View {
+  const length = to - from;
+  if ((length / spanOf(view)) * width < smallestStretch && length > 0)
+    return within(from - length, length * 3, duration);
   if (from >= view.from && to <= view.to) return view;
-  const span = Math.max(spanOf(view), (to - from) * 1.2);
+  const span = Math.max(spanOf(view), length * 1.2);
   return within((from + to) / 2 - span / 2, span, duration);
 }
 
