@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import type { VoiceFilters } from '../api/voice-list.js';
 import { useVoices } from '../api/voices.js';
 import { useSession } from '../session/session.js';
@@ -8,7 +8,7 @@ import { EmptyState, FailureNote, Note } from '../ui/notes.js';
 import { Loading } from '../ui/progress.js';
 import { useTitle } from '../ui/use-title.js';
 import { FilterBar } from './list/FilterBar.js';
-import { areFiltering, noFilters, sortedBy, useFilters } from './list/filters.js';
+import { areFiltering, type Change, noFilters, sortedBy, useFilters } from './list/filters.js';
 import { LoadMore } from './list/LoadMore.js';
 import { VoiceTable } from './list/VoiceTable.js';
 import { DropHint } from './DropHint.js';
@@ -55,7 +55,7 @@ export function VoicesPage({ partner }: { partner: string }) {
 interface VoiceListProps {
   readonly partner: string;
   readonly filters: VoiceFilters;
-  readonly onChange: (changes: Partial<VoiceFilters>) => void;
+  readonly onChange: (change: Change) => void;
   /** Undefined for a key that may only read. */
   readonly onNew: ((tab: NewVoiceTab) => void) | undefined;
 }
@@ -63,6 +63,11 @@ interface VoiceListProps {
 function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
   const { voices, failure, isLive, isPrevious, hasMore, isLoadingMore, loadMore, retry } = useVoices(partner, filters);
   const knownLabels = useMemo(() => labelsOf(voices ?? []), [voices]);
+  const sort = useCallback((by: VoiceFilters['sort']) => onChange((before) => sortedBy(before, by)), [onChange]);
+  const filterByLabel = useCallback(
+    (label: string) => onChange(({ labels }) => ({ labels: [...new Set([...labels, label])] })),
+    [onChange],
+  );
   const isFiltering = areFiltering(filters);
   if (voices?.length === 0 && !isFiltering && !isPrevious) return <NoVoices onNew={onNew} />;
   if (!voices && failure) return <FailureNote failure={failure} onRetry={retry} />;
@@ -75,24 +80,18 @@ function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
         </div>
       )}
       <div className="card voices-list">
-        <FilterBar filters={filters} onChange={onChange} knownLabels={knownLabels} />
+        <FilterBar filters={filters} onChange={(changes) => onChange(() => changes)} knownLabels={knownLabels} />
         {!voices && <Loading lines={8} />}
         {voices?.length === 0 && !isPrevious && (
           <EmptyState icon="search" title={text('voices.none')}>
-            <Button icon="x" onPress={() => onChange({ ...noFilters, sort: filters.sort, order: filters.order })}>
+            <Button icon="x" onPress={() => onChange(({ sort, order }) => ({ ...noFilters, sort, order }))}>
               {text('voices.clearFilters')}
             </Button>
           </EmptyState>
         )}
         {voices && voices.length > 0 && (
           <div className={isPrevious ? 'voices-previous' : undefined} aria-busy={isPrevious}>
-            <VoiceTable
-              partner={partner}
-              voices={voices}
-              filters={filters}
-              onSort={(sort) => onChange(sortedBy(filters, sort))}
-              onLabel={(label) => onChange({ labels: [...new Set([...filters.labels, label])] })}
-            />
+            <VoiceTable partner={partner} voices={voices} filters={filters} onSort={sort} onLabel={filterByLabel} />
             <LoadMore count={voices.length} hasMore={hasMore} isLoading={isLoadingMore} onMore={loadMore} />
           </div>
         )}

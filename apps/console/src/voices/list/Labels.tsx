@@ -1,10 +1,12 @@
-import { Button as AriaButton } from 'react-aria-components';
 import { text } from '../../texts/text.js';
 
 /** So many labels are shown in a row. The page of the voice has them all. */
 const shown = 3;
 
-/** Labels of a voice. Pressing one lists only the voices that have it. */
+/**
+ * Labels of a voice. Pressing one lists only the voices that have it. They are buttons of HTML, because thousands of react-aria's
+ * take seconds to draw.
+ */
 export function Labels({
   labels,
   onLabel,
@@ -17,14 +19,15 @@ export function Labels({
   return (
     <div className="row voices-labels">
       {entries.slice(0, shown).map(([key, value]) => (
-        <AriaButton
+        <button
+          type="button"
           key={key}
           className="voices-label table-above"
           aria-label={text('voices.filterByLabel', { label: `${key}:${value}` })}
-          onPress={() => onLabel(`${key}:${value}`)}
+          onClick={() => onLabel(`${key}:${value}`)}
         >
           <span className="muted">{key}</span> <bdi>{value}</bdi>
-        </AriaButton>
+        </button>
       ))}
       {entries.length > shown && (
         <span className="muted">{text('voices.moreLabels', { count: entries.length - shown })}</span>

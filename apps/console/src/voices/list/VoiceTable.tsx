@@ -25,7 +25,7 @@ interface TableProps {
 }
 
 /** The voices that have been loaded, in columns or, where it is narrow, as cards. */
-export function VoiceTable({ partner, voices, filters, onSort, onLabel }: TableProps) {
+export const VoiceTable = memo(function VoiceTable({ partner, voices, filters, onSort, onLabel }: TableProps) {
   const now = useNow();
   const isNarrow = useMedia(narrow);
   const busy = new Set(
@@ -63,7 +63,7 @@ export function VoiceTable({ partner, voices, filters, onSort, onLabel }: TableP
       ))}
     </Table>
   );
-}
+});
 
 /** An event may be newer than the time by which the table was drawn. */
 const since = (iso: string, now: number): string => ago(iso, Math.max(now, Date.parse(iso)));

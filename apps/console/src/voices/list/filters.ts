@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { VoiceFilters } from '../../api/voice-list.js';
 
 export const noFilters: VoiceFilters = { q: '', labels: [], status: null, sort: 'name', order: 'asc' };
@@ -6,16 +6,16 @@ export const noFilters: VoiceFilters = { q: '', labels: [], status: null, sort: 
 /** Filters of the lists that were open in this tab, so that coming back from a voice shows the same rows. */
 const remembered = new Map<string, VoiceFilters>();
 
-/** Keeps the filters of a partner's list. */
-export function useFilters(partner: string): readonly [VoiceFilters, (changes: Partial<VoiceFilters>) => void] {
+/** Changes of filters that depend on those before. */
+export type Change = (before: VoiceFilters) => Partial<VoiceFilters>;
+
+/** Keeps the filters of a partner's list. The function that changes them stays the same, so that rows are not drawn again. */
+export function useFilters(partner: string): readonly [VoiceFilters, (change: Change) => void] {
   const [filters, setFilters] = useState(() => remembered.get(partner) ?? noFilters);
-  const change = (changes: Partial<VoiceFilters>): void => {
-    setFilters((before) => {
-      const after = { ...before, ...changes };
-      remembered.set(partner, after);
-      return after;
-    });
-  };
+  useEffect(() => {
+    remembered.set(partner, filters);
+  }, [partner, filters]);
+  const change = useCallback((how: Change) => setFilters((before) => ({ ...before, ...how(before) })), []);
   return [filters, change];
 }
 
