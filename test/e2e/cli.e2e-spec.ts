@@ -112,8 +112,19 @@ describe('exit codes of timbre', () => {
       stdout: '',
       stderr: 'Voice not found\n',
     });
-    const wrong = await timbre.run(['voices', 'create', '--name', 'a/b', '--language', 'klingon']);
-    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/\n {2}name .*\n {2}language .*\n$/s) });
+    const wrong = await timbre.run([
+      'voices',
+      'create',
+      '--name',
+      'a',
+      '--language',
+      'klingon',
+      '--creator-email',
+      'a',
+    ]);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toMatch(/^ {2}language must .*$/m);
+    expect(wrong.stderr).toMatch(/^ {2}creator_email must .*$/m);
   });
 
   it('2: wrong usage', async () => {

@@ -36,7 +36,11 @@ describe('README.md, With the command line', () => {
     const script = printed.replace('http://localhost:8080', origin);
 
     // Offline: npm must find the program in package.json, and must not look for another one in the registry.
-    const npm = { npm_config_offline: 'true', npm_config_cache: path.join(folder.path, '.npm') };
+    const npm = {
+      npm_config_offline: 'true',
+      npm_config_update_notifier: 'false',
+      npm_config_cache: `${folder.path}/.npm`,
+    };
     const { stdout, stderr } = await run('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
       cwd: folder.path,
       env: { PATH: process.env['PATH'], HOME: folder.path, KEY: key, ...npm },
