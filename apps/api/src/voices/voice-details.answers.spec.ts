@@ -111,8 +111,8 @@ describe('voiceDetailsDto', () => {
       id: seed.id,
       ...example,
       samples: [
-        { ...example.samples[0], quality },
-        { ...example.samples[1], quality: null },
+        { ...example.samples[0], start: 0, quality },
+        { ...example.samples[1], start: 15, quality: null },
       ],
       errors: { splitting: null, embedding: null },
       warnings: [],

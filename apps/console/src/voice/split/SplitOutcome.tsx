@@ -23,7 +23,11 @@ export function SplitOutcome({ preview, isPending }: { preview: Schema<'SplitPre
             ),
         )}
       </div>
-      <span className="muted">{text('split.dropped', { dropped: clock(Math.round(preview.dropped_seconds)) })}</span>
+      <span className="muted">
+        {preview.dropped_seconds < 0.5
+          ? text('split.nothingDropped')
+          : text('split.dropped', { dropped: clock(Math.round(preview.dropped_seconds)) })}
+      </span>
     </div>
   );
 }
