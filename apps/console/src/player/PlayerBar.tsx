@@ -1,7 +1,7 @@
 import { clock } from '../texts/format.js';
 import { text } from '../texts/text.js';
 import { IconButton } from '../ui/Button.js';
-import { usePlayer } from './player.js';
+import { usePlayer } from './use-player.js';
 import './player-bar.css';
 
 /** Shows what is heard, at the bottom of the page. Nothing is shown before the first sound. */

@@ -11,7 +11,7 @@ import { ProgressBar } from '../../ui/progress.js';
 import { mayHaveArrived } from './retry-rules.js';
 import { secondsLeft } from './transfer-speed.js';
 import { UnreadableFile, type Upload } from './upload.js';
-import { useUploadQueue } from './uploads.js';
+import { useUploadQueue } from './use-uploads.js';
 import './upload.css';
 
 /** One file on its way: how far it is, what went wrong, and what can be done. */

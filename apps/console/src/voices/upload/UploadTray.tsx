@@ -2,7 +2,7 @@ import { text } from '../../texts/text.js';
 import { Button } from '../../ui/Button.js';
 import { isOver } from './upload.js';
 import { UploadItem } from './UploadItem.js';
-import { useUploadQueue, useUploads } from './uploads.js';
+import { useUploadQueue, useUploads } from './use-uploads.js';
 import './upload.css';
 
 /** The uploads of this tab, in a corner of every page. */

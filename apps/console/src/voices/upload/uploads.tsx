@@ -1,26 +1,14 @@
-import { createContext, lazy, Suspense, use, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { ApiFailure, type Connection, type Schema } from '#libs/client';
 import { useSession } from '../../session/session.js';
 import { sendForm } from './send-form.js';
-import { UnreadableFile, type Upload } from './upload.js';
+import { UnreadableFile } from './upload.js';
 import { isUploading, type Send, UploadQueue } from './upload-queue.js';
+import { UploadsContext } from './use-uploads.js';
+
+export { useUploadQueue, useUploads } from './use-uploads.js';
 
 const UploadTray = lazy(async () => ({ default: (await import('./UploadTray.js')).UploadTray }));
-
-const UploadsContext = createContext<UploadQueue | undefined>(undefined);
-
-/** Returns the queue of uploads. */
-export function useUploadQueue(): UploadQueue {
-  const queue = use(UploadsContext);
-  if (!queue) throw new Error('There are no uploads here');
-  return queue;
-}
-
-/** Returns all uploads of this tab. */
-export function useUploads(): readonly Upload[] {
-  const queue = useUploadQueue();
-  return useSyncExternalStore(queue.subscribe, queue.current);
-}
 
 /** Keeps uploads going while pages change, shows them in a corner, and asks before the tab is left in the middle of one. */
 export function UploadsProvider({ children }: { children: ReactNode }) {
