@@ -3,9 +3,12 @@ import { StrictMode } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.js';
+import { followReleases } from './app/newer-release.js';
 import { createQueryClient } from './api/query-client.js';
 import './ui/tokens.css';
 import './ui/base.css';
+
+followReleases();
 
 const root = document.getElementById('root');
 if (root) {
