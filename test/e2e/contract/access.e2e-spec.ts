@@ -36,8 +36,8 @@ describe('authorisation', () => {
     ["another partner's key id with the caller's own secret", () => other.key.slice(0, 20) + partner.key.slice(20)],
   ])('returns 401 for %s on every route that needs a key', async (_what, key) => {
     const client = contract.client(key());
-    for (const operation of keyed()) {
-      await forgetFailedAuthentications(contract.stack);
+    for (const [at, operation] of keyed().entries()) {
+      if (at % 5 === 0) await forgetFailedAuthentications(contract.stack); // other files fail meanwhile, from the same address
       const init = operation.bodyTypes.length > 0 ? { body: new URLSearchParams({ name: 'x' }) } : {};
       expect(said(await ask(client, operation.method, pathOf(operation, partner), init))).toEqual(unauthorised);
     }
