@@ -3,7 +3,7 @@
 // .npmrc disables `prestart` and `pretest`, so they are not used.)
 //
 //   prepare.mjs           everything that tests and checks need; also checks the types
-//   prepare.mjs untyped   the same without the types, for commands that check them beside what else they do
+//   prepare.mjs untyped   the same without the types: `npm test`, and `npm run check`, which checks them itself
 //   prepare.mjs running   what running needs
 //   prepare.mjs start     the same for `npm start`; checks the settings first
 //   prepare.mjs dev       the same for `npm run dev`, with the packages that checking types needs
