@@ -10,13 +10,17 @@ type Sample = Schema<'Sample'>;
 
 const recordingId = (voiceId: string): string => `recording:${voiceId}`;
 
-export const sampleSoundId = (voiceId: string, index: number): string => `sample:${voiceId}:${index}`;
+/** A split gives the same numbers to other stretches. What plays meanwhile must not be taken for one of them. */
+const soundIdOf = (voiceId: string, { index, duration, ...place }: Sample): string =>
+  ['sample', voiceId, index, startOf(place) ?? 'uploaded', duration].join(':');
 
 /** What can be heard of a voice's recording and samples. */
 export interface Sounds {
   /** undefined if the voice has no recording, or it was removed. */
   readonly recording: Sound | undefined;
   readonly soundOf: (sample: Sample) => Sound | undefined;
+  /** Returns the sample that a sound is; undefined if it is something else, or a sample that is not there any more. */
+  readonly sampleOf: (sound: Sound | undefined) => Sample | undefined;
   /** Returns the place in the recording that is heard with a sound at a time; undefined if it is in none. */
   readonly placeOf: (sound: Sound | undefined, time: number) => number | undefined;
 }
@@ -37,20 +41,23 @@ export function useSounds({ partner, voice }: SectionProps): Sounds {
           renew: () => renewed((fresh) => fresh.original_url),
         }
       : undefined;
+  const sampleOf = (sound: Sound | undefined): Sample | undefined =>
+    voice.samples.find((sample) => soundIdOf(voice.id, sample) === sound?.id);
   return {
     recording,
-    soundOf: ({ index, url }) =>
-      url === undefined
+    sampleOf,
+    soundOf: (sample) =>
+      sample.url === undefined
         ? undefined
         : {
-            id: sampleSoundId(voice.id, index),
-            name: text('voice.soundOfSample', { voice: voice.name, index }),
-            url,
-            renew: () => renewed((fresh) => fresh.samples.find((sample) => sample.index === index)?.url),
+            id: soundIdOf(voice.id, sample),
+            name: text('voice.soundOfSample', { voice: voice.name, index: sample.index }),
+            url: sample.url,
+            renew: () => renewed((fresh) => fresh.samples.find(({ index }) => index === sample.index)?.url),
           },
     placeOf: (sound, time) => {
       if (sound?.id === recordingId(voice.id)) return time;
-      const sample = voice.samples.find(({ index }) => sampleSoundId(voice.id, index) === sound?.id);
+      const sample = sampleOf(sound);
       const start = sample && startOf(sample);
       return start === undefined ? undefined : start + time;
     },

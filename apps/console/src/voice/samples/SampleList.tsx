@@ -3,7 +3,7 @@ import type { Schema } from '#libs/client';
 import { usePlayerState } from '../../player/player.js';
 import { text } from '../../texts/text.js';
 import type { SectionProps } from '../section.js';
-import { sampleSoundId, useSounds } from '../sounds.js';
+import { useSounds } from '../sounds.js';
 import { useStage } from '../stage.js';
 import { loudestOf, tileName, tilesFor } from '../waveform/tiles.js';
 import { useTiles } from '../waveform/use-tiles.js';
@@ -35,6 +35,8 @@ export function SampleList({ order, scores, preferred, mayChange, onPrefer, onDe
   const samples = sorted(voice.samples, order, scores);
   const indexes = samples.map(({ index }) => index);
   const current = chosen !== undefined && indexes.includes(chosen) ? chosen : indexes[0];
+
+  const sounding = sounds.sampleOf(player.sound)?.index;
 
   const toggle = (sample: Schema<'Sample'>): void => {
     choose(sample.index);
@@ -74,7 +76,7 @@ export function SampleList({ order, scores, preferred, mayChange, onPrefer, onDe
     >
       {samples.map((sample) => {
         const { index, duration } = sample;
-        const isSounding = player.sound?.id === sampleSoundId(voice.id, index);
+        const isSounding = index === sounding;
         const start = startOf(sample);
         return (
           <SampleRow

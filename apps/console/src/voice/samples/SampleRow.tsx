@@ -69,8 +69,7 @@ export function SampleRow(props: SampleRowProps) {
       <div role="gridcell" className="sample-score">
         {score !== undefined && (
           <>
-            <span className="visually-hidden">{text('samples.score')}</span>
-            {scoreText(score)}
+            <span className="sample-score-name">{text('samples.score')}</span> {scoreText(score)}
             <span className="score-bar" aria-hidden="true">
               <span style={{ width: `${Math.max(0, score) * 100}%` }} />
             </span>

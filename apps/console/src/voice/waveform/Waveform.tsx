@@ -6,7 +6,7 @@ import { IconButton } from '../../ui/Button.js';
 import { FailureNote } from '../../ui/notes.js';
 import { ProgressBar } from '../../ui/progress.js';
 import type { SectionProps } from '../section.js';
-import { sampleSoundId, useSounds } from '../sounds.js';
+import { useSounds } from '../sounds.js';
 import { useStage } from '../stage.js';
 import { cutsOf, plannedCuts } from './cut.js';
 import { Legend } from './Legend.js';
@@ -45,7 +45,8 @@ export function Waveform(section: SectionProps) {
 
   const soundId = player.sound?.id;
   const showHeard = useEffectEvent(() => {
-    const cut = cuts.find(({ number }) => sampleSoundId(voice.id, number) === soundId);
+    const heard = sounds.sampleOf(player.sound);
+    const cut = cuts.find(({ number }) => number === heard?.index);
     if (cut) shown.show(cut.from, cut.to, width);
   });
   useEffect(() => showHeard(), [soundId]);

@@ -39,7 +39,7 @@ const smallestStretch = 24;
  * Returns a view that shows a stretch: the same if it does, one that has it in its middle if it is elsewhere, and a close one
  * if it is too small to be seen.
  *
- * @param width of the picture in CSS pixels
+ * @param width of the picture in CSS pixels; 0 while it is not known
  */
 export function showing(
   view: View,
