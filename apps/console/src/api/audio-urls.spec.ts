@@ -89,8 +89,10 @@ describe('withKeptUrls', () => {
 
 describe('withKnownUrls', () => {
   const known = withKeptUrls(undefined, detailsOf(1000), 'http://console');
-  const { original_url: _, ...rest } = detailsOf(2000);
-  const event = { ...rest, samples: rest.samples.map(({ url, ...sample }) => sample) } satisfies Details;
+  const event: Details = {
+    ...detailsOf(2000, { samples: [{ index: 1, source_timestamp: '00:00', duration: 15, quality: null }] }),
+  };
+  delete event.original_url;
 
   it('gives the details of an event the URLs that are known', () => {
     const details = withKnownUrls(known, { ...event, name: 'otto' }, 'http://console');

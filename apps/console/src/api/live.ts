@@ -38,6 +38,12 @@ export function waitMs(cuts: number, failure: unknown, random: number): number {
 export const isFinal = (failure: unknown): boolean =>
   failure instanceof ApiFailure && [401, 403, 404].includes(failure.status);
 
+interface LiveOptions {
+  readonly signal: AbortSignal;
+  /** Ends after `voice.deleted`: the stream is that of one voice. */
+  readonly endsWithVoice?: boolean;
+}
+
 /**
  * Follows a stream, and opens it again whenever it ends, from the last event on. Ends when the signal is aborted, after a
  * final refusal, or after `voice.deleted` of a stream that `endsWithVoice`.
@@ -45,32 +51,45 @@ export const isFinal = (failure: unknown): boolean =>
 export async function live(
   connection: Connection,
   path: string,
-  { onEvent, onOpen, onCut }: LiveHandlers,
-  { signal, endsWithVoice = false }: { readonly signal: AbortSignal; readonly endsWithVoice?: boolean },
+  handlers: LiveHandlers,
+  { signal, endsWithVoice = false }: LiveOptions,
   { follow, wait, random }: LiveMeans = means,
 ): Promise<void> {
   let lastEventId: string | undefined;
   let cuts = 0;
   let wasOpen = false;
-  while (!signal.aborted) {
-    let failure: unknown;
-    try {
-      let isOpen = false;
-      for await (const event of follow(connection, path, { signal, lastEventId })) {
-        if (!isOpen) onOpen(wasOpen);
-        isOpen = wasOpen = true;
-        cuts = 0;
-        lastEventId = event.id ?? lastEventId;
-        onEvent(event);
-        if (endsWithVoice && event.name === 'voice.deleted') return;
-      }
-    } catch (error) {
-      failure = error;
-    }
-    if (signal.aborted) return;
-    onCut(failure);
+  let isDeleted = false;
+  const hear = (event: StreamEvent, isFirst: boolean): void => {
+    if (isFirst) handlers.onOpen(wasOpen);
+    wasOpen = true;
+    cuts = 0;
+    lastEventId = event.id ?? lastEventId;
+    isDeleted = endsWithVoice && event.name === 'voice.deleted';
+    handlers.onEvent(event);
+  };
+  while (!signal.aborted && !isDeleted) {
+    const failure = await hearAll(follow(connection, path, { signal, lastEventId }), hear);
+    if (signal.aborted || isDeleted) return;
+    handlers.onCut(failure);
     if (isFinal(failure)) return;
     cuts += 1;
     await wait(waitMs(cuts, failure, random()), signal);
+  }
+}
+
+/** Hands on the events of one connection. Returns why it broke; undefined if it ended. */
+async function hearAll(
+  events: AsyncIterable<StreamEvent>,
+  hear: (event: StreamEvent, isFirst: boolean) => void,
+): Promise<unknown> {
+  let isFirst = true;
+  try {
+    for await (const event of events) {
+      hear(event, isFirst);
+      isFirst = false;
+    }
+    return undefined;
+  } catch (failure) {
+    return failure;
   }
 }

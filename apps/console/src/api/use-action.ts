@@ -23,7 +23,7 @@ export interface Action<Input extends readonly unknown[], Result> {
 interface ActionOptions {
   /** What a toast says afterwards. */
   readonly done?: string;
-  /** The cached answers that it changes. By default everything that the page shows. */
+  /** The cached answers that it changes. By default everything: what the page shows is read again, the rest when it is shown. */
   readonly refresh?: readonly QueryKey[];
 }
 
@@ -44,7 +44,7 @@ export function useAction<Input extends readonly unknown[], Result>(
     onSuccess: () => {
       if (done !== undefined) sayDone(done);
       if (refresh) return Promise.all(refresh.map((queryKey) => cache.invalidateQueries({ queryKey })));
-      return cache.invalidateQueries({ predicate: ({ queryKey }) => mayHaveChanged(queryKey), type: 'active' });
+      return cache.invalidateQueries({ predicate: ({ queryKey }) => mayHaveChanged(queryKey) });
     },
     onError: (failure) => {
       if (failure instanceof ApiFailure && failure.status === 401) {
