@@ -95,9 +95,9 @@ describe('A new voice', () => {
     await chooseFile(page, dialog.getByRole('button', { name: 'Choose' }), speech('en'));
     await dialog.getByLabel('Name', { exact: true }).fill('once');
     await dialog.getByRole('button', { name: 'Upload' }).last().click();
-    await page.getByText('The connection was lost.').first().waitFor();
+    await dialog.getByText('The connection was lost.').waitFor();
     await expectAccessible(page);
-    await page.getByRole('button', { name: 'Try now' }).first().click();
+    await dialog.getByRole('button', { name: 'Try now' }).click();
     await voiceShown(page, 'once');
     expect(await namesOf(partner)).toEqual(['once']);
     expect(broken).toBe(1);
@@ -112,8 +112,8 @@ describe('A new voice', () => {
     ]);
     await chooser.setFiles({ name: 'notes.wav', mimeType: 'audio/wav', buffer: Buffer.from('no audio') });
     await dialog.getByRole('button', { name: 'Upload' }).last().click();
-    await page.getByText('Not uploaded').first().waitFor();
-    await page.getByRole('alert').first().waitFor();
+    await dialog.getByText('Not uploaded').waitFor();
+    await dialog.getByRole('alert').waitFor();
     await expectAccessible(page);
   });
 
