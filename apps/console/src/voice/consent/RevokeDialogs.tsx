@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { unwrap, type Schema } from '#libs/client';
+import { cacheKeys } from '../../api/keys.js';
 import { useAction } from '../../api/use-action.js';
 import { useSession } from '../../session/session.js';
 import { text } from '../../texts/text.js';
@@ -12,7 +13,10 @@ interface RevokeProps extends SectionProps {
   readonly onClose: () => void;
 }
 
-function useRevoke({ partner, voice, consent }: SectionProps & Pick<RevokeProps, 'consent'>, done: string) {
+function useRevoke(
+  { partner, voice, consent }: SectionProps & Pick<RevokeProps, 'consent'>,
+  options: Parameters<typeof useAction>[1],
+) {
   const { timbre } = useSession();
   return useAction(
     (body: Schema<'RevokeConsentFields'>) =>
@@ -22,13 +26,13 @@ function useRevoke({ partner, voice, consent }: SectionProps & Pick<RevokeProps,
           body,
         }),
       ),
-    { done },
+    options,
   );
 }
 
 /** Revokes a consent. The voice stays. */
 export function RevokeDialog({ isOpen, onClose, ...props }: RevokeProps) {
-  const revoke = useRevoke(props, text('consent.revoke.done'));
+  const revoke = useRevoke(props, { done: text('consent.revoke.done') });
   return (
     <ConfirmDialog
       title={text('consent.revoke.title', { name: props.consent.granted_by })}
@@ -52,7 +56,10 @@ export function EraseDialog({ isOpen, onClose, ...props }: RevokeProps) {
   const { partner, voice } = props;
   const [, navigate] = useLocation();
   const { name } = voice;
-  const revoke = useRevoke(props, text('consent.erase.done', { name }));
+  const revoke = useRevoke(props, {
+    done: text('consent.erase.done', { name }),
+    refresh: [cacheKeys.voices(partner)], // there is no voice any more to be read again
+  });
   const confirm = async (): Promise<void> => {
     await revoke.runOrThrow({ erase: true });
     navigate(`/partners/${encodeURIComponent(partner)}/voices`);

@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { isBusy, unwrap } from '#libs/client';
+import { cacheKeys } from '../../api/keys.js';
 import { useAction } from '../../api/use-action.js';
 import { useSession } from '../../session/session.js';
 import { text } from '../../texts/text.js';
@@ -54,7 +55,7 @@ export function DeleteDialog({ partner, voice, isOpen, onClose }: EndProps) {
           params: { path: { partner, voice: voice.id }, query: force ? { force } : {} },
         }),
       ),
-    { done: text('voice.delete.done', { name }), refresh: [['voices', partner]] },
+    { done: text('voice.delete.done', { name }), refresh: [cacheKeys.voices(partner)] },
   );
   const confirm = async (): Promise<void> => {
     await remove.runOrThrow();
