@@ -90,7 +90,7 @@ describe('withKeptUrls', () => {
 describe('withKnownUrls', () => {
   const known = withKeptUrls(undefined, detailsOf(1000), 'http://console');
   const event: Details = {
-    ...detailsOf(2000, { samples: [{ index: 1, source_timestamp: '00:00', duration: 15, quality: null }] }),
+    ...detailsOf(2000, { samples: [{ index: 1, source_timestamp: '00:00', start: 0, duration: 15, quality: null }] }),
   };
   delete event.original_url;
 
