@@ -46,7 +46,8 @@ describe('secondsToRetry', () => {
     expect(secondsToRetry(lost('ENOTFOUND'), { ...post, hasAnswered: false })).toBeNull();
   });
 
-  it('does not repeat after a wrong certificate', () => {
+  it('does not repeat what was never sent: to a port that fetch refuses, or after a wrong certificate', () => {
+    expect(secondsToRetry(new TypeError('fetch failed', { cause: new Error('bad port') }), post)).toBeNull();
     expect(secondsToRetry(lost('DEPTH_ZERO_SELF_SIGNED_CERT'), post)).toBeNull();
   });
 });

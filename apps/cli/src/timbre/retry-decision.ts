@@ -49,7 +49,7 @@ export function secondsToRetry(outcome: Outcome, circumstances: Circumstances): 
     return seconds <= maxWaitSeconds ? seconds : null;
   }
   const code = codeOf(outcome);
-  if (hopeless.test(code)) return null;
+  if (code === '' || hopeless.test(code)) return null; // a wrong certificate, or a port that fetch refuses
   if (neverConnected.test(code)) return hasAnswered ? doubled : null;
   return isRepeatable ? doubled : null;
 }
