@@ -10,6 +10,7 @@ import { runToEnd } from '../support/run-to-end.js';
 import type { BenchCase, Lab } from './bench-case.js';
 import { startBenchStack } from './bench-stack.js';
 import { analysisTrack } from './cases/analysis-track.js';
+import { consolePages } from './cases/console.js';
 import { embeddingZip } from './cases/embedding-zip.js';
 import { eventStreams } from './cases/event-streams.js';
 import { exportOfVoice } from './cases/export.js';
@@ -42,6 +43,7 @@ const cases: readonly BenchCase[] = [
     search,
     eventStreams,
     previews,
+    consolePages,
   ],
 ];
 

@@ -69,7 +69,3 @@ export function consoleLab(): Lab {
   afterAll(() => lab.stop());
   return lab;
 }
-
-/** The address of a partner's voices, or of one, within the console. */
-export const voicesOf = (partner: Pick<TestPartner, 'name'>, voiceId?: string): string =>
-  `/partners/${encodeURIComponent(partner.name)}/voices${voiceId === undefined ? '' : `/${voiceId}`}`;

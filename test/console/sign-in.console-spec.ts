@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import type { TestPartner } from '../support/shared-stack.js';
 import { expectAccessible } from './axe.js';
 import type * as Dom from './dom.js';
-import { consoleLab, voicesOf } from './lab.js';
+import { voicesOf } from './addresses.js';
+import { consoleLab } from './lab.js';
 
 const lab = consoleLab();
 const unauthorised = /status of 401/;

@@ -8,7 +8,8 @@ import { bytesOf, details, settled, type Details } from '../../support/voices.js
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
 import { focus } from '../keyboard.js';
-import { consoleLab, voicesOf } from '../lab.js';
+import { voicesOf } from '../addresses.js';
+import { consoleLab } from '../lab.js';
 import { choose, downloaded, spokenVoice } from '../voices-made.js';
 
 const lab = consoleLab();

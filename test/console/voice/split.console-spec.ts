@@ -5,7 +5,8 @@ import { settled, type Details } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
 import { expectTabReachesAll } from '../keyboard.js';
-import { consoleLab, voicesOf } from '../lab.js';
+import { voicesOf } from '../addresses.js';
+import { consoleLab } from '../lab.js';
 import { expectFits } from '../sizes.js';
 import { spokenVoice } from '../voices-made.js';
 

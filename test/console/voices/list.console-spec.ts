@@ -5,7 +5,8 @@ import type { TestPartner } from '../../support/shared-stack.js';
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
 import { expectTabReachesAll } from '../keyboard.js';
-import { consoleLab, voicesOf } from '../lab.js';
+import { voicesOf } from '../addresses.js';
+import { consoleLab } from '../lab.js';
 import { expectFits } from '../sizes.js';
 
 const lab = consoleLab();
