@@ -112,6 +112,7 @@ function readSettings(environment) {
     runpodApiKey: environment["RUNPOD_API_KEY"] || randomBytes2(24).toString("base64url"),
     adminApiKey: ownAdminKey || randomBytes2(24).toString("base64url"),
     isAdminKeyOfThisRun: !ownAdminKey,
+    hasConsole: environment["CONSOLE"] !== "off",
     hasQueuesBoard: environment["BULL_BOARD"] !== "off"
   };
 }

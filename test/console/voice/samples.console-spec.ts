@@ -53,12 +53,13 @@ describe('The waveform of a recording', () => {
     expect(await pane(page).locator('svg.speech path').getAttribute('d')).toMatch(/^M[\d.]+ 0H[\d.]+V1/);
     const canvas = pane(page).locator('canvas').first();
     const drawn = await canvas.evaluate((element) => {
-      const { width, height, getContext } = element as unknown as {
+      const bitmap = element as unknown as {
         width: number;
         height: number;
         getContext(kind: '2d'): { getImageData(...box: readonly number[]): { readonly data: Uint8ClampedArray } };
       };
-      const { data } = getContext.call(element, '2d').getImageData(0, 0, width, height);
+      const { width, height } = bitmap;
+      const { data } = bitmap.getContext('2d').getImageData(0, 0, width, height);
       return data.filter((value, at) => at % 4 === 3 && value > 0).length / (width * height);
     });
     expect(drawn).toBeGreaterThan(0.05);

@@ -21,7 +21,7 @@ interface Opened {
   readonly partner: TestPartner;
   readonly page: Page;
   readonly dialog: Locator;
-  tolerate(...expected: readonly RegExp[]): void;
+  readonly tolerate: (...expected: readonly RegExp[]) => void;
 }
 
 /** Opens the dialog for new voices of a new partner. */
