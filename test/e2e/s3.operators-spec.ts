@@ -114,6 +114,9 @@ async function expectRedirects(): Promise<void> {
     expect(new URL(played.url).origin).toBe(new URL(s3.endpoint).origin);
     expect(played.headers.get('content-disposition')).toMatch(/^inline;/);
     expect(Buffer.from(await played.arrayBuffer()).equals(sample)).toBe(true);
+    const console = await fetch(api.address.baseUrl.replace(/\/api$/, '/'));
+    const policy = console.headers.get('content-security-policy') ?? '';
+    expect(policy.split('; ')).toContain(`media-src 'self' blob: ${new URL(s3.endpoint).origin}`);
   } finally {
     await api.stop();
   }
