@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from '@formatjs/icu-messageformat-parser';
 import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,14 +14,31 @@ const onlyEnglish = (): Plugin => ({
   load: { filter: { id: otherLanguage }, handler: () => 'export default {};' },
 });
 
+/** Parses the texts when they are built, so that browsers load no parser. */
+const parsedTexts = (): Plugin => ({
+  name: 'parsed-texts',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /\/texts\/en\.json$/ },
+    handler: (code) => {
+      const texts = Object.entries(JSON.parse(code) as Record<string, string>);
+      const parsed = texts.map(([name, message]) => [name, parse(message, { ignoreTag: true })]);
+      return JSON.stringify(Object.fromEntries(parsed));
+    },
+  },
+});
+
 /** Builds the console into dist/console. The API serves it, and fills in the nonce of every page. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: './', // Timbre may be behind a proxy, under a path
   html: { cspNonce: 'NONCE-OF-THE-PAGE' },
-  plugins: [onlyEnglish()],
+  plugins: [onlyEnglish(), parsedTexts()],
   resolve: {
-    alias: [{ find: /^#libs\/([a-z-]+)$/, replacement: path.join(root, 'libs/$1/src/index.ts') }],
+    alias: [
+      { find: /^#libs\/([a-z-]+)$/, replacement: path.join(root, 'libs/$1/src/index.ts') },
+      { find: /^@formatjs\/icu-messageformat-parser$/, replacement: '@formatjs/icu-messageformat-parser/no-parser.js' },
+    ],
   },
   build: {
     outDir: path.join(root, 'dist/console'),

@@ -1,4 +1,5 @@
-import { DropZone, FileTrigger, Text } from 'react-aria-components';
+import { useState } from 'react';
+import { FileTrigger } from 'react-aria-components';
 import { Button } from './Button.js';
 import { Icon, type IconName } from './Icon.js';
 import './file-drop.css';
@@ -17,7 +18,7 @@ interface FileDropProps {
   readonly onFiles: (files: readonly File[]) => void;
 }
 
-/** Takes files that are dropped, pasted or chosen. */
+/** Takes files that are dropped or chosen. */
 export function FileDrop({
   icon,
   title,
@@ -31,18 +32,26 @@ export function FileDrop({
   const give = (files: readonly File[]): void => {
     if (files.length > 0) onFiles(isMultiple ? files : files.slice(0, 1));
   };
+  const [isOver, setOver] = useState(false);
   return (
-    <DropZone
+    <div
       className={isSmall ? 'file-drop file-drop-small' : 'file-drop'}
-      onDrop={({ items }) => {
-        const files = items.filter((item) => item.kind === 'file').map((item) => item.getFile());
-        void Promise.all(files).then(give);
+      data-drop-target={isOver || undefined}
+      onDragOver={(event) => {
+        event.preventDefault(); // otherwise the browser opens the file
+        event.stopPropagation();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        setOver(false);
+        give(Array.from(event.dataTransfer.files));
       }}
     >
       <Icon name={icon} size={isSmall ? 20 : 28} />
-      <Text slot="label" className="file-drop-title">
-        {title}
-      </Text>
+      <span className="file-drop-title">{title}</span>
       {!isSmall && <span className="muted">{hint}</span>}
       <FileTrigger
         allowsMultiple={isMultiple}
@@ -51,6 +60,6 @@ export function FileDrop({
       >
         <Button icon="upload">{action}</Button>
       </FileTrigger>
-    </DropZone>
+    </div>
   );
 }

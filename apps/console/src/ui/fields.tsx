@@ -5,8 +5,6 @@ import {
   Label,
   ListBox,
   ListBoxItem,
-  NumberField as AriaNumberField,
-  type NumberFieldProps,
   Popover,
   Select as AriaSelect,
   SelectValue,
@@ -17,7 +15,6 @@ import {
   TextField as AriaTextField,
   type TextFieldProps,
   Button as AriaButton,
-  Group,
 } from 'react-aria-components';
 import { Icon } from './Icon.js';
 import './fields.css';
@@ -78,25 +75,6 @@ export function TextField({
       )}
       <Notes hint={hint} error={error} />
     </AriaTextField>
-  );
-}
-
-/** A number with buttons for more and less. */
-export function NumberField({ label, hint, error, ...props }: Own<NumberFieldProps>) {
-  return (
-    <AriaNumberField {...props} {...invalid(error)} className="field">
-      <Label className="field-label">{label}</Label>
-      <Group className="field-group">
-        <AriaButton slot="decrement" className="field-step">
-          −
-        </AriaButton>
-        <Input className="field-input" />
-        <AriaButton slot="increment" className="field-step">
-          +
-        </AriaButton>
-      </Group>
-      <Notes hint={hint} error={error} />
-    </AriaNumberField>
   );
 }
 

@@ -1,47 +1,35 @@
-import {
-  UNSTABLE_Toast as Toast,
-  UNSTABLE_ToastContent as Content,
-  UNSTABLE_ToastQueue as Queue,
-  UNSTABLE_ToastRegion as Region,
-  Button as AriaButton,
-  Text,
-} from 'react-aria-components';
+import { useSyncExternalStore } from 'react';
 import { text } from '../texts/text.js';
+import { IconButton } from './Button.js';
 import { Icon } from './Icon.js';
 import { sentenceOf } from './notes.js';
+import { ToastQueue } from './toast-queue.js';
 import './toasts.css';
 
-interface Said {
-  readonly tone: 'good' | 'poor';
-  readonly sentence: string;
-}
-
-const queue = new Queue<Said>({ maxVisibleToasts: 3 });
+const queue = new ToastQueue();
 
 /** Says for six seconds that something has been done. */
 export function sayDone(sentence: string): void {
-  queue.add({ tone: 'good', sentence }, { timeout: 6000 });
+  queue.add('good', sentence, 6000);
 }
 
 /** Says until it is closed that something failed, where no place in the page belongs to it. */
 export function sayFailed(failure: unknown): void {
-  queue.add({ tone: 'poor', sentence: sentenceOf(failure) });
+  queue.add('poor', sentenceOf(failure));
 }
 
+/** The place of what has been said. Screen readers say it when it appears. */
 export function Toasts() {
+  const toasts = useSyncExternalStore(queue.subscribe, queue.current);
   return (
-    <Region queue={queue} className="toasts">
-      {({ toast }) => (
-        <Toast toast={toast} className={`toast toast-${toast.content.tone}`}>
-          <Icon name={toast.content.tone === 'good' ? 'circleCheck' : 'circleAlert'} />
-          <Content className="grow">
-            <Text slot="title">{toast.content.sentence}</Text>
-          </Content>
-          <AriaButton slot="close" className="button button-icon button-quiet" aria-label={text('action.close')}>
-            <Icon name="x" size={16} />
-          </AriaButton>
-        </Toast>
-      )}
-    </Region>
+    <div className="toasts" role="log" aria-label={text('toasts.label')} aria-live="polite">
+      {toasts.map(({ id, tone, sentence }) => (
+        <div key={id} className={`toast toast-${tone}`}>
+          <Icon name={tone === 'good' ? 'circleCheck' : 'circleAlert'} />
+          <span className="grow">{sentence}</span>
+          <IconButton icon="x" label={text('action.close')} onPress={() => queue.remove(id)} />
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { text } from '../../texts/text.js';
-import { NumberField } from '../../ui/fields.js';
+import { NumberField } from '../../ui/NumberField.js';
 import { Segments } from '../../ui/Segments.js';
 import { limits, type SplitForm } from './split-form.js';
 
@@ -8,8 +8,6 @@ interface SplitFieldsProps {
   readonly errors: Readonly<Record<string, string>>;
   readonly onChange: (form: SplitForm) => void;
 }
-
-const seconds = { style: 'unit', unit: 'second', unitDisplay: 'short' } as const;
 
 /** What a split is asked for: where it cuts, how long samples are, how many are kept, and which. */
 export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
@@ -34,7 +32,6 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
       </div>
       <NumberField
         label={text(isSpeech ? 'split.longest' : 'split.length')}
-        formatOptions={seconds}
         value={form.sampleSeconds}
         {...limits.sampleSeconds}
         error={errors['sample_duration']}
@@ -43,7 +40,6 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
       {isSpeech && (
         <NumberField
           label={text('split.shortest')}
-          formatOptions={seconds}
           value={Math.min(form.minSeconds, form.sampleSeconds)}
           {...limits.minSeconds}
           maxValue={form.sampleSeconds}

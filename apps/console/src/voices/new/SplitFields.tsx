@@ -1,5 +1,6 @@
 import { text } from '../../texts/text.js';
-import { NumberField, type Option, Select } from '../../ui/fields.js';
+import { type Option, Select } from '../../ui/fields.js';
+import { NumberField } from '../../ui/NumberField.js';
 import type { SplitForm } from './draft.js';
 
 interface SplitFieldsProps {
