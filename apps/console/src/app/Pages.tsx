@@ -7,10 +7,10 @@ import { Loading } from '../ui/progress.js';
 import { VoicesPage } from '../voices/VoicesPage.js';
 
 const VoicePage = lazy(async () => ({ default: (await import('../voice/VoicePage.js')).VoicePage }));
-const PartnersPage = lazy(async () => ({ default: (await import('../admin/PartnersPage.js')).PartnersPage }));
-const PartnerPage = lazy(async () => ({ default: (await import('../admin/PartnerPage.js')).PartnerPage }));
-const JobsPage = lazy(async () => ({ default: (await import('../admin/JobsPage.js')).JobsPage }));
-const RecomputePage = lazy(async () => ({ default: (await import('../admin/RecomputePage.js')).RecomputePage }));
+const PartnersPage = lazy(async () => ({ default: (await import('../admin/pages.js')).PartnersPage }));
+const PartnerPage = lazy(async () => ({ default: (await import('../admin/pages.js')).PartnerPage }));
+const JobsPage = lazy(async () => ({ default: (await import('../admin/pages.js')).JobsPage }));
+const RecomputePage = lazy(async () => ({ default: (await import('../admin/pages.js')).RecomputePage }));
 
 /** Every address of the console, after the `#`. */
 export function Pages() {
