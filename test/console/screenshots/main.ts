@@ -10,7 +10,7 @@ import { voicesOf } from '../addresses.js';
 import { makeStudio, type Studio } from './studio.js';
 
 const folder = path.join(projectRoot, 'docs/images');
-const size = { width: 1400, height: 960 };
+const width = 1400;
 
 /**
  * `npm run screenshots` takes the pictures of the README: a real Timbre with real speech, in light and dark colours. They
@@ -37,9 +37,10 @@ async function main(): Promise<void> {
 async function takeAll(browser: Browser, studio: Studio, colorScheme: 'light' | 'dark'): Promise<void> {
   const context = await browser.newContext({
     colorScheme,
-    viewport: size,
-    deviceScaleFactor: 1.5,
+    viewport: { width, height: 690 },
+    deviceScaleFactor: 1.25,
     reducedMotion: 'reduce',
+    bypassCSP: true, // for the style below
   });
   const page = await context.newPage();
   await page.goto(`${studio.origin}/#${voicesOf(studio.partner)}`);
@@ -47,19 +48,24 @@ async function takeAll(browser: Browser, studio: Studio, colorScheme: 'light' | 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('progressbar').first().waitFor();
   await page.getByText(`${studio.voices} voices`, { exact: true }).waitFor();
-  await take(page, `voices-${colorScheme}`);
+  if (colorScheme === 'light') await take(page, 'voices');
+  await page.setViewportSize({ width, height: 1120 });
   await page.getByRole('link', { name: studio.shown, exact: true }).click();
   await page.locator('.pane canvas').first().waitFor();
-  await page.getByRole('button', { name: 'Play sample 3' }).click();
+  await page.getByRole('button', { name: 'Play sample 3', exact: true }).click();
   await page.waitForTimeout(2_000); // the player is in the middle of the sample
-  await page.getByRole('button', { name: 'Pause sample 3' }).click();
+  await page.getByRole('button', { name: 'Pause sample 3', exact: true }).click();
   await take(page, `voice-${colorScheme}`);
   await context.close();
 }
 
 async function take(page: Page, name: string): Promise<void> {
   await page.mouse.move(0, 0);
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  await page.addStyleTag({ content: 'html { scrollbar-gutter: auto !important }' }); // there is no scroll bar in a picture
+  await page.evaluate(() => {
+    (globalThis as unknown as { scrollTo(x: number, y: number): void }).scrollTo(0, 0);
+    return new Promise((done) => setTimeout(done, 300));
+  });
   await page.screenshot({ path: path.join(folder, `${name}.png`) });
 }
 

@@ -1,4 +1,5 @@
 import { behave } from '../../e2e/contract/emulated.js';
+import { sql } from '../../e2e/contract/sql.js';
 import { speech } from '../../support/audio-measure.js';
 import { HttpClient } from '../../support/http.js';
 import type { TestPartner } from '../../support/shared-stack.js';
@@ -20,7 +21,7 @@ const voices = [
   { name: 'Camille', language: 'fr', labels: { project: 'audiobook' }, creator: 'Camille Laurent' },
   { name: 'Diego', language: 'es', labels: { project: 'navigation' }, creator: 'Diego Ruiz' },
   { name: 'Giulia', language: 'it', labels: { project: 'navigation', mood: 'calm' }, creator: 'Giulia Conti' },
-  { name: 'Ivan', language: 'ru', labels: { project: 'audiobook', mood: 'dry' }, creator: 'Ivan Petrov' },
+  { name: 'Noémie', language: 'fr', labels: { project: 'audiobook', mood: 'dry' }, creator: 'Noémie Petit' },
   { name: 'Narrator, take 2', language: 'en', labels: { project: 'trailer' }, creator: 'Anna Miller' },
 ] as const;
 const beingEmbedded = voices[5].name;
@@ -39,7 +40,7 @@ export async function makeStudio(stack: Stack): Promise<Studio> {
   await behave(address, { partner: 'studio', voice: beingEmbedded }, { kind: 'hold' });
   for (const { name, language, labels, creator } of voices) {
     const { status } = await createVoice(partner, name, speech(language), {
-      mode: 'speech',
+      split_mode: 'speech',
       language,
       labels: JSON.stringify(labels),
       creator_name: creator,
@@ -53,5 +54,22 @@ export async function makeStudio(stack: Stack): Promise<Studio> {
       });
     } else await settled(partner, name, 120_000);
   }
+  await age(stack);
   return { origin: new URL(address.baseUrl).origin, partner, voices: voices.length, shown: 'Anna' };
+}
+
+/** Moves the voices into the past, so that they were not all made a second ago. */
+async function age({ address }: Stack): Promise<void> {
+  for (const [at, { name }] of voices.entries()) {
+    const minutes = [9_000, 7_300, 4_400, 1_600, 190, 2][at] ?? 0;
+    await sql(
+      address,
+      `WITH aged AS (
+         UPDATE voices SET created_at = created_at - make_interval(mins => $2),
+           updated_at = updated_at - make_interval(mins => $2) * 0.6 WHERE name = $1 RETURNING id)
+       UPDATE embeddings SET last_update_time = last_update_time - make_interval(mins => $2) * 0.6
+       WHERE voice_id IN (SELECT id FROM aged)`,
+      [name, minutes],
+    );
+  }
 }
