@@ -2,7 +2,7 @@
 // start again. Types are checked beside it, with the lowest priority: an error is shown and stops nothing.
 // CONTRIBUTING.md says how to attach a debugger.
 import { spawn } from 'node:child_process';
-import { watch } from 'node:fs';
+import { readdirSync, watch } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -63,14 +63,41 @@ const types = [startTypes('tsconfig.json', 'dev')];
 if (hasConsole(root)) types.push(startTypes('apps/console', 'dev-console'));
 void import('typescript'); // so that the first change does not wait for it
 void import('vite').catch(() => undefined); // neither
+const watched = new Set();
+
+/**
+ * Watches every folder of the sources, also new ones. Node's own recursive watch follows files, and on Linux it loses those
+ * that an editor replaces.
+ */
+function watchSources(onChange) {
+  for (const top of ['apps', 'libs']) {
+    const entries = readdirSync(path.join(root, top), { recursive: true, withFileTypes: true });
+    const folders = entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ parentPath, name }) => path.join(parentPath, name));
+    for (const folder of [path.join(root, top), ...folders]) {
+      if (watched.has(folder)) continue;
+      const forget = () => watched.delete(folder);
+      try {
+        watch(folder, onChange).on('error', forget).on('close', forget);
+        watched.add(folder);
+      } catch {
+        // It has been removed meanwhile.
+      }
+    }
+  }
+}
+
 let timer;
 let work = Promise.resolve();
-for (const folder of ['apps', 'libs']) {
-  watch(path.join(root, folder), { recursive: true }, () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (work = work.then(() => follow(timbre))), quietMs);
-  });
+function onChange() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    watchSources(onChange);
+    work = work.then(() => follow(timbre));
+  }, quietMs);
 }
+watchSources(onChange);
 
 // Ctrl-C reaches Timbre too, which stops its parts in order; what follows is its end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => timbre.kill('SIGTERM'));
