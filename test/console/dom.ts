@@ -53,6 +53,7 @@ export interface Page {
     readonly cookie: string;
     readonly activeElement: Element | null;
     readonly documentElement: Element;
+    getAnimations(): readonly { readonly finished: Promise<unknown> }[];
     querySelectorAll(selector: string): Iterable<Element>;
     addEventListener(name: string, heard: (event: Readonly<Record<string, string>>) => void): void;
   };

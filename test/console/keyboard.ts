@@ -26,8 +26,10 @@ interface Stop {
 }
 
 /** Runs in the page: looks at what has the focus, and whether people see that. */
-function focused(): Stop {
+async function focused(): Promise<Stop> {
   const page = globalThis as unknown as Dom.Page;
+  const transitions = page.document.getAnimations().filter((each) => each.constructor.name === 'CSSTransition');
+  await Promise.all(transitions.map(({ finished }) => finished.catch(() => undefined)));
   const element = page.document.activeElement;
   if (element === null || element.tagName === 'BODY') return { number: undefined, what: '', isFocusVisible: true };
   const hasRing = (one: Dom.Element | null): boolean => {

@@ -59,8 +59,8 @@ describe('Jobs', () => {
     const page = await open('/admin/jobs');
     await page.getByText('Postgres: up').waitFor();
     await page.getByText('Storage: up').waitFor();
-    await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    await page.getByRole('button', { name: 'Pause refresh' }).click();
+    await page.getByRole('button', { name: 'Refresh again' }).waitFor();
     await search(page, 'no such thing');
     await page.getByRole('heading', { name: 'No job matches' }).waitFor();
     await expectAccessible(page);
@@ -72,7 +72,7 @@ describe('Jobs', () => {
     await jobsOf(page, 'anna').first().waitFor();
     await expectAccessible(page);
     if (colorScheme === 'light') {
-      await page.getByRole('button', { name: 'Pause' }).click();
+      await page.getByRole('button', { name: 'Pause refresh' }).click();
       await expectTabReachesAll(page);
     }
     await expectFits(page, `admin-jobs-${colorScheme}`);
