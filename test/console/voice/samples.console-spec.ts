@@ -187,13 +187,14 @@ describe('The player', () => {
     await pressAt(page, 0.1);
     await sounds(page);
     const player = page.getByRole('region', { name: 'Player' });
-    await player.getByRole('slider', { name: 'Place' }).fill('60');
-    await waitFor('it has moved', async () => (await listen(page)).time >= 60);
+    const seek = player.getByRole('slider', { name: 'Place' });
+    await seek.click({ position: { x: ((await seek.boundingBox())?.width ?? 0) * 0.8, y: 4 } });
+    await waitFor('it has moved', async () => (await listen(page)).time > 55, { timeoutMs: 5_000 });
     await player.getByRole('button', { name: 'Pause' }).click();
     await isSilent(page);
     await expectAccessible(page);
     await player.getByRole('button', { name: 'Play', exact: true }).click();
-    expect((await sounds(page)).time).toBeGreaterThanOrEqual(60);
+    expect((await sounds(page)).time).toBeGreaterThan(55);
     await player.getByRole('button', { name: 'Stop and close' }).click();
     await player.waitFor({ state: 'detached' });
     await isSilent(page);
