@@ -89,7 +89,7 @@ async function useVoice(page: Page): Promise<void> {
     await page.keyboard.press(key);
     await page.evaluate(() => new Promise((done) => setTimeout(done, 100)));
   }
-  await page.getByRole('button', { name: 'Play sample 1' }).click();
+  await page.getByRole('button', { name: 'Play sample 1', exact: true }).click();
   for (const key of ['ArrowDown', 'ArrowDown', '1', ' ']) await page.keyboard.press(key);
   await page.getByRole('button', { name: 'Try another split' }).click();
   await page.locator('.cuts-planned .cut').first().waitFor();

@@ -82,6 +82,7 @@ describe('The waveform of a recording', () => {
     await page.keyboard.press('End');
     await waitFor('it is at the end', async () => (await place()) === 75);
     await page.keyboard.press('Home');
+    await waitFor('it is at the start', async () => (await place()) === 0);
     await page.keyboard.press('ArrowRight');
     await waitFor('it has moved on', async () => (await place()) > 0);
     await page.keyboard.press('Space');
