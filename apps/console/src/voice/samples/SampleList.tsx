@@ -1,16 +1,16 @@
-import { useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react';
+import { useMemo, useRef, type KeyboardEvent } from 'react';
 import type { Schema } from '#libs/client';
 import { usePlayerState } from '../../player/player.js';
 import { text } from '../../texts/text.js';
+import { useStable } from '../../ui/use-stable.js';
 import type { SectionProps } from '../section.js';
 import { useSounds } from '../sounds.js';
 import { useStage } from '../stage.js';
 import { loudestOf, tileName, tilesFor } from '../waveform/tiles.js';
 import { useTiles } from '../waveform/use-tiles.js';
-import { MiniPlayhead, MiniWave } from './MiniWave.js';
 import { sampleKey } from './sample-keys.js';
 import { sorted, startOf, type Order, type Scores } from './sample-order.js';
-import { SampleRow } from './SampleRow.js';
+import { SampleItem } from './SampleItem.js';
 
 /** Requests for the small pictures, at most. Of what they do not cover, the picture is coarse. */
 const mostTiles = 24;
@@ -60,10 +60,13 @@ export function SampleList({ order, scores, preferred, mayChange, onPrefer, onDe
     else if (key.do === 'toggle' && sample) toggle(sample);
     else if (key.do === 'prefer' && sample && mayChange) onPrefer(sample.index);
   };
-  const pressedAt = (event: MouseEvent, { index, duration }: Schema<'Sample'>): void => {
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    hear(index, ((event.clientX - left) / width) * duration);
-  };
+  const handlers = useStable({
+    onPlay: toggle,
+    onHear: hear,
+    onPrefer,
+    onDelete,
+    onFocus: (index: number) => index !== chosen && choose(index),
+  });
 
   return (
     <div
@@ -75,31 +78,23 @@ export function SampleList({ order, scores, preferred, mayChange, onPrefer, onDe
       onKeyDown={pressed}
     >
       {samples.map((sample) => {
-        const { index, duration } = sample;
+        const { index } = sample;
         const isSounding = index === sounding;
-        const start = startOf(sample);
         return (
-          <SampleRow
+          <SampleItem
             key={index}
             sample={sample}
+            voiceName={voice.name}
             score={scores.get(index)}
-            fileName={`${voice.name}-${index}.opus`}
             isPreferred={index === preferred}
             isCurrent={index === current}
+            isSounding={isSounding}
             isPlaying={isSounding && player.isPlaying}
             mayChange={mayChange}
-            onPlay={() => toggle(sample)}
-            onPrefer={() => onPrefer(index)}
-            onDelete={() => onDelete(index)}
-            onFocus={() => index !== chosen && choose(index)}
-          >
-            <div className="mini" onClick={(event) => pressedAt(event, sample)}>
-              {start !== undefined && recording && (
-                <MiniWave from={start} duration={duration} loaded={loaded} recording={recording} />
-              )}
-              {isSounding && <MiniPlayhead duration={duration} />}
-            </div>
-          </SampleRow>
+            loaded={loaded}
+            recording={recording}
+            {...handlers}
+          />
         );
       })}
     </div>
