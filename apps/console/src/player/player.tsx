@@ -4,7 +4,7 @@ import { PlayerEngine } from './player-engine.js';
 import { PlayerContext } from './use-player.js';
 
 export type { PlayerState, Sound } from './sound.js';
-export { usePlayer, usePlayerState } from './use-player.js';
+export { useIsPlaying, usePlayer, usePlayerState } from './use-player.js';
 
 /** Gives the page its player: only one thing sounds at a time. A bar at the bottom shows what it is. */
 export function PlayerProvider({ children }: { children: ReactNode }) {

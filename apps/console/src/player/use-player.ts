@@ -26,3 +26,12 @@ export function usePlayer(): PlayerState & Controls & { readonly time: number } 
   const time = useSyncExternalStore(engine.subscribeToTime, engine.now);
   return { ...usePlayerState(), time };
 }
+
+/** Returns whether a sound is heard. A component that uses it is drawn again only if that changes. */
+export function useIsPlaying(soundId: string): boolean {
+  const engine = useEngine();
+  return useSyncExternalStore(engine.subscribe, () => {
+    const { isPlaying, sound } = engine.current();
+    return isPlaying && sound?.id === soundId;
+  });
+}

@@ -1,8 +1,8 @@
 import { ToggleButton } from 'react-aria-components';
-import { usePlayerState, type Sound } from '../../player/player.js';
+import { useIsPlaying, type Sound } from '../../player/player.js';
 import { text } from '../../texts/text.js';
 import { Icon } from '../../ui/Icon.js';
-import type { Ab, Slot } from './use-ab.js';
+import type { AbChoice, Slot } from './use-ab.js';
 import './ab.css';
 
 interface SoundButtonProps {
@@ -12,7 +12,7 @@ interface SoundButtonProps {
    * (WCAG 2.5.3).
    */
   readonly word: string;
-  readonly ab: Ab;
+  readonly ab: AbChoice;
 }
 
 /** Plays a sound, or chooses it for the comparison as A or as B. */
@@ -28,8 +28,7 @@ export function SoundButton({ sound, word, ab }: SoundButtonProps) {
 
 /** The part of a {@link SoundButton} that plays. */
 function PlayButton({ sound, word, ab }: SoundButtonProps) {
-  const player = usePlayerState();
-  const isPlaying = player.isPlaying && player.sound?.id === sound.id;
+  const isPlaying = useIsPlaying(sound.id);
   const label = text(isPlaying ? 'ab.sound.pause' : 'ab.sound.play', { name: sound.name });
   return (
     <ToggleButton className="sound-part" isSelected={isPlaying} aria-label={label} onChange={() => ab.toggle(sound)}>

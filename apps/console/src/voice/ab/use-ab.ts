@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { usePlayerState, type Sound } from '../../player/player.js';
+import { useStable } from '../../ui/use-stable.js';
 import { matchLevels, samePlace, type Gains, type Measured } from './level-match.js';
 import { measureSound } from './measure-sound.js';
 
@@ -8,17 +9,23 @@ export type Slot = 'a' | 'b';
 
 export type Pair = Readonly<Partial<Record<Slot, Sound>>>;
 
-/** Two sounds that are compared by ear. */
-export interface Ab {
+/** What a list of sounds needs to choose two of them. It stays the same until another sound is chosen. */
+export interface AbChoice {
   readonly pair: Pair;
   /** Puts a sound into a slot. A sound that is there already is taken out again. */
   readonly choose: (slot: Slot, sound: Sound) => void;
+  /** Plays or pauses any sound. One that is compared is played at its matched level. */
+  readonly toggle: (sound: Sound) => void;
+}
+
+/** Two sounds that are compared by ear. */
+export interface Ab {
+  readonly pair: Pair;
+  readonly choice: AbChoice;
   /** Replaces both sounds, and plays one of them. */
   readonly compare: (pair: Readonly<Record<Slot, Sound>>, first: Slot) => void;
   /** Plays a slot, at the place where the other one is being heard. */
   readonly play: (slot: Slot) => void;
-  /** Plays or pauses any sound. One that is compared is played at its matched level. */
-  readonly toggle: (sound: Sound) => void;
   /** Plays the other one of the two. */
   readonly switch: () => void;
   readonly clear: () => void;
@@ -78,19 +85,21 @@ export function useAb(): Ab {
     else return;
     event.preventDefault();
   };
+  const toggle = (sound: Sound): void => {
+    if (sound.id === pair.a?.id) play('a');
+    else if (sound.id === pair.b?.id) play('b');
+    else player.toggle(sound);
+  };
+  const handlers = useStable({ choose, toggle });
+  const choice = useMemo(() => ({ pair, ...handlers }), [pair, handlers]);
   return {
     pair,
-    choose,
+    choice,
     compare: (sounds, first) => {
       setPair(sounds);
       void start(sounds, first, false);
     },
     play,
-    toggle: (sound) => {
-      if (sound.id === pair.a?.id) play('a');
-      else if (sound.id === pair.b?.id) play('b');
-      else player.toggle(sound);
-    },
     switch: switchOver,
     clear: () => setPair({}),
     heard: player.isPlaying ? present : undefined,

@@ -7,7 +7,7 @@ import { IconButton } from '../../ui/Button.js';
 import { Badge } from '../../ui/notes.js';
 import { sayFailed } from '../../ui/toasts.js';
 import { SoundButton } from '../ab/SoundButton.js';
-import type { Ab } from '../ab/use-ab.js';
+import type { AbChoice } from '../ab/use-ab.js';
 import type { SectionProps } from '../section.js';
 import type { PreviewRow as Row, Sentence } from './preview-rows.js';
 import { soundOfSample, soundOfTest } from './sounds.js';
@@ -15,7 +15,7 @@ import { soundOfSample, soundOfTest } from './sounds.js';
 interface RowProps extends SectionProps {
   readonly row: Row;
   readonly sentences: readonly Sentence[];
-  readonly ab: Ab;
+  readonly ab: AbChoice;
 }
 
 /** One sample, and what was spoken in its voice. */

@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { text } from '../../texts/text.js';
 import { Button } from '../../ui/Button.js';
 import { EmptyState } from '../../ui/notes.js';
 import { Section } from '../../ui/Section.js';
 import { Segments } from '../../ui/Segments.js';
 import { AbBar } from '../ab/AbBar.js';
-import { useAb } from '../ab/use-ab.js';
+import { useAb, type AbChoice } from '../ab/use-ab.js';
 import type { SectionProps } from '../section.js';
 import { previewRows, type PreviewOrder } from './preview-rows.js';
 import { PreviewRow } from './PreviewRow.js';
@@ -46,11 +46,7 @@ export function Previews(section: SectionProps) {
           ))}
         </ol>
         <AbBar ab={ab} />
-        <ul className="previews" aria-label={text('previews.list')}>
-          {rows.slice(0, shown).map((row) => (
-            <PreviewRow key={row.index} {...section} row={row} sentences={sentences} ab={ab} />
-          ))}
-        </ul>
+        <PreviewList {...section} order={order} shown={shown} ab={ab.choice} />
         {rows.length > shown && (
           <Button onPress={() => setShown(shown + 2 * firstRows)}>
             {text('previews.more', { count: rows.length - shown })}
@@ -60,6 +56,24 @@ export function Previews(section: SectionProps) {
     </div>
   );
 }
+
+interface ListProps extends SectionProps {
+  readonly order: PreviewOrder;
+  readonly shown: number;
+  readonly ab: AbChoice;
+}
+
+/** The rows. They are not drawn again for what the player does. */
+const PreviewList = memo(function PreviewList({ order, shown, ab, ...section }: ListProps) {
+  const { rows, sentences } = previewRows(section.voice, order);
+  return (
+    <ul className="previews" aria-label={text('previews.list')}>
+      {rows.slice(0, shown).map((row) => (
+        <PreviewRow key={row.index} {...section} row={row} sentences={sentences} ab={ab} />
+      ))}
+    </ul>
+  );
+});
 
 function NoPreviews({ voice }: SectionProps) {
   const reason =
