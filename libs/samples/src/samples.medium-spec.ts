@@ -56,6 +56,7 @@ describe('SplittingService.commit of a first split', () => {
     expect((await details(voiceId)).samples).toHaveLength(12);
     expect((await details(voiceId)).samples[1]).toEqual({
       index: 2,
+      startSeconds: 15,
       sourceStartSeconds: 15,
       durationSeconds: 15,
       quality: null,

@@ -215,7 +215,8 @@ describe('Downloads.sendZip', () => {
     expect((await whileOthersRead('/streamed')).equals(whole)).toBe(true);
     expect(opened.length).toBeLessThan(4 * contents.length);
     for (const other of others) other.destroy();
-    await waitFor('those of the others are closed', async () => (await openObjects()) === 1);
+    // The system may have taken all that the first one has left to read.
+    await waitFor('those of the others are closed', async () => (await openObjects()) <= 1);
     const late = await buffer(first);
     expect(late.equals(whole)).toBe(true);
     await waitFor('nothing is open', async () => (await openObjects()) === 0);
