@@ -50,6 +50,7 @@ async function focused(): Promise<Stop> {
 
 /** Expects that the Tab key reaches everything that can be used, and that each stop shows that it has the focus. */
 export async function expectTabReachesAll(page: Page): Promise<void> {
+  await page.locator('.toast-good').first().waitFor({ state: 'hidden' }); // it goes by itself
   const stops = await page.evaluate(numberStops);
   const reached = new Set<number>();
   const unseen: string[] = [];

@@ -1,5 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { HeldTimers } from '../../../../test/support/held-timers.js';
 import { ToastQueue } from './toast-queue.js';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 describe('ToastQueue', () => {
   it('shows the last three sentences', () => {
@@ -20,8 +25,19 @@ describe('ToastQueue', () => {
     });
     queue.add('good', 'passes', 1);
     await gone;
-    expect(queue.current()).toEqual([{ id: 1, tone: 'poor', sentence: 'stays' }]);
+    expect(queue.current().map(({ sentence }) => sentence)).toEqual(['stays']);
     queue.remove(1);
+    expect(queue.current()).toEqual([]);
+  });
+
+  it('keeps everything while it is held, and for its whole time after that', () => {
+    const timers = new HeldTimers(6000);
+    const queue = new ToastQueue();
+    queue.add('good', 'read me', 6000);
+    queue.hold();
+    expect(timers.waiting()).toEqual([]);
+    queue.release();
+    expect(timers.waiting().map((timer) => timer.fire())).toEqual([true]);
     expect(queue.current()).toEqual([]);
   });
 });

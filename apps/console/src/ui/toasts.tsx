@@ -22,7 +22,16 @@ export function sayFailed(failure: unknown): void {
 export function Toasts() {
   const toasts = useSyncExternalStore(queue.subscribe, queue.current);
   return (
-    <div className="toasts" role="log" aria-label={text('toasts.label')} aria-live="polite">
+    <div
+      className="toasts"
+      role="log"
+      aria-label={text('toasts.label')}
+      aria-live="polite"
+      onPointerEnter={queue.hold}
+      onPointerLeave={queue.release}
+      onFocus={queue.hold}
+      onBlur={queue.release}
+    >
       {toasts.map(({ id, tone, sentence }) => (
         <div key={id} className={`toast toast-${tone}`}>
           <Icon name={tone === 'good' ? 'circleCheck' : 'circleAlert'} />
