@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { voicesHref } from '../app/addresses.js';
 import { text } from '../texts/text.js';
 import { Icon } from '../ui/Icon.js';
 import { EmptyState } from '../ui/notes.js';
@@ -50,7 +51,7 @@ function Partner({ name }: { name: string }) {
                     {text('admin.created')} <Time iso={partner.created_at} />
                   </p>
                 </div>
-                <Link href={`/partners/${encodeURIComponent(name)}/voices`} className="button button-plain">
+                <Link href={voicesHref(name)} className="button button-plain">
                   <Icon name="audioLines" size={16} />
                   {text('admin.partner.voices')}
                 </Link>

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import { voicesHref } from './addresses.js';
 import { useSession } from '../session/session.js';
 import { text } from '../texts/text.js';
 import { EmptyState } from '../ui/notes.js';
@@ -15,7 +16,7 @@ const RecomputePage = lazy(async () => ({ default: (await import('../admin/pages
 /** Every address of the console, after the `#`. */
 export function Pages() {
   const { who } = useSession();
-  const home = who.partner === null ? '/admin/partners' : `/partners/${encodeURIComponent(who.partner)}/voices`;
+  const home = who.partner === null ? '/admin/partners' : voicesHref(who.partner);
   return (
     <Suspense fallback={<Loading />}>
       <Switch>

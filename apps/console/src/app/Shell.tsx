@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { voicesHref } from './addresses.js';
 import { useSession } from '../session/session.js';
 import { text } from '../texts/text.js';
 import { IconButton } from '../ui/Button.js';
@@ -26,9 +27,7 @@ export function Shell({ children, onSignOut }: { children: ReactNode; onSignOut:
   const [theme, setTheme] = useTheme();
   const [location] = useLocation();
   const voices: readonly Entry[] =
-    who.partner === null
-      ? []
-      : [{ href: `/partners/${encodeURIComponent(who.partner)}/voices`, name: text('nav.voices'), icon: 'audioLines' }];
+    who.partner === null ? [] : [{ href: voicesHref(who.partner), name: text('nav.voices'), icon: 'audioLines' }];
   const entries = who.is_admin ? [...voices, ...adminEntries()] : voices;
   return (
     <>

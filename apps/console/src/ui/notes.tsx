@@ -17,7 +17,8 @@ export function Badge({ tone = 'plain', icon, children }: { tone?: Tone; icon?: 
   );
 }
 
-const noteIcons = {
+/** The icon that goes with a tone. */
+export const toneIcons = {
   info: 'info',
   good: 'circleCheck',
   fair: 'triangleAlert',
@@ -29,7 +30,7 @@ const noteIcons = {
 export function Note({ tone = 'info', children, action }: { tone?: Tone; children: ReactNode; action?: ReactNode }) {
   return (
     <div className={`note note-${tone}`} role={tone === 'poor' ? 'alert' : 'status'}>
-      <Icon name={noteIcons[tone]} />
+      <Icon name={toneIcons[tone]} />
       <div className="grow">{children}</div>
       {action}
     </div>

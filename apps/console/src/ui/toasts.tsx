@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { text } from '../texts/text.js';
 import { IconButton } from './Button.js';
 import { Icon } from './Icon.js';
-import { sentenceOf } from './notes.js';
+import { sentenceOf, toneIcons } from './notes.js';
 import { ToastQueue } from './toast-queue.js';
 import './toasts.css';
 
@@ -34,7 +34,7 @@ export function Toasts() {
     >
       {toasts.map(({ id, tone, sentence }) => (
         <div key={id} className={`toast toast-${tone}`}>
-          <Icon name={tone === 'good' ? 'circleCheck' : 'circleAlert'} />
+          <Icon name={toneIcons[tone]} />
           <span className="grow">{sentence}</span>
           <IconButton icon="x" label={text('action.close')} onPress={() => queue.remove(id)} />
         </div>

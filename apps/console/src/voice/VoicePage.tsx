@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { voicesHref } from '../app/addresses.js';
 import { useVoice } from '../api/voice.js';
 import { text } from '../texts/text.js';
 import { EmptyState, FailureNote } from '../ui/notes.js';
@@ -20,7 +21,7 @@ export function VoicePage({ partner, voiceId }: { partner: string; voiceId: stri
   if (isDeleted) {
     return (
       <EmptyState isPage icon="trash" title={text('voice.deleted')}>
-        <Link href={`/partners/${encodeURIComponent(partner)}/voices`}>{text('voice.toVoices')}</Link>
+        <Link href={voicesHref(partner)}>{text('voice.toVoices')}</Link>
       </EmptyState>
     );
   }

@@ -1,10 +1,8 @@
 import { text } from '../../texts/text.js';
-import { Badge, Note } from '../../ui/notes.js';
+import { Badge, Note, toneIcons } from '../../ui/notes.js';
 import { useHealth } from '../admin-queries.js';
 import { Answered } from '../Answered.js';
 import { healthOf } from './health.js';
-
-const icons = { good: 'circleCheck', fair: 'triangleAlert', poor: 'circleAlert' } as const;
 
 /** Whether Timbre's dependencies answer, and what it means if one does not. */
 export function HealthStrip({ everyMs }: { everyMs: number | false }) {
@@ -18,7 +16,7 @@ export function HealthStrip({ everyMs }: { everyMs: number | false }) {
             <ul className="row">
               {all.map(({ name, state, tone }) => (
                 <li key={name}>
-                  <Badge tone={tone} icon={icons[tone]}>
+                  <Badge tone={tone} icon={toneIcons[tone]}>
                     {text(`admin.health.${name}`)}: {text(`admin.health.state.${state}`)}
                   </Badge>
                 </li>

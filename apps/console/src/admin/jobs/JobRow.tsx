@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Schema } from '#libs/client';
+import { partnerHref, voiceHref } from '../../app/addresses.js';
 import { ago, dateTime, duration } from '../../texts/format.js';
 import { text } from '../../texts/text.js';
 import { Button } from '../../ui/Button.js';
@@ -33,11 +34,11 @@ export function JobRow({ job, now, onCancel }: JobRowProps) {
     <Row>
       <Cell>
         <div>
-          <Link href={`/partners/${encodeURIComponent(job.partner)}/voices/${encodeURIComponent(job.voice)}`}>
+          <Link href={voiceHref(job.partner, job.voice)}>
             <bdi>{job.voice}</bdi>
           </Link>
         </div>
-        <Link href={`/admin/partners/${encodeURIComponent(job.partner)}`} className="muted field-hint job-partner">
+        <Link href={partnerHref(job.partner)} className="muted field-hint job-partner">
           {job.partner}
         </Link>
         {job.error !== null && (

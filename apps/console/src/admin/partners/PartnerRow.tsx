@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Schema } from '#libs/client';
+import { partnerHref, voicesHref } from '../../app/addresses.js';
 import { bytes, count, duration } from '../../texts/format.js';
 import { text } from '../../texts/text.js';
 import { Icon } from '../../ui/Icon.js';
@@ -18,7 +19,7 @@ export function PartnerRow({ partner: { name, quotas, created_at } }: { partner:
     <Row>
       <Cell>
         <div ref={cell}>
-          <Link href={`/admin/partners/${encodeURIComponent(name)}`} className="table-link admin-name">
+          <Link href={partnerHref(name)} className="table-link admin-name">
             {name}
           </Link>
         </div>
@@ -48,7 +49,7 @@ export function PartnerRow({ partner: { name, quotas, created_at } }: { partner:
       </Cell>
       <Cell isNumeric>
         <Link
-          href={`/partners/${encodeURIComponent(name)}/voices`}
+          href={voicesHref(name)}
           className="button button-quiet table-above"
           aria-label={text('admin.partner.voicesOf', { partner: name })}
         >

@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { unwrap, type Schema } from '#libs/client';
+import { voicesHref } from '../../app/addresses.js';
 import { cacheKeys } from '../../api/keys.js';
 import { useAction } from '../../api/use-action.js';
 import { useSession } from '../../session/session.js';
@@ -62,7 +63,7 @@ export function EraseDialog({ isOpen, onClose, ...props }: RevokeProps) {
   });
   const confirm = async (): Promise<void> => {
     await revoke.runOrThrow({ erase: true });
-    navigate(`/partners/${encodeURIComponent(partner)}/voices`);
+    navigate(voicesHref(partner));
   };
   return (
     <ConfirmDialog

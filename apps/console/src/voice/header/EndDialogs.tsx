@@ -1,5 +1,6 @@
 import { useLocation } from 'wouter';
 import { isBusy, unwrap } from '#libs/client';
+import { voicesHref } from '../../app/addresses.js';
 import { cacheKeys } from '../../api/keys.js';
 import { useAction } from '../../api/use-action.js';
 import { useSession } from '../../session/session.js';
@@ -59,7 +60,7 @@ export function DeleteDialog({ partner, voice, isOpen, onClose }: EndProps) {
   );
   const confirm = async (): Promise<void> => {
     await remove.runOrThrow();
-    navigate(`/partners/${encodeURIComponent(partner)}/voices`);
+    navigate(voicesHref(partner));
   };
   return (
     <ConfirmDialog

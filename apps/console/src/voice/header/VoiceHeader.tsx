@@ -1,4 +1,5 @@
 import { Link } from 'wouter';
+import { voicesHref } from '../../app/addresses.js';
 import { text } from '../../texts/text.js';
 import { Icon } from '../../ui/Icon.js';
 import { DownloadNote } from '../download/DownloadNote.js';
@@ -15,7 +16,7 @@ export function VoiceHeader(section: SectionProps) {
   const download = useDownload();
   return (
     <div className="stack">
-      <Link className="row voice-back" href={`/partners/${encodeURIComponent(section.partner)}/voices`}>
+      <Link className="row voice-back" href={voicesHref(section.partner)}>
         <Icon name="arrowLeft" size={16} />
         {text('voice.toVoices')}
       </Link>

@@ -1,7 +1,8 @@
+import { splitLimits } from '../../api/split-limits.js';
 import { text } from '../../texts/text.js';
 import { NumberField } from '../../ui/NumberField.js';
 import { Segments } from '../../ui/Segments.js';
-import { limits, type SplitForm } from './split-form.js';
+import type { SplitForm } from './split-form.js';
 
 interface SplitFieldsProps {
   readonly form: SplitForm;
@@ -33,7 +34,7 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
       <NumberField
         label={text(isSpeech ? 'split.longest' : 'split.length')}
         value={form.sampleSeconds}
-        {...limits.sampleSeconds}
+        {...splitLimits.sampleSeconds}
         error={errors['sample_duration']}
         onChange={(sampleSeconds) => !Number.isNaN(sampleSeconds) && set({ sampleSeconds })}
       />
@@ -41,7 +42,7 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
         <NumberField
           label={text('split.shortest')}
           value={Math.min(form.minSeconds, form.sampleSeconds)}
-          {...limits.minSeconds}
+          {...splitLimits.minSeconds}
           maxValue={form.sampleSeconds}
           error={errors['min_duration']}
           onChange={(minSeconds) => !Number.isNaN(minSeconds) && set({ minSeconds })}
@@ -50,7 +51,7 @@ export function SplitFields({ form, errors, onChange }: SplitFieldsProps) {
       <NumberField
         label={text('split.most')}
         value={form.maxSamples}
-        {...limits.maxSamples}
+        {...splitLimits.maxSamples}
         error={errors['max_samples']}
         onChange={(maxSamples) => !Number.isNaN(maxSamples) && set({ maxSamples })}
       />

@@ -1,10 +1,8 @@
 import type { Schema } from '#libs/client';
 import { clock } from '../../texts/format.js';
 import { text } from '../../texts/text.js';
-import { Badge } from '../../ui/notes.js';
+import { Badge, toneIcons } from '../../ui/notes.js';
 import { gradesOf } from '../samples/sample-order.js';
-
-const icons = { good: 'circleCheck', fair: 'triangleAlert', poor: 'circleAlert' } as const;
 
 /** What a split would make, in numbers. The waveform shows it as a picture. */
 export function SplitOutcome({ preview, isPending }: { preview: Schema<'SplitPreview'>; isPending: boolean }) {
@@ -17,7 +15,7 @@ export function SplitOutcome({ preview, isPending }: { preview: Schema<'SplitPre
         {(['good', 'fair', 'poor'] as const).map(
           (grade) =>
             grades[grade] > 0 && (
-              <Badge key={grade} tone={grade} icon={icons[grade]}>
+              <Badge key={grade} tone={grade} icon={toneIcons[grade]}>
                 {text(`split.grades.${grade}`, { count: grades[grade] })}
               </Badge>
             ),

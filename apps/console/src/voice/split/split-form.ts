@@ -19,13 +19,6 @@ export const firstForm: SplitForm = {
   select: 'first',
 };
 
-/** Limits of the fields in openapi.json. */
-export const limits = {
-  maxSamples: { minValue: 1, maxValue: 100 },
-  sampleSeconds: { minValue: 5, maxValue: 60 },
-  minSeconds: { minValue: 3, maxValue: 60 },
-} as const;
-
 /** Returns the body of a split. The shortest length is sent only where it has a meaning, and is never above the longest. */
 export const splitBody = ({
   mode,

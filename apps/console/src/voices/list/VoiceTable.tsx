@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Schema } from '#libs/client';
+import { voiceHref } from '../../app/addresses.js';
 import type { VoiceFilters } from '../../api/voice-list.js';
 import { ago, clock, dateTime, languageName } from '../../texts/format.js';
 import { text } from '../../texts/text.js';
@@ -79,7 +80,7 @@ interface RowProps {
 
 /** One voice. It is drawn again only if something in it changes: there may be a thousand. */
 const VoiceRow = memo(function VoiceRow({ partner, voice, created, changed, showsProgress, onLabel }: RowProps) {
-  const href = `/partners/${encodeURIComponent(partner)}/voices/${voice.id}`;
+  const href = voiceHref(partner, voice.id);
   return (
     <Row>
       <Cell>

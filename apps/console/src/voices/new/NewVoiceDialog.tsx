@@ -8,7 +8,7 @@ import type { VoiceForm } from '../../voice/header/edit-form.js';
 import { DiscardDialog } from '../record/DiscardDialog.js';
 import { Recorder } from '../record/recorder.js';
 import { newKey } from '../upload/upload.js';
-import { voiceHref } from '../upload/UploadItem.js';
+import { voiceHref } from '../../app/addresses.js';
 import { type Draft, emptyForm, withFiles } from './draft.js';
 import { EmptyForm } from './EmptyForm.js';
 import { ImportForm } from './ImportForm.js';

@@ -1,3 +1,4 @@
+import { splitLimits } from '../../api/split-limits.js';
 import { text } from '../../texts/text.js';
 import { type Option, Select } from '../../ui/fields.js';
 import { NumberField } from '../../ui/NumberField.js';
@@ -44,16 +45,14 @@ export function SplitFields({ split, onChange }: SplitFieldsProps) {
         <NumberField
           label={text('newVoice.split.maxSamples')}
           hint={text('newVoice.split.maxSamples.hint')}
-          minValue={1}
-          maxValue={100}
+          {...splitLimits.maxSamples}
           value={split.maxSamples ?? Number.NaN}
           onChange={(maxSamples) => onChange({ maxSamples: orNull(maxSamples) })}
         />
         <NumberField
           label={text(split.mode === 'speech' ? 'newVoice.split.longest' : 'newVoice.split.duration')}
           hint={text('newVoice.split.duration.hint')}
-          minValue={5}
-          maxValue={60}
+          {...splitLimits.sampleSeconds}
           value={split.sampleDuration ?? Number.NaN}
           onChange={(sampleDuration) => onChange({ sampleDuration: orNull(sampleDuration) })}
         />
@@ -61,8 +60,8 @@ export function SplitFields({ split, onChange }: SplitFieldsProps) {
           <NumberField
             label={text('newVoice.split.shortest')}
             hint={text('newVoice.split.shortest.hint')}
-            minValue={3}
-            maxValue={split.sampleDuration ?? 60}
+            {...splitLimits.minSeconds}
+            maxValue={split.sampleDuration ?? splitLimits.minSeconds.maxValue}
             value={split.minDuration ?? Number.NaN}
             onChange={(minDuration) => onChange({ minDuration: orNull(minDuration) })}
           />

@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'react';
 import { Link } from 'wouter';
 import { ApiFailure } from '#libs/client';
+import { voiceHref } from '../../app/addresses.js';
 import { bytes, clock } from '../../texts/format.js';
 import { text } from '../../texts/text.js';
 import { Button, IconButton } from '../../ui/Button.js';
@@ -60,10 +61,6 @@ export function UploadItem({ upload }: { upload: Upload }) {
     </li>
   );
 }
-
-/** Returns the address of a voice's page. */
-export const voiceHref = (partner: string, id: string): string =>
-  `/partners/${encodeURIComponent(partner)}/voices/${encodeURIComponent(id)}`;
 
 function wordsOf({ file, state }: Upload): string {
   const size = bytes(file.size);
