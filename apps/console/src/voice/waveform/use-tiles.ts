@@ -22,12 +22,16 @@ export interface Tiles {
 export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile[]): Tiles {
   const { timbre } = useSession();
   const cache = useQueryClient();
-  const name = cacheKeys.waveform(partner, voice.id);
+  // Dry runs are kept beside the levels, under another name.
+  const name = useMemo(
+    () => [...cacheKeys.waveform(partner, voice.id), 'levels', voice.original_filename],
+    [partner, voice.id, voice.original_filename],
+  );
   const duration = voice.original_duration ?? 0;
   const tiles = [wholeTile, ...needed.filter(({ level }) => level > 0)];
   const queries = useQueries({
     queries: tiles.map((tile) => ({
-      queryKey: [...name, voice.original_filename, tile],
+      queryKey: [...name, tile],
       queryFn: ({ signal }: { signal: AbortSignal }) => {
         const part = tile.level === 0 ? {} : tileView(tile, duration);
         const params = {
@@ -44,10 +48,10 @@ export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile
   const loaded = useMemo(
     () =>
       cache
-        .getQueriesData<Schema<'Waveform'>>({ queryKey: [...cacheKeys.waveform(partner, voice.id)] })
-        .flatMap(([key, data]) => (data ? [{ tile: key[4] as Tile, points: data.points }] : [])),
+        .getQueriesData<Schema<'Waveform'>>({ queryKey: name })
+        .flatMap(([key, data]) => (data ? [{ tile: key.at(-1) as Tile, points: data.points }] : [])),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the cache changes when another tile arrives
-    [cache, partner, voice.id, arrived],
+    [cache, name, arrived],
   );
   const failed = queries.find(({ error }) => error !== null);
   return {
