@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { waitFor } from '../support/wait-for.js';
 import type * as Dom from './dom.js';
 
 /** Runs in the page: numbers what the Tab key must reach. @returns a description of each */
@@ -67,3 +68,8 @@ export async function expectTabReachesAll(page: Page): Promise<void> {
 
 /** Returns a description of what has the focus. */
 export const focus = async (page: Page): Promise<string> => (await page.evaluate(focused)).what;
+
+/** Expects that the focus is at something, or comes there: a dialog gives it back one frame after it has gone. */
+export async function expectFocusOn(page: Page, name: string): Promise<void> {
+  await waitFor(`the focus is on ${name}`, async () => (await focus(page)).includes(name));
+}

@@ -5,7 +5,7 @@ import { emptyVoice } from '../../e2e/contract/made-voices.js';
 import { HttpClient } from '../../support/http.js';
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
-import { expectTabReachesAll, focus } from '../keyboard.js';
+import { expectFocusOn, expectTabReachesAll } from '../keyboard.js';
 import { consoleLab } from '../lab.js';
 import { expectFits } from '../sizes.js';
 
@@ -116,7 +116,7 @@ describe('A partner', () => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await focus(page)).toContain('Revoke for listeners');
+    await expectFocusOn(page, 'Revoke for listeners');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click();
     await keyRow(page, 'for listeners').waitFor({ state: 'detached' });

@@ -7,7 +7,7 @@ import type { TestPartner } from '../../support/shared-stack.js';
 import { bytesOf, details, settled, type Details } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
-import { focus } from '../keyboard.js';
+import { expectFocusOn } from '../keyboard.js';
 import { voicesOf } from '../addresses.js';
 import { consoleLab } from '../lab.js';
 import { choose, downloaded, spokenVoice } from '../voices-made.js';
@@ -126,7 +126,7 @@ describe('The header of a voice', () => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await focus(page)).toContain('More actions');
+    await expectFocusOn(page, 'More actions');
   });
 
   it('cancels the processing after it has said what is lost', async () => {

@@ -8,7 +8,7 @@ import type { TestPartner } from '../../support/shared-stack.js';
 import { bytesOf, settled } from '../../support/voices.js';
 import { waitFor } from '../../support/wait-for.js';
 import { expectAccessible } from '../axe.js';
-import { expectTabReachesAll, focus } from '../keyboard.js';
+import { expectFocusOn, expectTabReachesAll } from '../keyboard.js';
 import { voicesOf } from '../addresses.js';
 import { consoleLab } from '../lab.js';
 import { expectFits } from '../sizes.js';
@@ -200,7 +200,7 @@ describe('A new voice', () => {
       await expectFits(page, `new-voice-${look}`);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
-      expect(await focus(page)).toContain('New voice');
+      await expectFocusOn(page, 'New voice');
     },
   );
 });
