@@ -21,9 +21,13 @@ describe('npm run dev', () => {
     return (await answer?.text().catch(() => '')) ?? '';
   };
   let ready: string;
-  /** Types are checked at the lowest priority, and other tests may use both cores. */
-  const says = (words: string): Promise<unknown> =>
-    waitFor(`"${words}"`, () => text.includes(words), { timeoutMs: 300_000 });
+  /** Waits long: types are checked at the lowest priority, and other tests may use both cores. */
+  const patiently = async (what: string, look: () => boolean | Promise<boolean>): Promise<void> => {
+    await waitFor(what, look, { timeoutMs: 300_000 }).catch((error: unknown) => {
+      throw new Error(`${String(error)}. npm run dev printed:\n${text}`);
+    });
+  };
+  const says = (words: string): Promise<void> => patiently(`"${words}"`, () => text.includes(words));
 
   const expectDebuggers = async (): Promise<void> => {
     const titles = [9229, 9230, 9231].map(async (port) => {
@@ -69,12 +73,12 @@ describe('npm run dev', () => {
       fs.writeFileSync(table, original.replace(/(help: ['`])/, `$1Round ${round}. `));
       const isLive = async (port: number): Promise<boolean> => (await helpOf(port)).includes(`Round ${round}.`);
       await Promise.all(
-        [ports.metrics, ports.metrics + 1].map((port) => waitFor(`round ${round} on ${port}`, () => isLive(port))),
+        [ports.metrics, ports.metrics + 1].map((port) => patiently(`round ${round} on ${port}`, () => isLive(port))),
       );
       process.stdout.write(`A change was live after ${Date.now() - startedAt} ms\n`); // CONTRIBUTING.md names a figure
     }
     await expectDebuggers();
-  });
+  }, 700_000);
 
   it('serves a change in the console, and restarts nothing for it', async () => {
     const file = path.join(clone, 'apps/console/index.html');
@@ -82,10 +86,10 @@ describe('npm run dev', () => {
     const before = text.split('starting it again').length;
     const startedAt = Date.now();
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('<title>', '<title>Changed '));
-    await waitFor('the changed page', async () => (await page()).includes('<title>Changed '));
+    await patiently('the changed page', async () => (await page()).includes('<title>Changed '));
     process.stdout.write(`A change in the console was live after ${Date.now() - startedAt} ms\n`); // CONTRIBUTING.md
     expect(text.split('starting it again').length).toBe(before);
-  });
+  }, 400_000);
 
   it('reports a type error and a syntax error, and continues to serve', async () => {
     const file = path.join(clone, 'libs/errors/src/size-text.ts');
