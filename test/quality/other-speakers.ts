@@ -1,7 +1,8 @@
 import type { AudioTools } from '#libs/audio';
 import { otherSpeakers } from '#libs/embeddings';
-import { similarityScores } from '../../apps/runpod-emulator/src/engine/scoring/similarity.js';
+import { sampleLikenesses } from '../../apps/runpod-emulator/src/engine/scoring/similarity.js';
 import { voiceprint, type Voiceprint } from '../../apps/runpod-emulator/src/engine/scoring/voiceprint.js';
+import type { SampleLikeness } from '../../apps/runpod-emulator/src/engine/engine-work.js';
 import { draw, seededRandom } from '../../apps/runpod-emulator/test/random.js';
 import { decodeAll, speech } from '../support/audio-measure.js';
 import { languages, type Language } from './clean-speech.js';
@@ -11,8 +12,8 @@ interface MadeVoice {
   readonly name: string;
   readonly own: number;
   readonly others: number;
-  /** `other`: another speaker says all of it; `half`: the second half of it. */
-  readonly kind: 'other' | 'half';
+  /** How much another speaker says of those, at their end. */
+  readonly share: number;
 }
 
 /** What was said of the samples of many voices. */
@@ -24,13 +25,14 @@ export interface SpeakerTally extends MadeVoice {
 }
 
 const voices: readonly MadeVoice[] = [
-  { name: 'one of three samples', own: 2, others: 1, kind: 'other' },
-  { name: 'one of five samples', own: 4, others: 1, kind: 'other' },
-  { name: 'one of eight samples', own: 7, others: 1, kind: 'other' },
-  { name: 'two of eight samples', own: 6, others: 2, kind: 'other' },
-  { name: 'three of eight samples', own: 5, others: 3, kind: 'other' },
-  { name: 'none of eight samples', own: 8, others: 0, kind: 'other' },
-  { name: 'half of one sample of eight', own: 7, others: 1, kind: 'half' },
+  { name: 'one of three samples', own: 2, others: 1, share: 1 },
+  { name: 'one of five samples', own: 4, others: 1, share: 1 },
+  { name: 'one of eight samples', own: 7, others: 1, share: 1 },
+  { name: 'two of eight samples', own: 6, others: 2, share: 1 },
+  { name: 'three of eight samples', own: 5, others: 3, share: 1 },
+  { name: 'none of eight samples', own: 8, others: 0, share: 1 },
+  { name: 'half of one sample of eight', own: 7, others: 1, share: 1 / 2 },
+  { name: 'a quarter of one sample of eight', own: 7, others: 1, share: 1 / 4 },
 ];
 
 const sampleSeconds = 8;
@@ -49,15 +51,20 @@ export async function judgeSpeakers(tools: AudioTools, draws: number): Promise<r
     const found = { ownSamples: 0, falseAlarms: 0, otherSamples: 0, hits: 0 };
     for (let at = 0; at < draws; at += 1) {
       const { own, others } = drawVoice(speakers, voice, random);
-      const scores = similarityScores([...own, ...others].map(hear));
-      const odd = otherSpeakers(scores.map((score, index) => ({ sampleIndex: index, score })));
+      const scores = sampleLikenesses([...own, ...others].map(hear));
+      const odd = otherSpeakers(scores.map((likeness, index) => ({ sampleIndex: index, ...storedScore(likeness) })));
       found.ownSamples += own.length;
       found.otherSamples += others.length;
-      for (const index of odd) found[index < own.length ? 'falseAlarms' : 'hits'] += 1;
+      for (const index of odd.keys()) found[index < own.length ? 'falseAlarms' : 'hits'] += 1;
     }
     return { ...voice, ...found };
   });
 }
+
+const storedScore = ({ score, lowestPartScore }: SampleLikeness) => ({
+  score,
+  ...(lowestPartScore !== null && { lowestPartScore }),
+});
 
 interface Speaker {
   readonly language: Language;
@@ -85,25 +92,23 @@ async function loadSpeakers(tools: AudioTools): Promise<readonly Speaker[]> {
 const isSamePerson = (a: Language, b: Language): boolean =>
   a === b || [a, b].every((one) => one === 'en' || one === 'es');
 
-function drawVoice(speakers: readonly Speaker[], { own, others, kind }: MadeVoice, random: () => number) {
+function drawVoice(speakers: readonly Speaker[], { own, others, share }: MadeVoice, random: () => number) {
   const [speaker] = draw(random, speakers, 1) as [Speaker];
   const strangers = speakers.filter(({ language }) => !isSamePerson(language, speaker.language));
-  if (kind === 'other') {
-    const foreign = strangers.flatMap(({ pieces }) => pieces);
-    return { own: draw(random, speaker.pieces, own), others: draw(random, foreign, others) };
-  }
-  const [stranger] = draw(random, strangers, 1) as [Speaker];
-  return { own: speaker.pieces.slice(-own), others: [halfAndHalf(speaker, stranger)] };
+  const pieces = draw(random, speaker.pieces, own + (share < 1 ? others : 0));
+  const foreign = draw(
+    random,
+    strangers.flatMap((stranger) => stranger.pieces),
+    others,
+  );
+  const mixed = foreign.map((other, at) => (share < 1 ? endingWith(other, share, pieces[own + at] ?? other) : other));
+  return { own: pieces.slice(0, own), others: mixed };
 }
 
-const halves = new Map<string, Float32Array>();
-
-/** Returns the first half of a piece, and then another speaker's. */
-function halfAndHalf(speaker: Speaker, stranger: Speaker): Float32Array {
-  const name = `${speaker.language} ${stranger.language}`;
-  const made = halves.get(name) ?? Float32Array.from(speaker.pieces[0] ?? []);
-  const middle = made.length / 2;
-  if (!halves.has(name)) made.set((stranger.pieces[0] ?? made).subarray(middle), middle);
-  halves.set(name, made);
-  return made;
+/** Returns a piece of which another speaker says the last share. */
+function endingWith(other: Float32Array, share: number, piece: Float32Array): Float32Array {
+  const from = Math.round((1 - share) * piece.length);
+  const mixed = Float32Array.from(piece);
+  mixed.set(other.subarray(from), from);
+  return mixed;
 }

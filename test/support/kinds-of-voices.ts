@@ -76,7 +76,7 @@ class VoiceMaker {
   async embedding(of: GenerationId, ttsType = 'kyutai', options: { isZip?: boolean; isShown?: boolean } = {}) {
     const run = { ...of, jobId: randomUUID() };
     const { isZip = false, isShown = true } = options;
-    const scores = [2, 1].map((sampleIndex) => ({ sampleIndex, score: sampleIndex / 3 }));
+    const scores = [2, 1].map((index) => ({ sampleIndex: index, score: index / 3, lowestPartScore: index / 4 }));
     const tests = await Promise.all(
       [2, 1].flatMap((sampleIndex) => [1, 2].map((sentenceIndex) => this.testSample(run, sampleIndex, sentenceIndex))),
     );

@@ -36,7 +36,7 @@ const run = {
     { sample_index: 3, sha256: 'cd'.repeat(32) },
   ],
   failed_samples: [{ sample_index: 3, message: 'There is no speech' }],
-  scores: [{ sample_index: 1, score: 0.91 }],
+  scores: [{ sample_index: 1, score: 0.91, lowest_part_score: 0.85 }],
   embeddings: [
     {
       sample_index: 1,

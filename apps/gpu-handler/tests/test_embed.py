@@ -134,7 +134,16 @@ def test_one_sample_is_compared_with_itself(embedding: Embedding, voice: dict[in
     output = embedding.run({1: voice[1]})
     assert output.measures.compared_with == "itself"
     assert len(output.sample_scores) == 1
+    assert output.sample_scores[0].lowest_part_score is None
     assert embedding.run(voice).measures.compared_with == "others"
+
+
+def test_scores_the_parts_of_samples_of_8_seconds_and_more(embedding: Embedding, recordings: Recordings) -> None:
+    output = embedding.run({1: recordings.sample("fr", seconds=8), 2: recordings.sample("fr", start=20, seconds=6)})
+    one, two = output.sample_scores
+    assert one.lowest_part_score is not None
+    assert -1 <= one.lowest_part_score <= 1
+    assert two.lowest_part_score is None
 
 
 def test_scores_only_samples_that_spoke(embedding: Embedding, voice: dict[int, bytes]) -> None:

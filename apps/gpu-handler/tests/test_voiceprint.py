@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from timbre_gpu.voiceprint import Voiceprint, centroid, sample_scores, similarity, unit
+from timbre_gpu.voiceprint import Voiceprint, centroid, lowest_part_scores, sample_scores, similarity, unit
 
 
 def voice(*numbers: float) -> Voiceprint:
@@ -48,3 +48,16 @@ def test_a_single_sample_is_compared_with_itself() -> None:
 
 def test_a_sample_that_said_nothing_has_no_score() -> None:
     assert sample_scores({1: [], 2: [voice(1, 0)]}, {1: voice(1, 0), 2: voice(1, 0)}) == {2: 1}
+
+
+def test_the_lowest_part_is_the_one_least_like_the_other_samples() -> None:
+    samples = {1: voice(1, 1), 2: voice(1, 0), 3: voice(1, 0)}
+    parts = {1: [voice(1, 0), voice(0, 1)], 2: [voice(1, 0)], 3: []}
+    scores = lowest_part_scores(parts, samples)
+    assert scores[1] == pytest.approx(0)
+    assert scores[2] == pytest.approx(similarity(voice(1, 0), centroid([voice(1, 1), voice(1, 0)])))
+    assert 3 not in scores
+
+
+def test_a_single_sample_has_no_lowest_part() -> None:
+    assert lowest_part_scores({1: [voice(1, 0), voice(0, 1)]}, {1: voice(1, 1)}) == {}

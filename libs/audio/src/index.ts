@@ -1,6 +1,7 @@
 export {
   gradeOf,
   type GradingContext,
+  type OtherSpeakerExtent,
   type QualityCode,
   type QualityGrade,
   type QualityReason,

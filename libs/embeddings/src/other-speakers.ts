@@ -1,3 +1,4 @@
+import type { OtherSpeakerExtent } from '#libs/audio';
 import type { StoredScore } from '#libs/database';
 
 /** With fewer samples the scores do not tell which of them is the odd one. */
@@ -9,16 +10,31 @@ const fewestScores = 4;
  */
 const outlierGap = 0.15;
 
+/** The same for the least similar part of a sample, in which a second speaker does not have to compete with the first. */
+const partGap = 0.11;
+
 /**
- * Returns the indexes of samples that do not sound like the other samples of their voice: less than half of them, because
- * scores do not tell which of two halves is the voice.
+ * Returns the indexes of samples that do not sound like the other samples of their voice, wholly or in part: less than half
+ * of them, because scores do not tell which of two halves is the voice.
  *
  * @param scores of all samples of a voice
  */
-export function otherSpeakers(scores: readonly StoredScore[]): ReadonlySet<number> {
+export function otherSpeakers(scores: readonly StoredScore[]): ReadonlyMap<number, OtherSpeakerExtent> {
+  const whole = outliers(scores, outlierGap);
+  const parts = scores.flatMap(({ sampleIndex, lowestPartScore: score }) =>
+    score === undefined || whole.has(sampleIndex) ? [] : [{ sampleIndex, score }],
+  );
+  const part = outliers(parts, partGap);
+  const ofHow = (indexes: ReadonlySet<number>, extent: OtherSpeakerExtent) =>
+    [...indexes].map((index) => [index, extent] as const);
+  const isMinority = 2 * (whole.size + part.size) < scores.length;
+  return new Map([...ofHow(whole, 'whole'), ...(isMinority ? ofHow(part, 'part') : [])]);
+}
+
+function outliers(scores: readonly StoredScore[], gap: number): ReadonlySet<number> {
   if (scores.length < fewestScores) return new Set();
   const typical = median(scores.map(({ score }) => score));
-  const odd = scores.filter(({ score }) => score < typical - outlierGap);
+  const odd = scores.filter(({ score }) => score < typical - gap);
   return new Set(2 * odd.length < scores.length ? odd.map(({ sampleIndex }) => sampleIndex) : []);
 }
 

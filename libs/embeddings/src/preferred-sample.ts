@@ -22,7 +22,7 @@ export interface MeasuredSample {
 export function choosePreferred(scores: readonly StoredScore[], samples: readonly MeasuredSample[]): number | null {
   const others = otherSpeakers(scores);
   const isPoor = ({ index, quality }: MeasuredSample): boolean =>
-    quality !== null && gradeOf(quality, { isOtherSpeaker: others.has(index) }).grade === 'poor';
+    quality !== null && gradeOf(quality, { otherSpeaker: others.get(index) }).grade === 'poor';
   const poor = new Set(samples.filter(isPoor).map(({ index }) => index));
   const sorted = sortScores(scores);
   return (sorted.find(({ sampleIndex }) => !poor.has(sampleIndex)) ?? sorted[0])?.sampleIndex ?? null;

@@ -82,6 +82,10 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
     ['embeddings.0.run.scores.0.score', 2],
   ],
   [
+    'voice.json.embeddings[0].run.scores[0].lowest_part_score must be a number from -1 to 1',
+    ['embeddings.0.run.scores.0.lowest_part_score', null],
+  ],
+  [
     'voice.json.embeddings[0].run.embeddings[0].file.entry must be embeddings/kyutai/0001.safetensors',
     ['embeddings.0.run.embeddings.0.file.entry', 'embeddings/kyutai/1.safetensors'],
   ],
@@ -126,6 +130,11 @@ const refused: readonly (readonly [sentence: string, ...changes: Change[]])[] = 
 describe('parseDocument', () => {
   it('returns a document that breaks no rule as it is', () => {
     expect(parse(voiceDocumentExample)).toEqual(voiceDocumentExample);
+  });
+
+  it('returns a document from before scores of parts were added', () => {
+    const earlier = changed(['embeddings.0.run.scores.0.lowest_part_score', undefined]);
+    expect(parse(earlier)).toEqual(JSON.parse(JSON.stringify(earlier)));
   });
 
   it.each(refused)('throws "%s"', (sentence, ...changes) => {

@@ -80,19 +80,28 @@ export function nullable<T>(rule: Rule<T>): Rule<T | null> {
   return (value, at) => (value === null ? null : rule(value, at));
 }
 
-/** An object with exactly these fields. An unknown one is refused: what it says would be lost. */
-export function record<F extends Readonly<Record<string, Rule<unknown>>>>(
+type Fields = Readonly<Record<string, Rule<unknown>>>;
+type Read<F extends Fields> = { readonly [K in keyof F]: Ruled<F[K]> };
+
+/**
+ * An object with exactly these fields. An unknown one is refused: what it says would be lost.
+ *
+ * @param added fields that documents from before they were added lack
+ */
+export function record<F extends Fields, A extends Fields = Readonly<Record<never, never>>>(
   fields: F,
-): Rule<{ readonly [K in keyof F]: Ruled<F[K]> }> {
+  added?: A,
+): Rule<Read<F> & Partial<Read<A>>> {
+  const rules: Fields = { ...fields, ...added };
   return (value, at) => {
     const found = asObject(value, at);
-    const unknown = Object.keys(found).find((name) => !Object.hasOwn(fields, name));
+    const unknown = Object.keys(found).find((name) => !Object.hasOwn(rules, name));
     if (unknown !== undefined) throw new Mismatch(at, `has the unknown field ${quoted(unknown)}`);
-    const read = Object.entries(fields).map(([name, rule]) => {
-      if (!Object.hasOwn(found, name)) throw new Mismatch(at, `lacks the field ${quoted(name)}`);
-      return [name, rule(found[name], `${at}.${name}`)] as const;
-    });
-    return Object.fromEntries(read) as { readonly [K in keyof F]: Ruled<F[K]> };
+    const missing = Object.keys(fields).find((name) => !Object.hasOwn(found, name));
+    if (missing !== undefined) throw new Mismatch(at, `lacks the field ${quoted(missing)}`);
+    const present = Object.entries(rules).filter(([name]) => Object.hasOwn(found, name));
+    const read = present.map(([name, rule]) => [name, rule(found[name], `${at}.${name}`)] as const);
+    return Object.fromEntries(read) as Read<F> & Partial<Read<A>>;
   };
 }
 

@@ -110,7 +110,7 @@ const engine = record({
   scorer: label,
 });
 
-const sampleScore = record({ sample_index: index, score });
+const sampleScore = record({ sample_index: index, score }, { lowest_part_score: score });
 const indexOf = ({ sample_index }: { readonly sample_index: number }) => sample_index;
 const ofSample = (item: { readonly sample_index: number }) => [indexOf(item)];
 const ofSentence = (test: { readonly sample_index: number; readonly sentence_index: number }) => [

@@ -96,10 +96,13 @@ describe('the quality of an uploaded sample', () => {
 });
 
 describe('the quality of a sample that sounds like another speaker', () => {
-  it('says so once the voice is embedded, and no longer when the sample has a score like the others', async () => {
+  it('says so once the voice is embedded, and no longer when the sample has scores like the others', async () => {
     const plain = await finished(partner, 'uploads', 'embed');
-    const score = async (ofFirst: number): Promise<Details> => {
-      const scores = plain.samples.map(({ index }) => ({ sampleIndex: index, score: index === 1 ? ofFirst : 0.9 }));
+    const score = async (ofFirst: number, lowestOfFirst = 0.8): Promise<Details> => {
+      const scores = plain.samples.map(({ index }) => ({
+        sampleIndex: index,
+        ...(index === 1 ? { score: ofFirst, lowestPartScore: lowestOfFirst } : { score: 0.9, lowestPartScore: 0.8 }),
+      }));
       await sql(
         contract.stack,
         `UPDATE embeddings SET scores = $1::jsonb WHERE voice_id =
@@ -111,6 +114,9 @@ describe('the quality of a sample that sounds like another speaker', () => {
     const [first, ...others] = (await score(0.5)).samples;
     expect([first?.quality?.grade, codesOf(first?.quality ?? null)]).toEqual(['poor', ['other_speaker']]);
     expect(others.flatMap(({ quality }) => codesOf(quality))).not.toContain('other_speaker');
+    expect((await score(0.85, 0.5)).samples[0]?.quality?.reasons).toEqual([
+      { code: 'other_speaker', message: 'A part of the sample does not sound like the other samples of the voice' },
+    ]);
     expect((await score(0.85)).samples[0]?.quality).toMatchObject({ grade: 'good', reasons: [] });
   });
 });

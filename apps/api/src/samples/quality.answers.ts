@@ -12,7 +12,8 @@ const reasonCodes: Readonly<Record<QualityReason['code'], string>> = {
   too_loud: 'the speech is very loud',
   narrow_band: 'treble is missing, as on a telephone',
   cut_in_word: 'the sample starts or ends inside a word',
-  other_speaker: 'its score says that another person speaks; known once the voice is embedded',
+  other_speaker:
+    'its scores say that another person speaks, in all of it or in a part; known once the voice is embedded',
 };
 
 @ApiSchema({ name: 'QualityReason' })

@@ -163,7 +163,7 @@ export function voiceDetailsDto(voice: VoiceDetails): VoiceDetailsDto {
     errors: { splitting: voice.splittingError, embedding: voice.embeddingError },
     warnings: voice.warnings.map(({ code, message }) => ({ code, message })),
     progress: voice.progress && { stage: voice.progress.stage, done: voice.progress.done, of: voice.progress.of },
-    samples: voice.samples.map((sample) => sampleDto(sample, { isOtherSpeaker: others.has(sample.index) })),
+    samples: voice.samples.map((sample) => sampleDto(sample, { otherSpeaker: others.get(sample.index) })),
     embedding_info: voice.embedding && embeddingInfoDto(voice.embedding),
     language: voice.language,
     labels: labelsDto(voice.labels),

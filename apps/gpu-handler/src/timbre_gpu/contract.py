@@ -195,6 +195,8 @@ class SampleScore(_Part):
 
     sample_index: Index
     score: float
+    lowest_part_score: float | None = None
+    """How much the part of the sample's recording that is least similar to the voice sounds like it: -1 to 1."""
 
 
 class FailedSample(_Part):

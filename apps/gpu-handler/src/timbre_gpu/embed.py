@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from timbre_gpu.audio import Audio, UnreadableAudio, decode_ogg_opus, encode_ogg_opus, speech_seconds
 from timbre_gpu.contract import (
     ConsentScore,
@@ -30,10 +32,14 @@ from timbre_gpu.engine import MAX_PROMPT_SECONDS
 from timbre_gpu.failures import JobFailure, SampleFailure
 from timbre_gpu.run import Run
 from timbre_gpu.transfer import Stored
-from timbre_gpu.voiceprint import Voiceprint, centroid, sample_scores, similarity
+from timbre_gpu.voiceprint import Voiceprint, centroid, lowest_part_scores, sample_scores, similarity
 
 MIN_SPEECH_SECONDS = 0.5
 """A sample with less voice than that is silent, as far as cloning is concerned."""
+_MIN_PART_SECONDS = 4.0
+"""A shorter part of a sample says more about its words than about who speaks."""
+_MIN_PART_SPEECH_SECONDS = 1.0
+"""A part with less voice than that is not compared."""
 _MISSING_SECONDS = 0.5
 """A sample that decodes to so much less than the input says has lost its end."""
 
@@ -48,6 +54,8 @@ class _Heard:
     stored: Future[Stored]
     voiceprint: Voiceprint
     """Of the recording."""
+    parts: list[Voiceprint]
+    """Of its parts."""
     said: list[Voiceprint] = field(default_factory=list)
     test_samples: list[tuple[TestSampleTarget, float, Future[Stored]]] = field(default_factory=list)
     """With the duration of each."""
@@ -75,7 +83,7 @@ def embed(job: EmbedInput, run: Run) -> EmbedOutput:
         engine=run.engine,
         embeddings=tuple(_embedding(each) for each in heard),
         test_samples=tuple(test_sample for each in heard for test_sample in _test_samples(each)),
-        sample_scores=tuple(SampleScore(sample_index=index, score=round(score, 6)) for index, score in scores.items()),
+        sample_scores=scores,
         failed_samples=tuple(failed),
         consent_scores=tuple(consents),
         measures=EmbedMeasures(
@@ -123,7 +131,19 @@ def _hear(sample: InputSample, run: Run) -> _Heard:
         )
     with run.clock.measure("scoring"):
         voiceprint = run.scorer.voiceprint(audio, run.tts.rate)
-    return _Heard(sample, path, round(len(audio) / run.tts.rate, 3), stored, voiceprint)
+        parts = [run.scorer.voiceprint(part, run.tts.rate) for part in parts_of(audio, run.tts.rate)]
+    return _Heard(sample, path, round(len(audio) / run.tts.rate, 3), stored, voiceprint, parts)
+
+
+def parts_of(audio: Audio, rate: int) -> list[Audio]:
+    """Divides a sample into equal parts of 4 to 8 s and returns those in which somebody speaks.
+
+    Returns:
+        none if the sample is shorter than two parts.
+    """
+    count = int(len(audio) / rate / _MIN_PART_SECONDS)
+    parts = np.array_split(audio, count) if count > 1 else []
+    return [part for part in parts if speech_seconds(part, rate) >= _MIN_PART_SPEECH_SECONDS]
 
 
 def speech_of(data: bytes, rate: int, duration: float, what: str) -> Audio:
@@ -201,15 +221,24 @@ def _of_sentence(failure: JobFailure, index: int, number: int) -> JobFailure | S
     return failure
 
 
-def _scored(run: Run, heard: list[_Heard]) -> dict[int, float]:
+def _scored(run: Run, heard: list[_Heard]) -> tuple[SampleScore, ...]:
     run.go_on()
     count = run.counter("scoring", len(heard))
     with run.clock.measure("scoring"):
         said = {each.sample.index: each.said for each in heard}
-        scores = sample_scores(said, {each.sample.index: each.voiceprint for each in heard})
+        samples = {each.sample.index: each.voiceprint for each in heard}
+        scores = sample_scores(said, samples)
+        lowest = lowest_part_scores({each.sample.index: each.parts for each in heard}, samples)
     for _ in heard:
         count()
-    return scores
+    return tuple(
+        SampleScore(
+            sample_index=index,
+            score=round(score, 6),
+            lowest_part_score=round(lowest[index], 6) if index in lowest else None,
+        )
+        for index, score in scores.items()
+    )
 
 
 def _compared(consents: tuple[InputConsent, ...], run: Run, heard: list[_Heard]) -> list[ConsentScore]:

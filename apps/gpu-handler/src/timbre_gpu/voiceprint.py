@@ -41,7 +41,26 @@ def sample_scores(said: Mapping[int, Sequence[Voiceprint]], samples: Mapping[int
     scores: dict[int, float] = {}
     for index, sentences in said.items():
         if sentences:
-            rest = [voiceprint for other, voiceprint in samples.items() if other != index] or [samples[index]]
-            middle = centroid(rest)
+            middle = centroid(_others(samples, index) or [samples[index]])
             scores[index] = float(np.mean([similarity(sentence, middle) for sentence in sentences]))
     return scores
+
+
+def lowest_part_scores(
+    parts: Mapping[int, Sequence[Voiceprint]], samples: Mapping[int, Voiceprint]
+) -> dict[int, float]:
+    """Scores samples by their part that sounds least like the rest of the voice: a second speaker says it.
+
+    Args:
+        parts: the voiceprints of parts of each sample's recording. A sample without any gets no score.
+        samples: the voiceprint of each sample's recording. A single one has nothing to be compared with.
+    """
+    return {
+        index: min(similarity(part, centroid(others)) for part in own)
+        for index, own in parts.items()
+        if own and (others := _others(samples, index))
+    }
+
+
+def _others(samples: Mapping[int, Voiceprint], index: int) -> list[Voiceprint]:
+    return [voiceprint for other, voiceprint in samples.items() if other != index]

@@ -1,5 +1,5 @@
 import { espeakSampleRate } from '../engine/speech/espeak-package.js';
-import type { HeardSample } from '../engine/engine-work.js';
+import type { HeardSample, SampleLikeness } from '../engine/engine-work.js';
 import type { Ffmpeg } from '../engine/ffmpeg.js';
 import type { EngineModel, EngineName, VoiceEngine } from '../engine/voice-engine.js';
 import { voiceprint, type Voiceprint } from '../engine/scoring/voiceprint.js';
@@ -24,8 +24,8 @@ export class InstantEngine implements VoiceEngine {
   }
 
   /** Decreases a little from sample to sample, so that the first is the best. */
-  async score(voiceprints: readonly Voiceprint[]): Promise<readonly number[]> {
-    return voiceprints.map((_, i) => Math.round(9000 / (1 + i / 100)) / 1e4);
+  async score(voiceprints: readonly Voiceprint[]): Promise<readonly SampleLikeness[]> {
+    return voiceprints.map((_, i) => ({ score: Math.round(9000 / (1 + i / 100)) / 1e4, lowestPartScore: null }));
   }
 
   async compare(): Promise<number> {

@@ -1,5 +1,5 @@
 import type { EngineThreadClient } from './engine-thread-client.js';
-import type { HeardSample } from './engine-work.js';
+import type { HeardSample, SampleLikeness } from './engine-work.js';
 import { espeakSetting } from './speech/espeak-setting.js';
 import type { Language } from './speech/language.js';
 import type { Ffmpeg } from './ffmpeg.js';
@@ -27,7 +27,7 @@ export class AcousticEngine implements VoiceEngine {
     return this.thread.do('hear', { samples }, [samples.buffer]);
   }
 
-  async score(voiceprints: readonly Voiceprint[]): Promise<readonly number[]> {
+  async score(voiceprints: readonly Voiceprint[]): Promise<readonly SampleLikeness[]> {
     return this.thread.do('score', { voiceprints });
   }
 

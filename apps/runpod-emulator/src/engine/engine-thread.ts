@@ -5,7 +5,7 @@ import { engineSampleRate } from './engine-audio.js';
 import { EspeakPackage } from './speech/espeak-package.js';
 import { halfRate } from './signal/half-rate.js';
 import { medianPitchHz } from './signal/pitch.js';
-import { likenessToVoice, similarityScores } from './scoring/similarity.js';
+import { likenessToVoice, sampleLikenesses } from './scoring/similarity.js';
 import { voiceprint } from './scoring/voiceprint.js';
 
 const { espeakPath } = workerData as EngineThreadData;
@@ -20,7 +20,7 @@ async function work(request: EngineRequest): Promise<EngineWork[keyof EngineWork
         pitchHz: medianPitchHz(halfRate(request.samples), engineSampleRate / 2),
       };
     case 'score':
-      return similarityScores(request.voiceprints);
+      return sampleLikenesses(request.voiceprints);
     case 'compare':
       return likenessToVoice(request.recording, request.voice);
     case 'speak':

@@ -10,10 +10,17 @@ export interface HeardSample {
   readonly pitchHz: number | null;
 }
 
+/** How much a sample sounds like the others of its voice, from -1 to 1; higher is more alike. */
+export interface SampleLikeness {
+  readonly score: number;
+  /** That of its least similar part; null if it has no parts. */
+  readonly lowestPartScore: number | null;
+}
+
 /** The CPU-bound tasks of the engine, which run on a thread of their own: input and result of each kind. */
 export interface EngineWork {
   hear: { takes: { readonly samples: Float32Array }; gives: HeardSample };
-  score: { takes: { readonly voiceprints: readonly Voiceprint[] }; gives: readonly number[] };
+  score: { takes: { readonly voiceprints: readonly Voiceprint[] }; gives: readonly SampleLikeness[] };
   compare: { takes: { readonly recording: Voiceprint; readonly voice: readonly Voiceprint[] }; gives: number };
   speak: { takes: { readonly text: string; readonly setting: EspeakSetting }; gives: Int16Array };
 }

@@ -1,5 +1,5 @@
 import type { Language } from './speech/language.js';
-import type { HeardSample } from './engine-work.js';
+import type { HeardSample, SampleLikeness } from './engine-work.js';
 import type { Voiceprint } from './scoring/voiceprint.js';
 
 /** What an engine calls itself in outputs, manifests and embedding files. */
@@ -21,8 +21,8 @@ export interface VoiceEngine {
   readonly model: EngineModel;
   /** Analyses a sample. `fetchSample` downloads its Ogg Opus; the instant engine does not call it. */
   hear(fetchSample: () => Promise<Buffer>, signal: AbortSignal): Promise<HeardSample>;
-  /** Returns a finite score in [-1, 1] for each voiceprint of a voice, in their order; higher is better. */
-  score(voiceprints: readonly Voiceprint[]): Promise<readonly number[]>;
+  /** Scores each voiceprint of a voice, in their order. */
+  score(voiceprints: readonly Voiceprint[]): Promise<readonly SampleLikeness[]>;
   /** Returns how much another recording sounds like a voice: a finite number in [-1, 1]; higher is more alike. */
   compare(recording: Voiceprint, voice: readonly Voiceprint[]): Promise<number>;
   /** Speaks a sentence at about this pitch (Hz), as Ogg Opus, mono, 48 kHz. */

@@ -20,7 +20,7 @@ export async function embedVersion1(input: EmbedInput1, engine: VoiceEngine, run
     index: sample.index,
     sha256: sample.sha256,
     gaussian: voiceprint.gaussian,
-    score: scores[position] ?? 0,
+    score: scores[position]?.score ?? 0,
   }));
   const zip = await embeddingZip(input.ttsType, engine.name, embedded, run.number > 1 ? `run ${run.number}` : '');
   if (!isLeftOut(run.malformation, 'embedding')) {

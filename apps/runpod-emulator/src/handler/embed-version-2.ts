@@ -45,7 +45,7 @@ export async function embedVersion2(input: EmbedInput2, engine: VoiceEngine, run
     engine: engineOf(engine),
     embeddings: embedded.map(({ embedding }) => embedding),
     test_samples: testSamples,
-    sample_scores: heard.map(({ sample }, position) => ({ sample_index: sample.index, score: scores[position] ?? 0 })),
+    sample_scores: scores,
     failed_samples: failed,
     consent_scores: consentScores,
     measures: { device: 'cpu', seconds: clock.seconds(), compared_with: heard.length === 1 ? 'itself' : 'others' },

@@ -17,6 +17,8 @@ export interface UploadedTestSample extends UploadedObject {
 export interface SampleScore {
   readonly sample_index: number;
   readonly score: number;
+  /** How much the part of its recording that is least similar to the voice sounds like it; not in version 1. */
+  readonly lowest_part_score?: number | null;
 }
 
 /** How much a recorded consent sounds like the samples, from -1 to 1. */

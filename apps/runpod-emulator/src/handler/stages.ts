@@ -7,7 +7,7 @@ import { opusDurationSeconds } from '../engine/opus-duration.js';
 import type { VoiceEngine } from '../engine/voice-engine.js';
 import type { EmbedInput, InputSample, TestSampleTarget } from './embed-input.js';
 import { startStage, type HandlerRun } from './handler-run.js';
-import type { SampleFailureCode, UploadedTestSample } from './output.js';
+import type { SampleFailureCode, SampleScore, UploadedTestSample } from './output.js';
 import { getObject, putObject, sha256Hex, TransferError, WrongBytesError } from './signed-objects.js';
 
 /** Samples that are in memory at the same time. */
@@ -80,17 +80,18 @@ function putTestSample({ sampleIndex, sentenceIndex, url }: TestSampleTarget, au
   return putObject(url, 'audio/ogg', audio, `Test sample ${sampleIndex}/${sentenceIndex}`, run.signal);
 }
 
-/** Compares the samples with each other. @returns a score for each, in their order */
+/** Compares the samples with each other. @returns scores of each, in their order */
 export async function scoreSamples(
   heard: readonly Heard[],
   engine: VoiceEngine,
   run: HandlerRun,
-): Promise<readonly number[]> {
+): Promise<readonly SampleScore[]> {
   const count = await startStage(run, 'scoring', heard.length);
   const scores = await engine.score(heard.map(({ voiceprint }) => voiceprint));
-  return heard.map((_, position) => {
+  return heard.map(({ sample }, position) => {
+    const { score, lowestPartScore } = scores[position] ?? { score: 0, lowestPartScore: null };
     count();
-    return scores[position] ?? 0;
+    return { sample_index: sample.index, score, lowest_part_score: lowestPartScore };
   });
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { goodFigures } from '../../../../test/support/quality-figures.js';
-import { gradeOf } from './grade.js';
+import { gradeOf, type OtherSpeakerExtent } from './grade.js';
 import type { QualityFigures } from './quality.js';
 
-const graded = (figures: Partial<QualityFigures>, isOtherSpeaker = false) => {
-  const { grade, reasons } = gradeOf({ ...goodFigures, ...figures }, { isOtherSpeaker });
+const graded = (figures: Partial<QualityFigures>, otherSpeaker?: OtherSpeakerExtent) => {
+  const { grade, reasons } = gradeOf({ ...goodFigures, ...figures }, { otherSpeaker });
   return [grade, ...reasons.map(({ code }) => code)];
 };
 
@@ -51,11 +51,11 @@ describe('gradeOf', () => {
   });
 
   it('names another speaker unless the recording explains the score', () => {
-    expect(graded({}, true)).toEqual(['poor', 'other_speaker']);
-    expect(graded({ loudnessLufs: -37, endsInSpeech: true }, true)).toEqual([
+    expect(graded({}, 'whole')).toEqual(['poor', 'other_speaker']);
+    expect(graded({ loudnessLufs: -37, endsInSpeech: true }, 'part')).toEqual([
       ...['poor', 'too_quiet', 'cut_in_word', 'other_speaker'],
     ]);
-    expect(graded({ bandwidthHz: 4_500 }, true)).toEqual(['poor', 'narrow_band']);
+    expect(graded({ bandwidthHz: 4_500 }, 'whole')).toEqual(['poor', 'narrow_band']);
   });
 
   it('says in its sentences what was measured', () => {

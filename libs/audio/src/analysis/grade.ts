@@ -19,10 +19,13 @@ export interface GradedQuality {
   readonly reasons: readonly QualityReason[];
 }
 
+/** How much of a sample another person says. */
+export type OtherSpeakerExtent = 'whole' | 'part';
+
 /** What is known of a sample besides its audio. */
 export interface GradingContext {
-  /** Whether scores say that another person speaks; only after an embedding. */
-  readonly isOtherSpeaker?: boolean;
+  /** How much of it another person says, by its scores; only after an embedding. */
+  readonly otherSpeaker?: OtherSpeakerExtent | undefined;
 }
 
 /** A figure makes a sample fair from the first threshold on, and poor from the second. docs/quality.md has the reasons. */
@@ -76,9 +79,10 @@ function edges({ startsInSpeech, endsInSpeech }: QualityFigures): readonly Findi
   return [['fair', 'cut_in_word', `The sample ${where} while somebody speaks`]];
 }
 
-function speaker({ isOtherSpeaker = false }: GradingContext): readonly Finding[] {
-  if (!isOtherSpeaker) return [];
-  return [['poor', 'other_speaker', 'The sample does not sound like the other samples of the voice']];
+function speaker({ otherSpeaker }: GradingContext): readonly Finding[] {
+  if (otherSpeaker === undefined) return [];
+  const subject = otherSpeaker === 'whole' ? 'The sample' : 'A part of the sample';
+  return [['poor', 'other_speaker', `${subject} does not sound like the other samples of the voice`]];
 }
 
 interface Limits {

@@ -61,6 +61,12 @@ describe('parseOutput of version 2', () => {
     });
   });
 
+  it.each([{ lowest_part_score: 0.7 }, { lowest_part_score: null }, {}])('parses a score with %j', (part) => {
+    const reading = parseOutput({ ...good, sample_scores: [{ sample_index: 3, score: 0.92, ...part }] }, expectation);
+    const known = part.lowest_part_score ? { lowestPartScore: part.lowest_part_score } : {};
+    expect(reading.ok && reading.value.sampleScores).toEqual([{ sampleIndex: 3, score: 0.92, ...known }]);
+  });
+
   it('parses the scores of recorded consents', () => {
     const reading = parseOutput({ ...good, consent_scores: [{ id: jobId, score: 0.91 }] }, expectation);
     expect(reading).toMatchObject({ ok: true, value: { consentScores: [{ consentId: jobId, score: 0.91 }] } });
@@ -84,6 +90,10 @@ describe('parseOutput of version 2', () => {
     expect(problemOf({ ...good, embeddings: [embedding(1), embedding(3, { bytes: maxEmbeddingBytes })] })).toBeNull();
   });
 
+  const part = (lowest_part_score: unknown): unknown => ({
+    ...good,
+    sample_scores: [{ sample_index: 3, score: 0, lowest_part_score }],
+  });
   const consents = (...consent_scores: unknown[]): unknown => ({ ...good, consent_scores });
   const embeddings = (...made: unknown[]): unknown => ({ ...good, embeddings: made });
   const failures = (...failed_samples: unknown[]): unknown => ({ ...good, failed_samples });
@@ -121,6 +131,8 @@ describe('parseOutput of version 2', () => {
     ],
     ['a score for sample 4, which failed', { ...good, sample_scores: [{ sample_index: 4, score: 0 }] }],
     ['a score for sample 2, unasked or twice', { ...good, sample_scores: [{ sample_index: 2, score: 0 }] }],
+    ['a score for a part of sample 3 that is no number from -1 to 1', part(-1.01)],
+    ['a score for a part of sample 3 that is no number from -1 to 1', part('0.5')],
     ['a result without a list of consent scores', { ...good, consent_scores: null }],
     ['a consent score without the id of a consent', consents({ id: 1, score: 0.5 })],
     ['a consent score without the id of a consent', consents({ id: 'x', score: 0.5 })],

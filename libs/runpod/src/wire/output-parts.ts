@@ -17,6 +17,8 @@ export interface DeliveredTestSample extends TestSampleId, DeliveredObject {
 export interface SampleScore {
   readonly sampleIndex: number;
   readonly score: number;
+  /** How much the least similar part of the sample's recording sounds like the voice, on a scale of its own. */
+  readonly lowestPartScore?: number;
 }
 
 /** What made the results. `model` and `revision` are null in an output of version 1. */
@@ -76,16 +78,20 @@ export function readTestSamples(
 export function readScores(value: unknown, sent: readonly number[]): Reading<readonly SampleScore[]> {
   const open = new Set(sent);
   return readEach(value, 'sample scores', (item) => {
-    const { sample_index: sampleIndex, score } = asObject(item) ?? {};
+    const { sample_index: sampleIndex, score, lowest_part_score: lowestPartScore } = asObject(item) ?? {};
     if (!isCount(sampleIndex, 1)) return wrong('a score without its sample index');
     if (!open.delete(sampleIndex)) return wrong(`a score for sample ${sampleIndex}, unasked or twice`);
-    // JSON has no NaN, but 1e999 parses to Infinity, which the comparison rejects.
-    if (typeof score !== 'number' || !(Math.abs(score) <= 1)) {
-      return wrong(`a score for sample ${sampleIndex} that is no number from -1 to 1`);
+    if (!isScore(score)) return wrong(`a score for sample ${sampleIndex} that is no number from -1 to 1`);
+    if (lowestPartScore === undefined || lowestPartScore === null) return right({ sampleIndex, score });
+    if (!isScore(lowestPartScore)) {
+      return wrong(`a score for a part of sample ${sampleIndex} that is no number from -1 to 1`);
     }
-    return right({ sampleIndex, score });
+    return right({ sampleIndex, score, lowestPartScore });
   });
 }
+
+/** JSON has no NaN, but 1e999 parses to Infinity, which the comparison rejects. */
+const isScore = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) <= 1;
 
 /** JSON has no Infinity, but 1e999 parses to it. */
 export const isSeconds = (value: unknown): value is number =>

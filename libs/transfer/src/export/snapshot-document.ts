@@ -113,7 +113,11 @@ const qualityOf = (figures: QualityFigures): DocumentQuality => ({
 });
 
 const scoresOf = (scores: readonly StoredScore[]): DocumentRun['scores'] =>
-  scores.map(({ sampleIndex, score }) => ({ sample_index: sampleIndex, score }));
+  scores.map(({ sampleIndex, score, lowestPartScore }) => ({
+    sample_index: sampleIndex,
+    score,
+    ...(lowestPartScore !== undefined && { lowest_part_score: lowestPartScore }),
+  }));
 
 function embeddingOf({ run, ...embedding }: EmbeddingRow, file: Filed): DocumentEmbedding {
   return {

@@ -113,7 +113,11 @@ function runOf(run: DocumentRun, place: number, files: StoredFiles): MovedRun {
     })),
     samples: run.samples && run.samples.map(({ sample_index: sampleIndex, sha256 }) => ({ sampleIndex, sha256 })),
     createdAt: new Date(run.created_at),
-    scores: run.scores.map(({ sample_index: sampleIndex, score }) => ({ sampleIndex, score })),
+    scores: run.scores.map(({ sample_index: sampleIndex, score, lowest_part_score: lowestPartScore }) => ({
+      sampleIndex,
+      score,
+      ...(lowestPartScore !== undefined && { lowestPartScore }),
+    })),
     failedSamples: run.failed_samples.map(({ sample_index: sampleIndex, message }) => ({ sampleIndex, message })),
     testSamples: run.test_samples.map(
       ({ sample_index: sampleIndex, sentence_index: sentenceIndex, duration, file }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { seededRandom } from '../../../test/random.js';
-import { likenessToVoice, median, similarityScores } from './similarity.js';
+import { likenessToVoice, median, sampleLikenesses, similarityScores } from './similarity.js';
 import { voiceprint } from './voiceprint.js';
 
 const silence = voiceprint(new Float32Array(8000));
@@ -72,5 +72,36 @@ describe('median', () => {
   it('returns the middle value, or the mean of the two in the middle', () => {
     expect(median([5, 1, 3])).toBe(3);
     expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+describe('sampleLikenesses', () => {
+  const engineRate = 16_000;
+  const pieces = (...colours: readonly number[]) => {
+    const random = seededRandom(colours.length);
+    let last = 0;
+    const perPiece = 4 * engineRate;
+    return voiceprint(
+      Float32Array.from({ length: colours.length * perPiece }, (_, at) => {
+        const colour = colours[Math.floor(at / perPiece)] ?? 0;
+        return (last = last * colour + (random() - 0.5) * 0.2);
+      }),
+    );
+  };
+
+  it('gives a sample that is another voice in part a low score of its parts only', () => {
+    const own = [pieces(0.9, 0.9), pieces(0.9, 0.9, 0.9), pieces(0.9, 0.9)];
+    const likenesses = sampleLikenesses([...own, pieces(0.9, 0.9, 0.9, -0.5)]);
+    for (const { lowestPartScore } of likenesses.slice(0, 3)) expect(lowestPartScore).toBeGreaterThan(0.9);
+    expect(likenesses[3]?.lowestPartScore).toBeLessThan(0.1);
+    expect(likenesses[3]?.score).toBeGreaterThan(0.5);
+  });
+
+  it('gives none to samples shorter than two parts, silent parts and a single sample', () => {
+    const short = pieces(0.9);
+    const silent = voiceprint(new Float32Array(16 * engineRate));
+    const lowest = sampleLikenesses([short, silent, pieces(0.9, 0.9)]).map((each) => each.lowestPartScore);
+    expect(lowest).toEqual([null, null, expect.any(Number)]);
+    expect(sampleLikenesses([pieces(0.9, 0.9)])[0]?.lowestPartScore).toBeNull();
   });
 });

@@ -1,4 +1,5 @@
 import { bhattacharyyaDistance } from './bhattacharyya.js';
+import type { SampleLikeness } from '../engine-work.js';
 import { shortfalls } from './shortfall.js';
 import type { Voiceprint } from './voiceprint.js';
 
@@ -30,6 +31,27 @@ export function similarityScores(voiceprints: readonly Voiceprint[]): readonly n
     audible.map((own, i) => [own, rounded(coefficient(compared[i]!.distance + distancePerDb * missing[i]!))]),
   );
   return voiceprints.map((own) => scores.get(own) ?? silentScore);
+}
+
+/** Scores each sample of a voice, and its least similar part. @returns finite numbers for each, in their order */
+export function sampleLikenesses(voiceprints: readonly Voiceprint[]): readonly SampleLikeness[] {
+  const parts = lowestPartScores(voiceprints);
+  return similarityScores(voiceprints).map((score, at) => ({ score, lowestPartScore: parts[at] ?? null }));
+}
+
+/**
+ * Returns how much the least similar part of each sample sounds like the voice: the median likeness to the other audible
+ * samples, in (0, 1]. The quality of the recording does not count, because it lowers all parts of a sample.
+ *
+ * @returns a number for each voiceprint, in their order, rounded to 4 decimals; null without parts or other samples
+ */
+function lowestPartScores(voiceprints: readonly Voiceprint[]): readonly (number | null)[] {
+  return voiceprints.map(({ parts }, index) => {
+    const others = voiceprints.filter(({ audible }, at) => audible && at !== index);
+    if (parts.length === 0 || others.length === 0) return null;
+    const distances = parts.map((part) => median(others.map((other) => bhattacharyyaDistance(part, other.gaussian))));
+    return rounded(coefficient(Math.max(...distances)));
+  });
 }
 
 /** Returns the Bhattacharyya coefficient of two voiceprints: the overlap of their Gaussians, in (0, 1]. */

@@ -20,6 +20,10 @@ const silenceDbfs = -60;
 const varianceFloor = 0.05;
 /** Keeps the logarithm finite on digital silence. Far below any audible band. */
 const energyFloor = 1e-10;
+/** A shorter part of a voice says more about its words than about who speaks. */
+const minPartSeconds = 4;
+/** Frames of a part that must be loud enough for it to be compared: a second. */
+const minPartFrames = 100;
 
 const spectrum = new PowerSpectrum(fftSize);
 const bands = melBands({ bands: 24, lowHz: 300, highHz: 3400, fftSize: fftSize, sampleRate: voiceSampleRate });
@@ -36,6 +40,8 @@ export interface Voiceprint {
   readonly audible: boolean;
   /** Bhattacharyya distance between the first and the second half: how steady the voice is. */
   readonly halvesDistance: number;
+  /** The same of equal parts of 4 to 8 s, where somebody speaks; none if the audio is shorter than two. */
+  readonly parts: readonly Gaussian[];
   /** Quality of the recording. */
   readonly channel: Channel;
 }
@@ -57,11 +63,27 @@ function voiceOf(samples: Float32Array): Omit<Voiceprint, 'channel'> {
   const frames = frameLevels(samples);
   const loudest = frames.reduce((most, level) => Math.max(most, level), -Infinity);
   const audible = loudest > silenceDbfs;
-  const cepstra = [...frames.keys()]
-    .filter((index) => frames[index]! > loudest - loudnessRangeDb)
-    .map((index) => frameCepstrum(samples, index * hopLength));
+  const loud = [...frames.keys()].filter((index) => frames[index]! > loudest - loudnessRangeDb);
+  const cepstra = loud.map((index) => frameCepstrum(samples, index * hopLength));
   const vectors = audible && cepstra.length > 0 ? cepstra : [new Float64Array(coefficientCount)];
-  return { gaussian: fitGaussian(vectors, varianceFloor), audible, halvesDistance: halvesDistance(vectors) };
+  return {
+    gaussian: fitGaussian(vectors, varianceFloor),
+    audible,
+    halvesDistance: halvesDistance(vectors),
+    parts: audible ? partsOf(samples.length / voiceSampleRate, loud, cepstra) : [],
+  };
+}
+
+/** @param loud indexes of the frames that the cepstra are of */
+function partsOf(seconds: number, loud: readonly number[], cepstra: readonly Float64Array[]): readonly Gaussian[] {
+  const count = Math.floor(seconds / minPartSeconds);
+  if (count < 2) return [];
+  const framesOfPart = (seconds * voiceSampleRate) / hopLength / count;
+  const grouped = Array.from({ length: count }, (): Float64Array[] => []);
+  for (const [at, index] of loud.entries()) grouped[Math.floor(index / framesOfPart)]!.push(cepstra[at]!);
+  return grouped
+    .filter((vectors) => vectors.length >= minPartFrames)
+    .map((vectors) => fitGaussian(vectors, varianceFloor));
 }
 
 function halvesDistance(vectors: readonly Float64Array[]): number {
