@@ -48,12 +48,17 @@ describe('redisOptions, clusterOptions and queueConnections', () => {
     expect(clusterOptions(parseRedisUrl('redis+cluster://a'), options)).not.toHaveProperty('retryDelayOnFailover');
   });
 
-  it.each(['redis://127.0.0.1:1', 'redis+cluster://127.0.0.1:1'])('make clients that Bull accepts: %s', async (url) => {
+  it.each([
+    ['redis://127.0.0.1:1', 'bclient', false],
+    ['redis+cluster://127.0.0.1:1', 'bclient', false],
+    // JobQueues.ready() asks this one.
+    ['redis://127.0.0.1:1', 'client', true],
+  ] as const)('make clients that Bull accepts: %s, %s', async (url, type, enableReadyCheck) => {
     const { options: forBull, made } = queueConnections(url, { ...options, maxRetriesPerRequest: 3 });
-    const client = forBull.createClient?.('bclient');
+    const client = forBull.createClient?.(type);
     client?.on('error', () => undefined);
     // Bull refuses blocking and subscribing clients with other values.
-    const needed = { enableReadyCheck: false, maxRetriesPerRequest: null };
+    const needed = { enableReadyCheck, maxRetriesPerRequest: null };
     expect(client?.options).toMatchObject(url.includes('cluster') ? { redisOptions: needed } : needed);
     expect(made).toEqual([client]);
     // Bull does not handle a failed reconnect while it stops. An unhandled rejection would end the process.

@@ -69,6 +69,8 @@ export function serversOf(connection: RedisConnection): readonly Redis[] {
   return connection instanceof Cluster ? connection.nodes() : [connection];
 }
 
+type ClientType = Parameters<NonNullable<QueueOptions['createClient']>>[0];
+
 /** How Bull connects to Redis. Bull does not close clients that were made for it. */
 export interface QueueConnections {
   readonly options: Pick<QueueOptions, 'createClient'>;
@@ -79,10 +81,11 @@ export interface QueueConnections {
 export function queueConnections(redisUrl: string, options: RedisOptions): QueueConnections {
   const location = parseRedisUrl(redisUrl);
   const made: RedisConnection[] = [];
-  // Bull refuses a subscriber or a blocking client with other values of the last two.
-  const bullOptions: RedisOptions = { ...options, enableReadyCheck: false, maxRetriesPerRequest: null };
-  const createClient = (): Redis => {
-    const client = open(location, bullOptions);
+  const createClient = (type: ClientType): Redis => {
+    // Bull refuses a subscriber or a blocking client with a check. Without one, ioredis calls a client ready before the
+    // password is accepted and the data is loaded.
+    const enableReadyCheck = type === 'client';
+    const client = open(location, { ...options, enableReadyCheck, maxRetriesPerRequest: null });
     // When Bull stops, it cuts a waiting connection and reconnects without handling a failure. If Redis is down, the
     // unhandled rejection would end the process.
     const connectAgain = client.connect.bind(client);
