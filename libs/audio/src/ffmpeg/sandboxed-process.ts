@@ -24,7 +24,7 @@ const whitelist = /(?<=not on whitelist )'[^'\n]*'/g;
  * always by killing its whole process group.
  */
 export class SandboxedProcess {
-  /** Resolves when the process is gone, however it ended. Rejects if it could not be started. */
+  /** Resolves when the process is gone, however it ended, and all it said was read. Rejects if it could not be started. */
   readonly exit: Promise<ProcessExit>;
   readonly #child: ChildProcess;
   #stderr = '';
@@ -52,7 +52,12 @@ export class SandboxedProcess {
       clearTimeout(clock);
       signal?.removeEventListener('abort', abort);
     });
-    this.exit = gone.then((exit) => ({
+    // The last lines may arrive after the exit.
+    const said = new Promise<void>((resolve) => {
+      if (child.stderr === null) resolve();
+      else child.stderr.once('close', resolve);
+    });
+    this.exit = Promise.all([gone, said]).then(([exit]) => ({
       ...exit,
       stderr: this.#stderr,
       ...(this.#ended === undefined ? {} : { ended: this.#ended }),
