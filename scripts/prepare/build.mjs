@@ -84,14 +84,18 @@ export async function compileChanges(root, parts) {
 
 /** @param files receives the stamps of the compiled sources */
 async function compile(root, stale, files) {
-  const { transpiler } = await import('./transpile.mjs');
-  const transpile = await transpiler(root);
+  const { transpile } = await import('./transpile.mjs');
   const tell = progress(`Building ${stale.length} files`);
-  for (const [index, file] of stale.entries()) {
-    files[file] = stamp(root, file);
-    transpile(file, compiled(root, file));
-    tell(`${index + 1} of ${stale.length} files`);
-  }
+  for (const file of stale) files[file] = stamp(root, file);
+  const scripts = stale.filter((file) => file.endsWith('.ts'));
+  for (const file of stale.filter((each) => !scripts.includes(each))) copy(path.join(root, file), compiled(root, file));
+  let done = 0;
+  await transpile(root, scripts, () => tell(`${++done} of ${scripts.length} files`));
+}
+
+function copy(from, to) {
+  fs.mkdirSync(path.dirname(to), { recursive: true });
+  fs.copyFileSync(from, to);
 }
 
 const tsc = 'node_modules/typescript/bin/tsc';

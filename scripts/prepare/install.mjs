@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const stampOf = (root) => path.join(root, 'node_modules', '.timbre-installed');
 
@@ -76,6 +79,54 @@ function held(root) {
   return isInstalledByHand(root) ? heldByHand(root) : undefined;
 }
 
+const copyWithAddresses = (root) => path.join(root, 'npm-shrinkwrap.json');
+
+/**
+ * Lets npm work with a copy of the lock file that says at which address of the registry each package is. package-lock.json
+ * names no registry, so npm would first ask for every version of every package, which takes half of the install. npm
+ * prefers npm-shrinkwrap.json to package-lock.json. A registry with addresses of its own is asked as before.
+ */
+async function withAddresses(root, work) {
+  const copy = copyWithAddresses(root);
+  const clear = () => fs.rmSync(copy, { force: true });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const stop = (signal) => {
+    clear();
+    process.exit(128 + constants.signals[signal]);
+  };
+  for (const signal of signals) process.once(signal, stop);
+  try {
+    fs.writeFileSync(copy, JSON.stringify(await lockWithAddresses(root)));
+    await work();
+  } catch (error) {
+    console.log(`  ${error.message} Trying again without the usual addresses of packages`);
+    clear();
+    await work();
+  } finally {
+    clear();
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+/** Returns the lock file with the addresses of its packages, as npm's own registry and most others have them. */
+export async function lockWithAddresses(root) {
+  const lock = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const registryOf = await registries(root);
+  for (const [place, what] of Object.entries(lock.packages)) {
+    if (!place.includes('node_modules/') || what.link || what.inBundle || what.resolved) continue;
+    const name = what.name ?? place.split('node_modules/').at(-1);
+    what.resolved = `${registryOf(name)}/${name}/-/${path.basename(name)}-${what.version}.tgz`;
+  }
+  return lock;
+}
+
+/** Returns which registry npm is configured to use for a package: its scope may have one of its own. */
+async function registries(root) {
+  const { stdout } = await promisify(execFile)('npm', ['config', 'list', '--json'], { cwd: root });
+  const config = JSON.parse(stdout);
+  return (name) => (config[`${name.split('/')[0]}:registry`] ?? config.registry).replace(/\/$/, '');
+}
+
 /** Throws if node_modules differs from the lock file. `npm ci` guarantees that it does not, `npm install` does not. */
 function compareWithLock(root) {
   const locked = packagesOf(path.join(root, 'package-lock.json'));
@@ -90,6 +141,7 @@ function compareWithLock(root) {
  * the tests. After a change of the lock file everything is installed again.
  */
 export async function install(root, needs, run) {
+  fs.rmSync(copyWithAddresses(root), { force: true }); // of an install that was killed
   const has = held(root);
   const before = has ?? readStamp(root).holds;
   const gets = atLeast(before, needs) ? before : needs;
@@ -98,7 +150,7 @@ export async function install(root, needs, run) {
     const expected = places(root, gets);
     const howFar = () => `${expected.filter((file) => fs.existsSync(file)).length} of ${expected.length} packages`;
     const what = `Installing ${gets === 'all' ? 'everything that running and testing need' : 'what running needs'}`;
-    await run(what, 'npm', [...command, ...npmArguments[gets], '--loglevel=error'], howFar);
+    await withAddresses(root, () => run(what, 'npm', [...command, ...npmArguments[gets], '--loglevel=error'], howFar));
   }
   compareWithLock(root);
   finishInstall(root);

@@ -2,35 +2,45 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * Compiles TypeScript files one at a time to ES modules, without types, in a fifth of the time of the whole compiler.
- * `isolatedModules` in tsconfig.json makes sure that the result is the same.
+ * Compiles TypeScript sources to ES modules in dist/, without types: in a fifth of the time of the whole compiler, and in
+ * half of what `transpileModule` takes for each. The result is the same, because no source knows the others
+ * (`isolatedModules` in tsconfig.json).
  *
- * @returns a function that compiles a source of this clone to a target file, and copies one that is JSON
+ * @param onDone is called after each source
  */
-export async function transpiler(root) {
+export async function transpile(root, sources, onDone) {
   const { default: ts } = await import('typescript');
   const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
-  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
-  const compilerOptions = {
-    ...options,
+  const { options: given } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
+  const options = {
+    ...given,
     // Every file is an ES module (package.json). `nodenext` would look that up on the disk.
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    ...{ incremental: false, tsBuildInfoFile: undefined, outDir: undefined, rootDir: undefined },
+    ...{ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
+    ...{ noCheck: true, noResolve: true, noLib: true, lib: undefined, types: [] },
+    ...{
+      incremental: false,
+      tsBuildInfoFile: undefined,
+      noEmit: false,
+      rootDir: root,
+      outDir: path.join(root, 'dist'),
+    },
   };
-  return (source, target) => {
-    const fileName = path.join(root, source);
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    if (source.endsWith('.json')) return fs.copyFileSync(fileName, target);
-    const text = fs.readFileSync(fileName, 'utf8');
-    const result = ts.transpileModule(text, { fileName, compilerOptions, reportDiagnostics: true });
-    if (result.diagnostics.length > 0) {
-      const host = { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
-      throw new Error(`The build failed:\n${ts.formatDiagnostics(result.diagnostics, host).trimEnd()}`);
-    }
-    fs.writeFileSync(target, result.outputText);
-    if (result.sourceMapText === undefined) return;
-    const map = { ...JSON.parse(result.sourceMapText), sources: [path.relative(path.dirname(target), fileName)] };
-    fs.writeFileSync(`${target}.map`, JSON.stringify(map));
+  const host = {
+    ...ts.createCompilerHost(options),
+    resolveModuleNameLiterals: (names) => names.map(() => ({ resolvedModule: undefined })),
   };
+  const rootNames = sources.map((source) => path.join(root, source));
+  const program = ts.createProgram({ rootNames, options, host });
+  const wrong = program.getSyntacticDiagnostics();
+  if (wrong.length > 0) {
+    const format = { getCurrentDirectory: () => root, getCanonicalFileName: (name) => name, getNewLine: () => '\n' };
+    throw new Error(`The build failed:\n${ts.formatDiagnostics(wrong, format).trimEnd()}`);
+  }
+  for (const name of rootNames) {
+    program.emit(program.getSourceFile(name), (file, text) => {
+      fs.mkdirSync(path.dirname(file), { recursive: true });
+      fs.writeFileSync(file, text);
+    });
+    onDone();
+  }
 }

@@ -86,6 +86,60 @@ describe('scripts/prepare.mjs', () => {
     expect(fs.existsSync(at('node_modules/test-tool'))).toBe(true);
   });
 
+  it('tells npm where the packages are while it installs, and leaves nothing of that behind', async () => {
+    const programs = at('programs');
+    write('programs/npm', `#!/bin/sh\ncp npm-shrinkwrap.json seen.json 2>/dev/null\nPATH=\${PATH#*:} exec npm "$@"\n`);
+    fs.chmodSync(path.join(programs, 'npm'), 0o755);
+    fs.rmSync(at('node_modules'), { recursive: true });
+    write('npm-shrinkwrap.json', 'left by an install that was killed');
+    const { code } = await prepare('all', { PATH: `${programs}:${process.env['PATH'] ?? ''}` });
+    expect([code, fs.existsSync(at('npm-shrinkwrap.json'))]).toEqual([0, false]);
+    expect(JSON.parse(fs.readFileSync(at('seen.json'), 'utf8'))).toMatchObject({ name: 'small', packages: {} });
+  });
+
+  it('knows the address of a package by its name, version and registry', async () => {
+    const folder = at('locked');
+    const packages = {
+      '': { name: 'locked' },
+      'node_modules/one': { version: '1.2.3' },
+      'node_modules/@own/two': { version: '2.0.0' },
+      'node_modules/@other/three/node_modules/@other/four': { version: '4.0.0-rc.1' },
+      'node_modules/alias': { name: 'five', version: '5.0.0' },
+      'node_modules/linked': { resolved: 'libs/linked', link: true },
+      'libs/linked': { version: '1.0.0' },
+    };
+    write('locked/package-lock.json', JSON.stringify({ packages }));
+    write('locked/.npmrc', 'registry=http://127.0.0.1:1/npm/\n@own:registry=http://127.0.0.1:2\n');
+    write('locked/package.json', '{}');
+    const { lockWithAddresses } = (await import(at('scripts/prepare/install.mjs'))) as {
+      readonly lockWithAddresses: (
+        root: string,
+      ) => Promise<{ readonly packages: Record<string, { readonly resolved?: string }> }>;
+    };
+    const known = Object.values((await lockWithAddresses(folder)).packages).map(({ resolved }) => resolved);
+    expect(known).toEqual([
+      undefined,
+      'http://127.0.0.1:1/npm/one/-/one-1.2.3.tgz',
+      'http://127.0.0.1:2/@own/two/-/two-2.0.0.tgz',
+      'http://127.0.0.1:1/npm/@other/four/-/four-4.0.0-rc.1.tgz',
+      'http://127.0.0.1:1/npm/five/-/five-5.0.0.tgz',
+      'libs/linked',
+      undefined,
+    ]);
+  });
+
+  it('asks the registry for each package if npm does not get them at the usual addresses', async () => {
+    const programs = at('programs');
+    write(
+      'programs/npm',
+      `#!/bin/sh\nif [ -e npm-shrinkwrap.json ]; then exit 1; fi\nPATH=\${PATH#*:} exec npm "$@"\n`,
+    );
+    fs.rmSync(at('node_modules'), { recursive: true });
+    const { code, said } = await prepare('all', { PATH: `${programs}:${process.env['PATH'] ?? ''}` });
+    expect([code, said]).toEqual([0, expect.stringContaining('Trying again without the usual addresses of packages')]);
+    fs.rmSync(programs, { recursive: true });
+  });
+
   it('accepts packages that were installed by hand', async () => {
     fs.rmSync(at('node_modules/.timbre-installed'));
     expect(await prepare()).toEqual({ code: 0, said: '' });

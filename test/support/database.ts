@@ -65,7 +65,9 @@ export async function freshDatabase(options: { readonly migrated?: boolean } = {
   const isMigrated = options.migrated ?? true;
   if (isMigrated) await ensureTemplate();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${isMigrated ? template : 'template0'}`));
+  // Without fsync, files are copied in half of the time that Postgres needs to log them block by block, its default.
+  const copied = `TEMPLATE ${isMigrated ? template : 'template0'} STRATEGY FILE_COPY`;
+  await onServer((client) => client.query(`CREATE DATABASE ${name} ${copied}`));
   return {
     url: urlOf(name),
     drop: async () => {
