@@ -33,16 +33,16 @@ export class TrackMeter {
 
   /** Measures the next samples (mono, `analysisRate`). */
   push(samples: Int16Array): void {
-    const frame = this.#frame;
-    let seen = this.#seen;
-    for (let at = 0; at < samples.length; at += 1) {
-      frame[seen] = samples[at] as number;
-      seen += 1;
-      if (seen < frameSamples) continue;
-      this.#endFrame(seen);
-      seen = 0;
+    let at = 0;
+    while (at < samples.length) {
+      const piece = samples.subarray(at, at + frameSamples - this.#seen);
+      this.#frame.set(piece, this.#seen);
+      this.#seen += piece.length;
+      at += piece.length;
+      if (this.#seen < frameSamples) return;
+      this.#endFrame(frameSamples);
+      this.#seen = 0;
     }
-    this.#seen = seen;
   }
 
   /** Ends the recording. @param totalSamples its exact length in 48 kHz samples; the track has as many frames */
