@@ -25,10 +25,9 @@ export function otherSpeakers(scores: readonly StoredScore[]): ReadonlyMap<numbe
     score === undefined || whole.has(sampleIndex) ? [] : [{ sampleIndex, score }],
   );
   const part = outliers(parts, partGap);
-  const ofHow = (indexes: ReadonlySet<number>, extent: OtherSpeakerExtent) =>
-    [...indexes].map((index) => [index, extent] as const);
   const isMinority = 2 * (whole.size + part.size) < scores.length;
-  return new Map([...ofHow(whole, 'whole'), ...(isMinority ? ofHow(part, 'part') : [])]);
+  const to = (extent: OtherSpeakerExtent) => (index: number) => [index, extent] as const;
+  return new Map([...[...whole].map(to('whole')), ...(isMinority ? [...part].map(to('part')) : [])]);
 }
 
 function outliers(scores: readonly StoredScore[], gap: number): ReadonlySet<number> {
