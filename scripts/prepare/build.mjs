@@ -87,8 +87,9 @@ async function compile(root, stale, files) {
   const { transpile } = await import('./transpile.mjs');
   const tell = progress(`Building ${stale.length} files`);
   for (const file of stale) files[file] = stamp(root, file);
-  const scripts = stale.filter((file) => file.endsWith('.ts'));
-  for (const file of stale.filter((each) => !scripts.includes(each))) copy(path.join(root, file), compiled(root, file));
+  const isScript = (file) => file.endsWith('.ts');
+  const scripts = stale.filter(isScript);
+  for (const file of stale.filter((each) => !isScript(each))) copy(path.join(root, file), compiled(root, file));
   let done = 0;
   await transpile(root, scripts, () => tell(`${++done} of ${scripts.length} files`));
 }

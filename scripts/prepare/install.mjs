@@ -99,7 +99,7 @@ async function withAddresses(root, work) {
     fs.writeFileSync(copy, JSON.stringify(await lockWithAddresses(root)));
     await work();
   } catch (error) {
-    console.log(`  ${error.message} Trying again without the usual addresses of packages`);
+    console.log(`  ${error.message}. Trying again without the usual addresses of packages`);
     clear();
     await work();
   } finally {

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -17,13 +16,7 @@ export async function transpile(root, sources, onDone) {
     // Every file is an ES module (package.json). `nodenext` would look that up on the disk.
     ...{ module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
     ...{ noCheck: true, noResolve: true, noLib: true, lib: undefined, types: [] },
-    ...{
-      incremental: false,
-      tsBuildInfoFile: undefined,
-      noEmit: false,
-      rootDir: root,
-      outDir: path.join(root, 'dist'),
-    },
+    ...{ incremental: false, tsBuildInfoFile: undefined },
   };
   const host = {
     ...ts.createCompilerHost(options),
@@ -37,10 +30,7 @@ export async function transpile(root, sources, onDone) {
     throw new Error(`The build failed:\n${ts.formatDiagnostics(wrong, format).trimEnd()}`);
   }
   for (const name of rootNames) {
-    program.emit(program.getSourceFile(name), (file, text) => {
-      fs.mkdirSync(path.dirname(file), { recursive: true });
-      fs.writeFileSync(file, text);
-    });
+    program.emit(program.getSourceFile(name));
     onDone();
   }
 }
