@@ -2,7 +2,6 @@ import type { AudioTools } from '#libs/audio';
 import { otherSpeakers } from '#libs/embeddings';
 import { sampleLikenesses } from '../../apps/runpod-emulator/src/engine/scoring/similarity.js';
 import { voiceprint, type Voiceprint } from '../../apps/runpod-emulator/src/engine/scoring/voiceprint.js';
-import type { SampleLikeness } from '../../apps/runpod-emulator/src/engine/engine-work.js';
 import { draw, seededRandom } from '../../apps/runpod-emulator/test/random.js';
 import { decodeAll, speech } from '../support/audio-measure.js';
 import { languages, type Language } from './clean-speech.js';
@@ -52,7 +51,13 @@ export async function judgeSpeakers(tools: AudioTools, draws: number): Promise<r
     for (let at = 0; at < draws; at += 1) {
       const { own, others } = drawVoice(speakers, voice, random);
       const scores = sampleLikenesses([...own, ...others].map(hear));
-      const odd = otherSpeakers(scores.map((likeness, index) => ({ sampleIndex: index, ...storedScore(likeness) })));
+      const odd = otherSpeakers(
+        scores.map(({ score, lowestPartScore }, index) => ({
+          sampleIndex: index,
+          score,
+          lowestPartScore: lowestPartScore ?? undefined,
+        })),
+      );
       found.ownSamples += own.length;
       found.otherSamples += others.length;
       for (const index of odd.keys()) found[index < own.length ? 'falseAlarms' : 'hits'] += 1;
@@ -60,11 +65,6 @@ export async function judgeSpeakers(tools: AudioTools, draws: number): Promise<r
     return { ...voice, ...found };
   });
 }
-
-const storedScore = ({ score, lowestPartScore }: SampleLikeness) => ({
-  score,
-  ...(lowestPartScore !== null && { lowestPartScore }),
-});
 
 interface Speaker {
   readonly language: Language;

@@ -82,6 +82,7 @@ export function nullable<T>(rule: Rule<T>): Rule<T | null> {
 
 type Fields = Readonly<Record<string, Rule<unknown>>>;
 type Read<F extends Fields> = { readonly [K in keyof F]: Ruled<F[K]> };
+type ReadIfThere<F extends Fields> = { readonly [K in keyof F]?: Ruled<F[K]> | undefined };
 
 /**
  * An object with exactly these fields. An unknown one is refused: what it says would be lost.
@@ -91,7 +92,7 @@ type Read<F extends Fields> = { readonly [K in keyof F]: Ruled<F[K]> };
 export function record<F extends Fields, A extends Fields = Readonly<Record<never, never>>>(
   fields: F,
   added?: A,
-): Rule<Read<F> & Partial<Read<A>>> {
+): Rule<Read<F> & ReadIfThere<A>> {
   const rules: Fields = { ...fields, ...added };
   return (value, at) => {
     const found = asObject(value, at);
@@ -101,7 +102,7 @@ export function record<F extends Fields, A extends Fields = Readonly<Record<neve
     if (missing !== undefined) throw new Mismatch(at, `lacks the field ${quoted(missing)}`);
     const present = Object.entries(rules).filter(([name]) => Object.hasOwn(found, name));
     const read = present.map(([name, rule]) => [name, rule(found[name], `${at}.${name}`)] as const);
-    return Object.fromEntries(read) as Read<F> & Partial<Read<A>>;
+    return Object.fromEntries(read) as Read<F> & ReadIfThere<A>;
   };
 }
 

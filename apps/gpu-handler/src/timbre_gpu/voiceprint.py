@@ -55,11 +55,13 @@ def lowest_part_scores(
         parts: the voiceprints of parts of each sample's recording. A sample without any gets no score.
         samples: the voiceprint of each sample's recording. A single one has nothing to be compared with.
     """
-    return {
-        index: min(similarity(part, centroid(others)) for part in own)
-        for index, own in parts.items()
-        if own and (others := _others(samples, index))
-    }
+    scores: dict[int, float] = {}
+    for index, own in parts.items():
+        others = _others(samples, index)
+        if own and others:
+            middle = centroid(others)
+            scores[index] = min(similarity(part, middle) for part in own)
+    return scores
 
 
 def _others(samples: Mapping[int, Voiceprint], index: int) -> list[Voiceprint]:

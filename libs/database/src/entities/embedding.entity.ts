@@ -10,7 +10,7 @@ export interface StoredScore {
   readonly sampleIndex: number;
   readonly score: number;
   /** That of the least similar part of its recording. Runs from before it was known, and some engines, lack it. */
-  readonly lowestPartScore?: number;
+  readonly lowestPartScore?: number | undefined;
 }
 
 /** A voice's embedding of one tts type: the outcome of the last run, and the last successful result. */

@@ -18,7 +18,7 @@ export interface SampleScore {
   readonly sampleIndex: number;
   readonly score: number;
   /** How much the least similar part of the sample's recording sounds like the voice, on a scale of its own. */
-  readonly lowestPartScore?: number;
+  readonly lowestPartScore?: number | undefined;
 }
 
 /** What made the results. `model` and `revision` are null in an output of version 1. */
@@ -78,12 +78,12 @@ export function readTestSamples(
 export function readScores(value: unknown, sent: readonly number[]): Reading<readonly SampleScore[]> {
   const open = new Set(sent);
   return readEach(value, 'sample scores', (item) => {
-    const { sample_index: sampleIndex, score, lowest_part_score: lowestPartScore } = asObject(item) ?? {};
+    const { sample_index: sampleIndex, score, lowest_part_score: lowestPart } = asObject(item) ?? {};
     if (!isCount(sampleIndex, 1)) return wrong('a score without its sample index');
     if (!open.delete(sampleIndex)) return wrong(`a score for sample ${sampleIndex}, unasked or twice`);
     if (!isScore(score)) return wrong(`a score for sample ${sampleIndex} that is no number from -1 to 1`);
-    if (lowestPartScore === undefined || lowestPartScore === null) return right({ sampleIndex, score });
-    if (!isScore(lowestPartScore)) {
+    const lowestPartScore = lowestPart ?? undefined;
+    if (lowestPartScore !== undefined && !isScore(lowestPartScore)) {
       return wrong(`a score for a part of sample ${sampleIndex} that is no number from -1 to 1`);
     }
     return right({ sampleIndex, score, lowestPartScore });

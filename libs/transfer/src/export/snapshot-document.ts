@@ -116,7 +116,7 @@ const scoresOf = (scores: readonly StoredScore[]): DocumentRun['scores'] =>
   scores.map(({ sampleIndex, score, lowestPartScore }) => ({
     sample_index: sampleIndex,
     score,
-    ...(lowestPartScore !== undefined && { lowest_part_score: lowestPartScore }),
+    lowest_part_score: lowestPartScore,
   }));
 
 function embeddingOf({ run, ...embedding }: EmbeddingRow, file: Filed): DocumentEmbedding {

@@ -116,7 +116,7 @@ function runOf(run: DocumentRun, place: number, files: StoredFiles): MovedRun {
     scores: run.scores.map(({ sample_index: sampleIndex, score, lowest_part_score: lowestPartScore }) => ({
       sampleIndex,
       score,
-      ...(lowestPartScore !== undefined && { lowestPartScore }),
+      lowestPartScore,
     })),
     failedSamples: run.failed_samples.map(({ sample_index: sampleIndex, message }) => ({ sampleIndex, message })),
     testSamples: run.test_samples.map(
