@@ -7,3 +7,9 @@ export const wavFacts: RecordingFacts = {
   ...{ track: 0, trackCount: 1, channel: null, isHeard: true, ignoresStatedLength: false },
   bytesBehindEnd: 0,
 };
+
+/** The facts of an hour of FLAC. */
+export const flacFacts: RecordingFacts = { ...wavFacts, formatName: 'flac', codecName: 'flac' };
+
+/** What encoding depends on, without a probe: WAV has options of its own, all other formats are read alike. */
+export const factsOf = (path: string): RecordingFacts => (path.endsWith('.wav') ? wavFacts : flacFacts);

@@ -40,14 +40,14 @@ export class BandLevels {
   /**
    * Returns the mean square of the samples within each band, until the next call.
    *
-   * @param samples at least {@link spectrumSamples}
+   * @param from index of the first of {@link spectrumSamples} samples
    */
-  of(samples: Int16Array): Float64Array {
+  of(samples: Float64Array, from: number): Float64Array {
     const [real, imaginary, powers] = [this.#real, this.#imaginary, this.#powers];
     for (let at = 0; at < half; at += 1) {
       const place = places[at] as number;
-      real[place] = (samples[2 * at] as number) * (hann[2 * at] as number);
-      imaginary[place] = (samples[2 * at + 1] as number) * (hann[2 * at + 1] as number);
+      real[place] = (samples[from + 2 * at] as number) * (hann[2 * at] as number);
+      imaginary[place] = (samples[from + 2 * at + 1] as number) * (hann[2 * at + 1] as number);
     }
     for (let size = 1; size < half; size *= 2) combine(real, imaginary, size);
     for (let band = 0; band < powers.length; band += 1) powers[band] = this.#power(band);

@@ -1,6 +1,6 @@
 import { packetSamples } from '../ogg/opus-packet.js';
 import { BandLevels } from './band-levels.js';
-import { FrameLevels } from './frame-levels.js';
+import { blockFrames, FrameLevels } from './frame-levels.js';
 import {
   bandEdgesHz,
   frameSamples,
@@ -27,28 +27,25 @@ export class TrackMeter {
   #frames = 0;
   readonly #levels = new FrameLevels();
   readonly #bands = new BandLevels(bandEdgesHz);
-  /** The frame that is not complete yet, and how many samples it has. */
-  readonly #frame = new Int16Array(frameSamples);
+  /** Samples that are not measured yet, and how many they are. */
+  readonly #block = new Float64Array(blockFrames * frameSamples);
   #seen = 0;
 
   /** Measures the next samples (mono, `analysisRate`). */
   push(samples: Int16Array): void {
     let at = 0;
     while (at < samples.length) {
-      const piece = samples.subarray(at, at + frameSamples - this.#seen);
-      this.#frame.set(piece, this.#seen);
+      const piece = samples.subarray(at, at + this.#block.length - this.#seen);
+      this.#block.set(piece, this.#seen);
       this.#seen += piece.length;
       at += piece.length;
-      if (this.#seen < frameSamples) return;
-      this.#endFrame(frameSamples);
-      this.#seen = 0;
+      if (this.#seen === this.#block.length) this.#endBlock();
     }
   }
 
   /** Ends the recording. @param totalSamples its exact length in 48 kHz samples; the track has as many frames */
   end(totalSamples: number): AnalysisTrack {
-    if (this.#seen > 0) this.#endFrame(this.#seen);
-    this.#seen = 0;
+    this.#endBlock();
     const frames = Math.ceil(totalSamples / packetSamples);
     const planes = planesOf((plane) => {
       const values = new Uint8Array(planeBytes(plane, frames)).fill(trackPlanes[plane].silence);
@@ -58,19 +55,29 @@ export class TrackMeter {
     return { totalSamples, ...planes };
   }
 
-  #endFrame(count: number): void {
-    const [at, frame, levels, planes] = [this.#frames, this.#frame, this.#levels, this.#planes];
-    if (at === this.#capacity) this.#grow();
-    levels.measure(frame, count);
-    planes.level[at] = halfDecibels(levels.power);
-    planes.peak[at] = halfDecibels(levels.peak ** 2);
-    planes.voice[at] = halfDecibels(levels.voicePower);
-    planes.loudness[at] = halfDecibels(levels.weightedPower);
-    planes.clipped[at] = Math.min(255, levels.clipped);
+  #endBlock(): void {
+    const [block, levels] = [this.#block, this.#levels];
+    levels.measure(block, this.#seen);
+    const frames = Math.ceil(this.#seen / frameSamples);
+    if (this.#frames + frames > this.#capacity) this.#grow();
+    block.fill(0, this.#seen); // what is left there of the block before
+    for (let frame = 0; frame < frames; frame += 1) this.#keep(frame);
+    this.#seen = 0;
+  }
+
+  /** Writes the figures of a frame of the block to the planes. */
+  #keep(frame: number): void {
+    const [at, levels, planes] = [this.#frames, this.#levels, this.#planes];
+    planes.level[at] = halfDecibels(levels.power[frame] as number);
+    planes.peak[at] = halfDecibels((levels.peak[frame] as number) ** 2);
+    planes.voice[at] = halfDecibels(levels.voicePower[frame] as number);
+    planes.loudness[at] = halfDecibels(levels.weightedPower[frame] as number);
+    planes.clipped[at] = Math.min(255, levels.clipped[frame] as number);
     if (at % spectrumFrames === 0) {
-      frame.fill(0, count); // what is left there of the frame before
       const from = planeBytes('spectrum', at);
-      for (const [band, power] of this.#bands.of(frame).entries()) planes.spectrum[from + band] = halfDecibels(power);
+      const powers = this.#bands.of(this.#block, frame * frameSamples);
+      for (let band = 0; band < powers.length; band += 1)
+        planes.spectrum[from + band] = halfDecibels(powers[band] as number);
     }
     this.#frames += 1;
   }

@@ -10,7 +10,7 @@ import {
   speech,
   temporaryFolder,
 } from '../../../../test/support/audio-measure.js';
-import { wavFacts } from '../../../../test/support/recording-facts.js';
+import { factsOf } from '../../../../test/support/recording-facts.js';
 import { pickOfForm } from '../../../../test/support/test-form.js';
 import { encodeOpus } from '../ffmpeg/encode-opus.js';
 import {
@@ -51,7 +51,7 @@ async function split(stream: OpusStream): Promise<{ original: Buffer; samples: C
 }
 
 const encode = (inputPath: string) =>
-  encodeOpus({ tools, inputPath, facts: wavFacts, workFolder: folder.path, limits: recordingLimits(3600) });
+  encodeOpus({ tools, inputPath, facts: factsOf(inputPath), workFolder: folder.path, limits: recordingLimits(3600) });
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += 65_521) yield bytes.subarray(at, at + 65_521);

@@ -16,7 +16,7 @@ import { HeldTimers } from '../../../../test/support/held-timers.js';
 import { processesNaming, schedulingPolicyOf } from '../../../../test/support/running-processes.js';
 import { rowsOfForm } from '../../../../test/support/test-form.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { wavFacts } from '../../../../test/support/recording-facts.js';
+import { factsOf } from '../../../../test/support/recording-facts.js';
 import { encodeOpus } from './encode-opus.js';
 import { conversionLimits } from './limits.js';
 import { encodeToFile, recordingLimits, type AudioTools } from '../index.js';
@@ -41,17 +41,15 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const facts = wavFacts;
-
 const encode = (inputPath: string, more: Partial<Parameters<typeof encodeOpus>[0]> = {}) =>
-  encodeOpus({ tools, inputPath, facts, workFolder, limits: recordingLimits(3600), ...more });
+  encodeOpus({ tools, inputPath, facts: factsOf(inputPath), workFolder, limits: recordingLimits(3600), ...more });
 
 const stallMs = conversionLimits(3600).stallSeconds * 1000;
 
 const toFile = (inputPath: string, maxSeconds = 300) => {
   const outputPath = join(workFolder, 'sample.opus');
   const limits = recordingLimits(maxSeconds);
-  return encodeToFile({ tools, inputPath, facts, workFolder, outputPath, serial: 5, limits });
+  return encodeToFile({ tools, inputPath, facts: factsOf(inputPath), workFolder, outputPath, serial: 5, limits });
 };
 
 async function twelveSeconds(name: string): Promise<string> {

@@ -82,6 +82,16 @@ it('encodeCommand uses the chosen track and channel, and all of a WAV with a wro
   expect(valueOf(inputs[0].options, '-ignore_length')).toBe('1');
 });
 
+it.each([
+  ['wav', 'pcm_s16le', '65536'],
+  ['wav', 'dts', undefined],
+  ['w64', 'pcm_s16le', undefined],
+  ['flac', 'flac', undefined],
+])('encodeCommand reads %s with %s in pieces of %s bytes', (formatName, codecName, bytes) => {
+  const { options } = encodeCommand('/a', { ...wavFacts, formatName, codecName }).inputs[0];
+  expect(options.includes('-max_size') ? valueOf(options, '-max_size') : undefined).toBe(bytes);
+});
+
 it('encodeCommand reports time stamps where they can jump', () => {
   const filters = (formatName: string, codecName: string) =>
     valueOf(encodeCommand('/a', { ...wavFacts, formatName, codecName }).outputOptions, '-filter_complex');

@@ -27,7 +27,10 @@ export async function checkTool(name: ToolName, path: string, launcher: string):
   try {
     const answers = await Promise.all(
       toolRequirements[name].map(async (need) => {
-        const { stdout, stderr } = await run(launcher, [need.question], { timeout: 20_000, maxBuffer: 4 << 20 });
+        const { stdout, stderr } = await run(launcher, need.question.split(' '), {
+          timeout: 20_000,
+          maxBuffer: 4 << 20,
+        });
         const decoders = need.question === '-decoders' ? decodersIn(stdout) : [];
         return { version: versionIn(name, stderr), lacks: lacking(need, stdout), decoders };
       }),

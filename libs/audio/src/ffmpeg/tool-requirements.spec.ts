@@ -18,6 +18,11 @@ describe('lacking', () => {
     expect(lacking(encoders, ' A..X.D opus                 Opus, not libopus')).toEqual(['encoder libopus']);
     const protocols = { question: '-protocols', kind: 'protocol', needed: ['file', 'pipe'] } as const;
     expect(lacking(protocols, 'Input:\n  file\n  http\nOutput:\n  file\n')).toEqual(['protocol pipe']);
+    const wav = { question: '-h demuxer=wav', kind: 'option of the WAV demuxer', needed: ['-max_size'] } as const;
+    expect(lacking(wav, 'WAV demuxer AVOptions:\n  -max_size          <int>        .D... max size')).toEqual([]);
+    expect(lacking(wav, '  -ignore_length     <boolean>    .D... Ignore')).toEqual([
+      'option of the WAV demuxer -max_size',
+    ]);
   });
 });
 

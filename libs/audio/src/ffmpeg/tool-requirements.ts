@@ -1,7 +1,8 @@
 /** A list that a build of ffmpeg prints, and the entries that we require. */
 export interface ToolRequirement {
-  /** The option that prints the list. */
-  readonly question: '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-bsfs' | '-protocols' | '-decoders';
+  /** The options that print the list, separated by spaces. */
+  readonly question:
+    '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-bsfs' | '-protocols' | '-decoders' | '-h demuxer=wav';
   /** What to call an entry in an error message. */
   readonly kind: string;
   readonly needed: readonly string[];
@@ -51,6 +52,7 @@ export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequire
     { question: '-encoders', kind: 'encoder', needed: ['libopus', 'pcm_s16le'] },
     { question: '-muxers', kind: 'muxer', needed: ['ogg', 's16le'] },
     { question: '-demuxers', kind: 'demuxer', needed: ['wav', 'mp3', 'flac', 'ogg', 'aac', 'mov', 'matroska'] },
+    { question: '-h demuxer=wav', kind: 'option of the WAV demuxer', needed: ['-max_size', '-ignore_length'] },
     {
       question: '-filters',
       kind: 'filter',

@@ -1,14 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { audioLab } from '../../../../test/support/audio-lab.js';
 import { speech } from '../../../../test/support/audio-measure.js';
-import { wavFacts } from '../../../../test/support/recording-facts.js';
+import { flacFacts } from '../../../../test/support/recording-facts.js';
 import { longIt } from '../../../../test/support/test-form.js';
 import { probeLimits } from '../ffmpeg/limits.js';
 import { listen, stretchesOf } from './listen.js';
 
 const lab = audioLab();
 
-const heard = { plan: { ...wavFacts, formatName: 'flac', codecName: 'flac' }, channels: 1, sampleRate: 16_000 };
+const heard = { plan: flacFacts, channels: 1, sampleRate: 16_000 };
 const secondsHeard = async (memoryBytes: number): Promise<number> => {
   const run = { tools: lab.tools, limits: { ...probeLimits, memoryBytes }, workFolder: lab.folder };
   return (await listen(speech('en'), heard, { stretches: stretchesOf(75) }, run)).seconds;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { audioLab } from '../../../../test/support/audio-lab.js';
 import { makeAudio, speech } from '../../../../test/support/audio-measure.js';
 import { acceptedFormats } from '../ffmpeg/tool-requirements.js';
-import { wavFacts } from '../../../../test/support/recording-facts.js';
+import { flacFacts } from '../../../../test/support/recording-facts.js';
 import { encodeOpus } from '../ffmpeg/encode-opus.js';
 import { probeRecording, recordingLimits } from '../index.js';
 
@@ -146,7 +146,7 @@ describe('probeRecording of a playlist', () => {
     expect(refused).toMatchObject({ code: 'unusable_audio', status: 422 });
     expect([notAccepted, undecodable.message]).toContain((refused as Error).message);
     const limits = recordingLimits(60);
-    const encoding = encodeOpus({ tools: lab.tools, inputPath, facts: wavFacts, workFolder: lab.folder, limits });
+    const encoding = encodeOpus({ tools: lab.tools, inputPath, facts: flacFacts, workFolder: lab.folder, limits });
     await expect(encoding).rejects.toMatchObject({ code: 'conversion_failed' });
     expect(connections).toBe(0);
   });

@@ -12,7 +12,7 @@ import {
   speech,
   temporaryFolder,
 } from '../../../../test/support/audio-measure.js';
-import { wavFacts } from '../../../../test/support/recording-facts.js';
+import { factsOf, flacFacts } from '../../../../test/support/recording-facts.js';
 import { longIt, pickOfForm, rowsOfForm } from '../../../../test/support/test-form.js';
 import { encodeOpus, type OpusEncoding } from '../ffmpeg/encode-opus.js';
 import {
@@ -56,7 +56,7 @@ const encode = async (inputPath: string, more: Partial<Options> = {}): Promise<O
 };
 
 const encodeInOnePiece = (inputPath: string): Promise<OpusEncoding> =>
-  encodeOpus({ tools, inputPath, facts: wavFacts, workFolder, limits: recordingLimits(3600) });
+  encodeOpus({ tools, inputPath, facts: factsOf(inputPath), workFolder, limits: recordingLimits(3600) });
 
 interface Encoded {
   readonly audio: Float32Array;
@@ -177,7 +177,7 @@ describe('encodeRecording encodes in one piece', () => {
   it.each([
     ['a container in which seeking is not exact', 'a.webm', ['-c:a', 'libopus'], {}],
     ['a recording that is too short for sections', 'a.flac', [], { sectionSeconds: 30 }],
-    ['a recording of unknown length', 'b.flac', [], { facts: { ...wavFacts, durationSeconds: null } }],
+    ['a recording of unknown length', 'b.flac', [], { facts: { ...flacFacts, durationSeconds: null } }],
     ['a process that may run one ffmpeg', 'c.flac', [], { slots: new EncodeSlots(1) }],
   ])('for %s', async (_, name, options, more) => {
     const inputPath = await made(name, [...stereo(12), ...options]);
