@@ -14,6 +14,7 @@ var toolRequirements = {
     { question: "-encoders", kind: "encoder", needed: ["libopus", "pcm_s16le"] },
     { question: "-muxers", kind: "muxer", needed: ["ogg", "s16le"] },
     { question: "-demuxers", kind: "demuxer", needed: ["wav", "mp3", "flac", "ogg", "aac", "mov", "matroska"] },
+    { question: "-h demuxer=wav", kind: "option of the WAV demuxer", needed: ["-max_size", "-ignore_length"] },
     {
       question: "-filters",
       kind: "filter",
@@ -49,7 +50,10 @@ async function checkTool(name, path, launcher) {
     return "is missing or not executable";
   try {
     const answers = await Promise.all(toolRequirements[name].map(async (need) => {
-      const { stdout, stderr } = await run(launcher, [need.question], { timeout: 2e4, maxBuffer: 4 << 20 });
+      const { stdout, stderr } = await run(launcher, need.question.split(" "), {
+        timeout: 2e4,
+        maxBuffer: 4 << 20
+      });
       const decoders2 = need.question === "-decoders" ? decodersIn(stdout) : [];
       return { version: versionIn(name, stderr), lacks: lacking(need, stdout), decoders: decoders2 };
     }));
