@@ -103,6 +103,22 @@ describe('encodeOpus', () => {
     expect(file.durationSeconds).toBeLessThan(8.5);
   });
 
+  // ffmpeg rebuilds its filters there. Seconds that are between the ends of two pieces of PCM.
+  it.each([2.5, 7.9])('loses nothing where the number of channels changes, after %d s', async (seconds) => {
+    const inputPath = join(folder.path, `change-after-${seconds}.aac`);
+    const parts = [1, 2].map((channels) => join(folder.path, `${seconds}-of-${channels}.aac`)) as [string, string];
+    const encoded = (channels: number): string[] => ['-ac', `${channels}`, '-ar', '44100', '-c:a', 'aac'];
+    await makeAudio(tools, ['-t', `${seconds}`, '-i', speech('en'), ...encoded(1), parts[0]]);
+    await makeAudio(tools, ['-ss', `${seconds}`, '-t', '6', '-i', speech('en'), ...encoded(2), parts[1]]);
+    await writeFile(inputPath, Buffer.concat(await Promise.all(parts.map((part) => readFile(part)))));
+    const file = await toFile(inputPath);
+    const [source, decoded] = (await decodeAll(tools, [[inputPath], [file.path]])) as [Float32Array, Float32Array];
+    expect(decoded).toHaveLength(file.durationSamples);
+    // ffmpeg itself loses what its resampler and its encoder's frame still hold.
+    expect(Math.abs(decoded.length - source.length) / 48_000).toBeLessThan(0.03);
+    expect(correlation(energyEnvelope(decoded), energyEnvelope(source))).toBeGreaterThan(0.95);
+  });
+
   it('reads a piped WAV without a length to its end', async () => {
     const inputPath = join(folder.path, 'piped.wav');
     const whole = join(folder.path, 'whole.wav');

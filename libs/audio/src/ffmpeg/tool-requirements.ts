@@ -59,7 +59,7 @@ export const toolRequirements: Record<'ffmpeg' | 'ffprobe', readonly ToolRequire
       needed: ['aformat', 'aresample', 'asetnsamples', 'asetpts', 'asettb', 'asplit', 'atrim', 'concat', 'pan'],
     },
     { question: '-decoders', kind: 'decoder', needed: ['pcm_s16le', 'flac', 'aac'] },
-    { question: '-bsfs', kind: 'bitstream filter', needed: ['setts'] },
+    { question: '-bsfs', kind: 'bitstream filter', needed: ['setts', 'pcm_rechunk'] },
     { question: '-protocols', kind: 'protocol', needed: ['file', 'pipe'] },
   ],
   ffprobe: [
