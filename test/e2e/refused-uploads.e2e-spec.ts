@@ -1,10 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AudioTools } from '#libs/audio';
 import { audioTools, makeAudio, speech, temporaryFolder } from '../support/audio-measure.js';
+import { scratchUploads } from '../support/scratch-uploads.js';
 import { makePartner, sharedStack, type TestPartner } from '../support/shared-stack.js';
 import { createVoice, settled } from '../support/voices.js';
 import { waitFor } from '../support/wait-for.js';
@@ -26,20 +27,14 @@ const fileOf = async (name: string, content: string): Promise<string> => {
   return file;
 };
 
-/** Returns the names of the API's temporary upload files. */
-async function scratchFiles(): Promise<string[]> {
-  const scratch = path.join(sharedStack().dataDir, 'scratch');
-  const found = await readdir(scratch, { recursive: true, withFileTypes: true });
-  return found.filter((entry) => entry.isFile() && entry.parentPath.includes('api_')).map((entry) => entry.name);
-}
-
 async function expectRefused(file: string, detail: RegExp): Promise<void> {
   const answer = await createVoice(partner, 'refused', file);
   const { detail: said } = answer.body as unknown as { detail: string };
   expect({ status: answer.status, detail: said }).toEqual({ status: 422, detail: expect.stringMatching(detail) });
   const list = await partner.http.get<{ name: string }[]>(partner.route());
   expect(list.body.map((voice) => voice.name)).not.toContain('refused');
-  await waitFor('the upload files to be removed', async () => (await scratchFiles()).length === 0);
+  const { dataDir } = sharedStack();
+  await waitFor('the upload files to be removed', async () => (await scratchUploads(dataDir)).length === 0);
 }
 
 describe('an upload that is not a recording is rejected with a reason and leaves no file', () => {

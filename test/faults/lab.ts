@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { findAudioTools, type AudioTools } from '#libs/audio';
+import type { AudioTools } from '#libs/audio';
 import { migrate } from '#libs/database';
 import { LocalStorage, type ObjectStorage } from '#libs/storage';
 import {
@@ -14,6 +14,7 @@ import {
   serviceEnvironment,
   workerProcess,
 } from '#libs/local-services';
+import { findTestTools } from '../support/audio-measure.js';
 import { freePort } from '../support/ports.js';
 import { ProcessLog } from '../support/process-log.js';
 import { startValkey, temporaryFolder } from '../support/services.js';
@@ -204,10 +205,7 @@ export class Lab {
     this.postgres = new ManagedProcess(server.process, this.log);
     const [valkey, tools] = await Promise.all([
       startValkey(),
-      findAudioTools({
-        searchPath: process.env['PATH'] ?? '',
-        launcherFolder: path.join(this.dataDir, 'test-launchers'),
-      }),
+      findTestTools(path.join(this.dataDir, 'test-launchers')),
       this.postgres.start(),
     ]);
     this.valkey = valkey.process;

@@ -53,8 +53,13 @@ export function audioTools(): AudioTools {
   return tools;
 }
 
+const isFromNpm = ({ path }: { readonly path: string }): boolean => path.includes('node_modules');
+
 /** Returns whether ffprobe opens MPEG-TS. The static build from npm crashes on it, so such a file is refused (README). */
-export const opensTransportStreams = (tools: AudioTools): boolean => !tools.ffprobe.path.includes('node_modules');
+export const opensTransportStreams = (tools: AudioTools): boolean => !isFromNpm(tools.ffprobe);
+
+/** Returns whether ffmpeg needs the same memory each time. With the build from npm it depends on how busy the machine is. */
+export const needsSameMemory = (tools: AudioTools): boolean => !isFromNpm(tools.ffmpeg);
 
 /** Runs ffmpeg without the product's sandbox to create inputs: `makeAudio(tools, ['-i', a, '-t', '5', b])`. */
 export async function makeAudio(tools: AudioTools, ffmpegArguments: readonly string[]): Promise<void> {

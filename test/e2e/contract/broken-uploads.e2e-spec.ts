@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contract } from '../../support/openapi-client.js';
+import { scratchUploads } from '../../support/scratch-uploads.js';
 import { temporaryFolder } from '../../support/services.js';
 import { sharedStack, type TestPartner } from '../../support/shared-stack.js';
 import { pickOfForm } from '../../support/test-form.js';
@@ -50,19 +50,9 @@ async function openDescriptors(): Promise<number | null> {
   );
 }
 
-/** Returns the files of unfinished uploads. */
-async function uploads(): Promise<string[]> {
-  const scratch = path.join(dataDir, 'scratch');
-  // A folder may disappear while it is read. Then read again.
-  const found = await readdir(scratch, { recursive: true, withFileTypes: true }).catch(() => null);
-  if (found === null) return uploads();
-  const files = found.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  return files.filter((file) => file.includes('/api_'));
-}
-
 /** Waits until the API's scratch folder has no file of an upload. */
 async function scratchIsEmpty(): Promise<void> {
-  await waitFor('no upload is left in scratch', async () => (await uploads()).length === 0);
+  await waitFor('no upload is left in scratch', async () => (await scratchUploads(dataDir)).length === 0);
 }
 
 const failure = (status: number, reason: string, detail: string): RegExp =>

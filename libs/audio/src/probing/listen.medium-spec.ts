@@ -1,8 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { audioLab } from '../../../../test/support/audio-lab.js';
-import { speech } from '../../../../test/support/audio-measure.js';
+import { audioTools, needsSameMemory, speech } from '../../../../test/support/audio-measure.js';
 import { flacFacts } from '../../../../test/support/recording-facts.js';
-import { longIt } from '../../../../test/support/test-form.js';
 import { probeLimits } from '../ffmpeg/limits.js';
 import { listen, stretchesOf } from './listen.js';
 
@@ -18,8 +17,9 @@ it('listen decodes all stretches', async () => {
   expect(await secondsHeard(probeLimits.memoryBytes)).toBe(24);
 });
 
-// With npm's ffmpeg, which the short form uses, the memory ends at a place that depends on how busy the machine is.
-longIt('listen decodes all stretches, even if memory suffices for only a few at a time', async () => {
+const itOfMemory = needsSameMemory(audioTools()) ? it : it.skip;
+
+itOfMemory('listen decodes all stretches, even if memory suffices for only a few at a time', async () => {
   // Debian's ffmpeg 5.1 needs 68 MB for all 24; 41 MB for one.
   expect(await secondsHeard(60_000_000)).toBe(24);
 });
