@@ -1,4 +1,4 @@
-// `npm test`: runs Jest with the given arguments. Types are checked by `npm run check`.
+// Runs Jest with the given arguments, for `npm test` and other commands of package.json. Types are checked by `npm run check`.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -35,6 +35,20 @@ const shows = (page: Page, expected: readonly string[]): Promise<unknown> =>
 const row = (page: Page, name: string): Locator =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
+let many: Promise<readonly [TestPartner, readonly string[]]> | undefined;
+
+/** A partner with 130 voices, and their names. */
+const manyVoices = (): NonNullable<typeof many> => (many ??= makeManyVoices());
+
+async function makeManyVoices(): Promise<readonly [TestPartner, readonly string[]]> {
+  const owner = await lab.partner();
+  const voices = Array.from({ length: 130 }, (_, at) => `voice ${String(at).padStart(3, '0')}`);
+  for (let at = 0; at < voices.length; at += 10) {
+    await Promise.all(voices.slice(at, at + 10).map((name) => emptyVoice(owner, name)));
+  }
+  return [owner, voices];
+}
+
 describe('The list of voices', () => {
   it('shows name, status, language, labels, samples, length and age', async () => {
     const page = await open();
@@ -108,11 +122,7 @@ describe('The list of voices', () => {
   });
 
   it('loads further pages when their end comes near', async () => {
-    const many = await lab.partner();
-    const voices = Array.from({ length: 130 }, (_, at) => `voice ${String(at).padStart(3, '0')}`);
-    for (let at = 0; at < voices.length; at += 10) {
-      await Promise.all(voices.slice(at, at + 10).map((name) => emptyVoice(many, name)));
-    }
+    const [many, voices] = await manyVoices();
     const page = await open(many);
     await page
       .getByText('130 voices', { exact: true })
@@ -123,6 +133,29 @@ describe('The list of voices', () => {
       return (await names(page)).length === 130;
     });
     expect(await names(page)).toEqual(voices);
+  });
+
+  it('loads a further page if the end comes near while the rows are read again', async () => {
+    const [many] = await manyVoices();
+    const visit = await lab.visit({ key: many.key, at: voicesOf(many) });
+    const { page } = visit;
+    visit.tolerate(/ERR_FAILED/);
+    await page.route('**/events', (route) => route.abort()); // so that the rows are read again and again
+    await page.reload();
+    await waitFor('the first page', async () => (await names(page)).length === 50);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const isRead = page.waitForRequest(`**/voices/${many.name}?*`);
+    await page.route(`**/voices/${many.name}?*`, (route) => released.then(() => route.continue()));
+    await isRead;
+    await page.getByRole('button', { name: 'New voice' }).click(); // the list is drawn meanwhile
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('table').locator('.table-link').last().scrollIntoViewIfNeeded();
+    await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))');
+    release();
+    await waitFor('the second page', async () => (await names(page)).length >= 100);
   });
 
   it('tells a partner without voices what to do', async () => {

@@ -24,6 +24,8 @@ export interface LiveVoices {
   readonly isPrevious: boolean;
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
+  /** Whether further rows may be loaded unasked: not while rows are read again, and not after a failure. */
+  readonly mayLoadMore: boolean;
   readonly loadMore: () => void;
   readonly retry: () => void;
 }
@@ -49,7 +51,8 @@ export function useVoices(partner: string, filters: VoiceFilters): LiveVoices {
     isPrevious: query.isPlaceholderData,
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
-    loadMore: () => void (query.isFetching || query.fetchNextPage()),
+    mayLoadMore: query.hasNextPage && !query.isFetching && !query.isError,
+    loadMore: () => void query.fetchNextPage(),
     retry: () => void query.refetch(),
   };
 }

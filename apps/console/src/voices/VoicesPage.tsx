@@ -61,7 +61,8 @@ interface VoiceListProps {
 }
 
 function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
-  const { voices, failure, isLive, isPrevious, hasMore, isLoadingMore, loadMore, retry } = useVoices(partner, filters);
+  const list = useVoices(partner, filters);
+  const { voices, failure, isLive, isPrevious, retry } = list;
   const knownLabels = useMemo(() => labelsOf(voices ?? []), [voices]);
   const sort = useCallback((by: VoiceFilters['sort']) => onChange((before) => sortedBy(before, by)), [onChange]);
   const filterByLabel = useCallback(
@@ -92,7 +93,7 @@ function VoiceList({ partner, filters, onChange, onNew }: VoiceListProps) {
         {voices && voices.length > 0 && (
           <div className={isPrevious ? 'voices-previous' : undefined} aria-busy={isPrevious}>
             <VoiceTable partner={partner} voices={voices} filters={filters} onSort={sort} onLabel={filterByLabel} />
-            <LoadMore count={voices.length} hasMore={hasMore} isLoading={isLoadingMore} onMore={loadMore} />
+            <LoadMore count={voices.length} list={list} />
           </div>
         )}
       </div>
