@@ -35,20 +35,6 @@ const shows = (page: Page, expected: readonly string[]): Promise<unknown> =>
 const row = (page: Page, name: string): Locator =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
-let many: Promise<readonly [TestPartner, readonly string[]]> | undefined;
-
-/** A partner with 130 voices, and their names. */
-const manyVoices = (): NonNullable<typeof many> => (many ??= makeManyVoices());
-
-async function makeManyVoices(): Promise<readonly [TestPartner, readonly string[]]> {
-  const owner = await lab.partner();
-  const voices = Array.from({ length: 130 }, (_, at) => `voice ${String(at).padStart(3, '0')}`);
-  for (let at = 0; at < voices.length; at += 10) {
-    await Promise.all(voices.slice(at, at + 10).map((name) => emptyVoice(owner, name)));
-  }
-  return [owner, voices];
-}
-
 describe('The list of voices', () => {
   it('shows name, status, language, labels, samples, length and age', async () => {
     const page = await open();
@@ -121,8 +107,37 @@ describe('The list of voices', () => {
     expect(await page.getByRole('searchbox', { name: 'Search by name' }).inputValue()).toBe('cl');
   });
 
+  it('tells a partner without voices what to do', async () => {
+    const page = await open(await lab.partner());
+    await page.getByRole('heading', { name: 'No voices yet' }).waitFor();
+    await expectAccessible(page);
+    await expectFits(page, 'voices-empty');
+  });
+
+  it('is accessible in dark colours, fits every screen, and Tab reaches all of it', async () => {
+    const visit = await lab.visit({ key: partner.key, at: voicesOf(partner), colorScheme: 'dark' });
+    await shows(visit.page, ['anna', 'bela', 'cleo', 'dora']);
+    await expectAccessible(visit.page);
+    const page = await open();
+    await shows(page, ['anna', 'bela', 'cleo', 'dora']);
+    await expectAccessible(page);
+    await expectTabReachesAll(page);
+    await expectFits(page, 'voices');
+  });
+});
+
+describe('The list of many voices', () => {
+  let many: TestPartner;
+  const voices = Array.from({ length: 130 }, (_, at) => `voice ${String(at).padStart(3, '0')}`);
+
+  beforeAll(async () => {
+    many = await lab.partner();
+    for (let at = 0; at < voices.length; at += 10) {
+      await Promise.all(voices.slice(at, at + 10).map((name) => emptyVoice(many, name)));
+    }
+  });
+
   it('loads further pages when their end comes near', async () => {
-    const [many, voices] = await manyVoices();
     const page = await open(many);
     await page
       .getByText('130 voices', { exact: true })
@@ -136,7 +151,6 @@ describe('The list of voices', () => {
   });
 
   it('loads a further page if the end comes near while the rows are read again', async () => {
-    const [many] = await manyVoices();
     const visit = await lab.visit({ key: many.key, at: voicesOf(many) });
     const { page } = visit;
     visit.tolerate(/ERR_FAILED/);
@@ -156,24 +170,6 @@ describe('The list of voices', () => {
     await page.evaluate('new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen)))');
     release();
     await waitFor('the second page', async () => (await names(page)).length >= 100);
-  });
-
-  it('tells a partner without voices what to do', async () => {
-    const page = await open(await lab.partner());
-    await page.getByRole('heading', { name: 'No voices yet' }).waitFor();
-    await expectAccessible(page);
-    await expectFits(page, 'voices-empty');
-  });
-
-  it('is accessible in dark colours, fits every screen, and Tab reaches all of it', async () => {
-    const visit = await lab.visit({ key: partner.key, at: voicesOf(partner), colorScheme: 'dark' });
-    await shows(visit.page, ['anna', 'bela', 'cleo', 'dora']);
-    await expectAccessible(visit.page);
-    const page = await open();
-    await shows(page, ['anna', 'bela', 'cleo', 'dora']);
-    await expectAccessible(page);
-    await expectTabReachesAll(page);
-    await expectFits(page, 'voices');
   });
 });
 

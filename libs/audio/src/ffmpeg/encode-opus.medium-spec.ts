@@ -12,6 +12,7 @@ import {
   speech,
   temporaryFolder,
 } from '../../../../test/support/audio-measure.js';
+import { makeStrange } from '../../../../test/fixtures/make-strange.js';
 import { HeldTimers } from '../../../../test/support/held-timers.js';
 import { processesNaming, schedulingPolicyOf } from '../../../../test/support/running-processes.js';
 import { rowsOfForm } from '../../../../test/support/test-form.js';
@@ -104,13 +105,8 @@ describe('encodeOpus', () => {
   });
 
   // ffmpeg rebuilds its filters there. Seconds that are between the ends of two pieces of PCM.
-  it.each([2.5, 7.9])('loses nothing where the number of channels changes, after %d s', async (seconds) => {
-    const inputPath = join(folder.path, `change-after-${seconds}.aac`);
-    const parts = [1, 2].map((channels) => join(folder.path, `${seconds}-of-${channels}.aac`)) as [string, string];
-    const encoded = (channels: number): string[] => ['-ac', `${channels}`, '-ar', '44100', '-c:a', 'aac'];
-    await makeAudio(tools, ['-t', `${seconds}`, '-i', speech('en'), ...encoded(1), parts[0]]);
-    await makeAudio(tools, ['-ss', `${seconds}`, '-t', '6', '-i', speech('en'), ...encoded(2), parts[1]]);
-    await writeFile(inputPath, Buffer.concat(await Promise.all(parts.map((part) => readFile(part)))));
+  it.each([2.5, 7.9] as const)('loses nothing where the number of channels changes, after %d s', async (seconds) => {
+    const inputPath = await makeStrange(tools, folder.path, `mono-to-stereo-after-${seconds}-s.aac`);
     const file = await toFile(inputPath);
     const [source, decoded] = (await decodeAll(tools, [[inputPath], [file.path]])) as [Float32Array, Float32Array];
     expect(decoded).toHaveLength(file.durationSamples);
