@@ -8,8 +8,8 @@ import { rememberTypes, typesAreProven, typesChecks, typesPrint } from './prepar
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 const proofs = {
-  format: ['node_modules/prettier/bin/prettier.cjs', '--check', '.'],
-  lint: ['node_modules/eslint/bin/eslint.js', '.'],
+  format: ['node_modules/oxfmt/bin/oxfmt', '--check', '.'],
+  lint: ['node_modules/oxlint/bin/oxlint', '.'],
   'import rules': ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'test'],
   'openapi.json by the rules of Redocly': ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi.json'],
   'openapi.json is fresh': ['dist/apps/api/src/openapi.main.js', '--check'],

@@ -7,6 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+// Not `bin/tsc`, which starts the compiler and would leave it running when it is ended itself.
+import compilerPath from '../node_modules/typescript-7/lib/getExePath.js';
 import { compileChanges } from './prepare/build.mjs';
 import { buildConsole, consoleIsFresh, hasConsole } from './prepare/console.mjs';
 
@@ -16,19 +18,25 @@ const say = (name, line) => process.stdout.write(`${name.padEnd(8)} | ${line}\n`
 /** Editors write a file in several steps, and a change of branch touches many. */
 const quietMs = 50;
 
-function startTypes(project, infoName) {
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  const info = path.join(root, '.cache', `${infoName}.tsbuildinfo`);
-  const args = ['--watch', '--preserveWatchOutput', '--noEmit', '--incremental', '--tsBuildInfoFile', info];
-  const child = spawn(process.execPath, [tsc, '-p', project, ...args], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface(stream).on('line', (line) => line.trim() && say('types', line));
+/** Checks of types that run now, by their project. */
+const checks = new Map();
+const wrongProjects = new Set();
+
+/** Checks types, and ends a check of what was there before. Shows errors, and that there are none any more. */
+function checkTypes() {
+  for (const project of ['tsconfig.json', ...(hasConsole(root) ? ['apps/console'] : [])]) {
+    checks.get(project)?.kill('SIGKILL');
+    const info = path.join(root, '.cache', `${project.replace('/', '-')}.tsbuildinfo`);
+    const args = ['-p', project, '--noEmit', '--incremental', '--tsBuildInfoFile', info];
+    const check = spawn(compilerPath(), args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    checks.set(project, check);
+    os.setPriority(check.pid, os.constants.priority.PRIORITY_LOW);
+    createInterface(check.stdout).on('line', (line) => say('types', line));
+    check.on('close', (code) => {
+      if (code === 0 && wrongProjects.delete(project)) say('types', 'No errors');
+      if (code !== 0 && code !== null) wrongProjects.add(project);
+    });
   }
-  return child;
 }
 
 function startTimbre() {
@@ -59,8 +67,7 @@ async function follow(timbre) {
 }
 
 const timbre = startTimbre();
-const types = [startTypes('tsconfig.json', 'dev')];
-if (hasConsole(root)) types.push(startTypes('apps/console', 'dev-console'));
+checkTypes();
 void import('typescript'); // so that the first change does not wait for it
 void import('vite').catch(() => undefined); // neither
 const watched = new Set();
@@ -94,7 +101,7 @@ function onChange() {
   clearTimeout(timer);
   timer = setTimeout(() => {
     watchSources(onChange);
-    work = work.then(() => follow(timbre));
+    work = work.then(() => follow(timbre)).then(checkTypes);
   }, quietMs);
 }
 watchSources(onChange);
@@ -102,6 +109,6 @@ watchSources(onChange);
 // Ctrl-C reaches Timbre too, which stops its parts in order; what follows is its end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => timbre.kill('SIGTERM'));
 timbre.on('exit', (code) => {
-  for (const each of types) each.kill();
+  for (const check of checks.values()) check.kill('SIGKILL');
   process.exit(code ?? 1);
 });

@@ -99,7 +99,8 @@ function copy(from, to) {
   fs.copyFileSync(from, to);
 }
 
-const tsc = 'node_modules/typescript/bin/tsc';
+/** TypeScript 7, the compiler in native code. transpile.mjs needs the programming interface, which only 6 has. */
+const tsc = 'node_modules/typescript-7/bin/tsc';
 
 /** Node's arguments for each check of types. The console has a check of its own, because it runs in browsers. */
 export const typesChecks = (root) => ({

@@ -9,7 +9,7 @@ import path from 'node:path';
  */
 export async function transpile(root, sources, onDone) {
   const { default: ts } = await import('typescript');
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
   const { options: given } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root);
   const options = {
     ...given,

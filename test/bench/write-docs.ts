@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { format } from 'prettier';
+import { format } from 'oxfmt';
 import { projectRoot } from '#libs/local-services';
 
 /** Returns the path of a file in docs/. */
@@ -8,8 +8,8 @@ export const docsFile = (name: string): string => path.join(projectRoot, 'docs',
 
 async function writeFormatted(name: string, text: string): Promise<void> {
   const file = docsFile(name);
-  const options = { printWidth: 120, filepath: file };
-  await writeFile(file, await format(text, options));
+  const { code } = await format(file, text, { printWidth: 120 });
+  await writeFile(file, code);
 }
 
 /** Replaces the text between `<!-- mark -->` and `<!-- /mark -->` of a page. The rest is written by hand. */

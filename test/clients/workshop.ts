@@ -52,7 +52,7 @@ export class Workshop {
   /** Compiles a TypeScript program of the folder with the strict options of a careful author. */
   async compile(source: string, ...options: readonly string[]): Promise<void> {
     const strict = ['--ignoreConfig', '--types', 'node', '--strict', '--skipLibCheck', ...options];
-    await this.node(program('typescript/bin/tsc'), ...strict, '--module', 'nodenext', '--target', 'es2023', source);
+    await this.node(program('typescript-7/bin/tsc'), ...strict, '--module', 'nodenext', '--target', 'es2023', source);
   }
 
   /** Starts a program that runs until it is killed. What it prints appears among the output of the tests. */

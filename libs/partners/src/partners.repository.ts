@@ -4,7 +4,8 @@ import { Database, PartnerEntity, type Transaction } from '#libs/database';
 /** What operators may change of a partner. What is undefined stays. */
 export type PartnerChange = {
   readonly [K in 'maxVoices' | 'maxBytes' | 'maxGpuSecondsPerMonth' | 'keepOriginalsDays']?:
-    PartnerEntity[K] | undefined;
+    | PartnerEntity[K]
+    | undefined;
 };
 
 /** The table `partners`. */

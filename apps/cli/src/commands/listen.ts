@@ -46,7 +46,11 @@ async function untilInterrupted({ signal }: Context): Promise<never> {
 async function listenWithSecret(context: Context, secret: string, { port, host }: ListenOptions): Promise<void> {
   const receiver = await receive(new Verifier(secret), { port, host, onDelivery: (each) => show(context, each) });
   context.screen.note(`Listening on http://${host}:${receiver.port}. Ctrl-C ends it. ${privateAddresses}`);
-  await untilInterrupted(context).finally(() => receiver.stop());
+  try {
+    await untilInterrupted(context);
+  } finally {
+    await receiver.stop();
+  }
 }
 
 /** Creates a webhook, and removes it at the end, whatever that is. */

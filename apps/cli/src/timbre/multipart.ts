@@ -25,8 +25,12 @@ const escaped = (name: string): string => name.replaceAll('\n', '%0A').replaceAl
 async function sizeOf(file: string): Promise<number> {
   try {
     const handle = await open(file);
-    const found = await handle.stat().finally(() => handle.close());
-    if (found.isFile()) return found.size;
+    try {
+      const found = await handle.stat();
+      if (found.isFile()) return found.size;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     throw new CliFailure(`${file} cannot be read: ${(error as Error).message}`);
   }

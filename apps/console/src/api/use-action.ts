@@ -5,7 +5,8 @@ import { cacheKeys, mayHaveChanged } from './keys.js';
 
 /** How an action ended. */
 export type Outcome<Result> =
-  { readonly isDone: true; readonly result: Result } | { readonly isDone: false; readonly failure: unknown };
+  | { readonly isDone: true; readonly result: Result }
+  | { readonly isDone: false; readonly failure: unknown };
 
 export interface Action<Input extends readonly unknown[], Result> {
   /** Runs the action. A failure is returned, and is in `failure` until the next run. */

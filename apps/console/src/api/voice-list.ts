@@ -25,7 +25,7 @@ export function matches(voice: Voice, { q, labels, status }: VoiceFilters): bool
   if (!voice.name.toLowerCase().includes(q.toLowerCase())) return false;
   if (status !== null && voice.splitting_status !== status && voice.embedding_status !== status) return false;
   return labels.every((label) => {
-    const [key = '', value] = splitLabel(label);
+    const [key, value] = splitLabel(label);
     return Object.hasOwn(voice.labels, key) && voice.labels[key] === value;
   });
 }

@@ -20,7 +20,8 @@ import { StageClock } from './stage-clock.js';
 
 type Embedding = EmbedOutput2['embeddings'][number];
 type Result =
-  { readonly heard: Heard<InputSample2>; readonly embedding: Embedding } | { readonly failed: FailedSample };
+  | { readonly heard: Heard<InputSample2>; readonly embedding: Embedding }
+  | { readonly failed: FailedSample };
 
 /**
  * `embed` of contract version 2: embeds each sample and uploads its embedding, speaks the test samples, and scores the

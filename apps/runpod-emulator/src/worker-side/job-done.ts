@@ -2,7 +2,8 @@ import { isObject } from '../json-shape.js';
 
 /** The end of a job. */
 export type JobResult =
-  { readonly kind: 'completed'; readonly output: unknown } | { readonly kind: 'failed'; readonly error: string };
+  | { readonly kind: 'completed'; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly error: string };
 
 /** What a worker says about its job. */
 export type JobDone = JobResult | { readonly kind: 'progress'; readonly output: unknown };

@@ -5,7 +5,14 @@ export type QualityGrade = 'good' | 'fair' | 'poor';
 
 /** Why a sample is not good. */
 export type QualityCode =
-  'mostly_silence' | 'clipped' | 'noisy' | 'too_quiet' | 'too_loud' | 'narrow_band' | 'cut_in_word' | 'other_speaker';
+  | 'mostly_silence'
+  | 'clipped'
+  | 'noisy'
+  | 'too_quiet'
+  | 'too_loud'
+  | 'narrow_band'
+  | 'cut_in_word'
+  | 'other_speaker';
 
 /** One reason against a sample, with a sentence for people. */
 export interface QualityReason {

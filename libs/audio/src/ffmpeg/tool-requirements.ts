@@ -2,7 +2,14 @@
 export interface ToolRequirement {
   /** The options that print the list, separated by spaces. */
   readonly question:
-    '-encoders' | '-muxers' | '-demuxers' | '-filters' | '-bsfs' | '-protocols' | '-decoders' | '-h demuxer=wav';
+    | '-encoders'
+    | '-muxers'
+    | '-demuxers'
+    | '-filters'
+    | '-bsfs'
+    | '-protocols'
+    | '-decoders'
+    | '-h demuxer=wav';
   /** What to call an entry in an error message. */
   readonly kind: string;
   readonly needed: readonly string[];

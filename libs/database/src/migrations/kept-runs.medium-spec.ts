@@ -21,7 +21,11 @@ afterAll(async () => {
 const migration = new KeptRuns1764540000000();
 const migrateTo = async (direction: 'up' | 'down'): Promise<void> => {
   const runner = dataSource.createQueryRunner();
-  await migration[direction](runner).finally(() => runner.release());
+  try {
+    await migration[direction](runner);
+  } finally {
+    await runner.release();
+  }
 };
 const query = <T = object>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> =>
   dataSource.query(sql, [...parameters]);

@@ -173,7 +173,9 @@ export function pagePlugin({ React }: { readonly React: ReactParts }): object {
   function withFirstFieldFocused(Original: unknown) {
     return function AuthorizationPopup(props: object): unknown {
       const element = React.useRef<ElementParts | null>(null);
-      React.useEffect(() => void element.current?.querySelector('input')?.focus(), []);
+      React.useEffect(() => {
+        element.current?.querySelector('input')?.focus();
+      }, []);
       return create('div', { ref: element }, create(Original, props));
     };
   }

@@ -1,6 +1,8 @@
 /** What a key does in the list of samples and on the waveform. */
 export type SampleKey =
-  { readonly do: 'toggle' } | { readonly do: 'prefer' } | { readonly do: 'hear'; readonly index: number };
+  | { readonly do: 'toggle' }
+  | { readonly do: 'prefer' }
+  | { readonly do: 'hear'; readonly index: number };
 
 interface Pressed {
   readonly key: string;

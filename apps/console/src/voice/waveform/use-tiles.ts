@@ -50,7 +50,7 @@ export function useTiles({ partner, voice }: SectionProps, needed: readonly Tile
       cache
         .getQueriesData<Schema<'Waveform'>>({ queryKey: name })
         .flatMap(([key, data]) => (data ? [{ tile: key.at(-1) as Tile, points: data.points }] : [])),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the cache changes when another tile arrives
+    // oxlint-disable-next-line react/exhaustive-deps -- the cache changes when another tile arrives
     [cache, name, arrived],
   );
   const failed = queries.find(({ error }) => error !== null);

@@ -2,7 +2,14 @@ import type { Schema } from '#libs/client';
 
 /** What is said about the state of a voice in the list, worst first. */
 export type VoiceState =
-  'splittingFailed' | 'embeddingFailed' | 'splitting' | 'embedding' | 'embedded' | 'split' | 'samples' | 'empty';
+  | 'splittingFailed'
+  | 'embeddingFailed'
+  | 'splitting'
+  | 'embedding'
+  | 'embedded'
+  | 'split'
+  | 'samples'
+  | 'empty';
 
 type Row = Pick<Schema<'VoiceSummary'>, 'splitting_status' | 'embedding_status' | 'sample_count'>;
 

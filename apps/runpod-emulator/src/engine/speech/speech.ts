@@ -17,7 +17,8 @@ export type Speech = (text: string, setting: EspeakSetting) => Promise<SpokenAud
 
 /** The synthesiser: an npm package, which runs in the engine's thread, or an installed program. */
 export type Synthesiser =
-  { readonly kind: 'package'; readonly path: string } | { readonly kind: 'program'; readonly command: string };
+  | { readonly kind: 'package'; readonly path: string }
+  | { readonly kind: 'program'; readonly command: string };
 
 const espeakPackage = '@echogarden/espeak-ng-emscripten';
 
