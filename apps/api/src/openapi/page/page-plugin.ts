@@ -66,6 +66,8 @@ interface ResponseProps {
  * - Plays what the signed URLs in voice details name, which need no key.
  * - Shows each documented failure as one line that opens with a click.
  * - Leaves out fields that are empty. Swagger UI sends them, and only `sample_index` may be empty: that clears it.
+ * - Replaces references by itself. All of ours point into the description, and Swagger UI, which walks through all of it for
+ *   each operation that is opened, took a second for that.
  * - Focuses the first field of Authorize. Without this the last field gets the focus, because each field asks for it.
  *
  * Runs in the browser. The source of this function is sent there, so it must not use anything outside itself.
@@ -180,7 +182,35 @@ export function pagePlugin({ React }: { readonly React: ReactParts }): object {
     };
   }
 
+  /**
+   * Merges `allOf` too, because the page shows no type and no choices of what has it.
+   *
+   * @param within the references that lead here: a description that contains itself keeps its reference
+   */
+  function resolved(part: unknown, whole: object, within: readonly string[] = []): unknown {
+    if (Array.isArray(part)) return part.map((each) => resolved(each, whole, within));
+    if (typeof part !== 'object' || part === null) return part;
+    const { $ref: reference } = part as { readonly $ref?: unknown };
+    if (typeof reference !== 'string') {
+      const { allOf = [], ...own } = Object.fromEntries(
+        Object.entries(part).map(([key, each]) => [key, resolved(each, whole, within)]),
+      ) as { readonly allOf?: readonly object[] };
+      return Object.assign({}, ...allOf, own) as object;
+    }
+    if (within.includes(reference)) return part;
+    const target = partAt(whole, reference.slice('#/'.length).split('/'));
+    return resolved(target, whole, [...within, reference]);
+  }
+
+  function partAt(whole: object, path: readonly string[]): unknown {
+    return path.reduce((part: unknown, key) => (part as Record<string, unknown> | undefined)?.[key], whole);
+  }
+
   return {
+    fn: {
+      resolveSubtree: (whole: object, path: readonly string[]) =>
+        Promise.resolve({ spec: resolved(partAt(whole, path), whole), errors: [] }),
+    },
     wrapComponents: {
       responseBody: withPlayer,
       response: withOthersClosed,
