@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/local-services';
 
@@ -11,10 +12,11 @@ interface Ended {
 }
 
 /**
- * Uses a small project with Timbre's structure that npm installs offline. It runs with the compiler of this clone, and
- * its tests need one more package.
+ * Uses a small project with Timbre's structure that npm installs offline. It runs with the compilers of this clone, and its
+ * tests need two more packages.
  */
 describe('scripts/prepare.mjs', () => {
+  const checker = path.join(projectRoot, 'node_modules/typescript-7/bin/tsc');
   const builtAgain = 'Building 1 files …\nChecking the types …\n';
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'timbre clone '));
   const at = (file: string): string => path.join(root, file);
@@ -38,10 +40,15 @@ describe('scripts/prepare.mjs', () => {
   beforeAll(() => {
     fs.cpSync(path.join(projectRoot, 'scripts'), at('scripts'), { recursive: true });
     const dependencies = { typescript: `file:${path.join(projectRoot, 'node_modules/typescript')}` };
-    const devDependencies = { 'test-tool': 'file:tools/test-tool' };
+    const devDependencies = { 'test-tool': 'file:tools/test-tool', 'typescript-7': 'file:tools/typescript-7' };
     const project = { name: 'small', version: '1.0.0', type: 'module', dependencies, devDependencies };
     write('package.json', JSON.stringify(project));
     write('tools/test-tool/package.json', JSON.stringify({ name: 'test-tool', version: '1.0.0' }));
+    write(
+      'tools/typescript-7/package.json',
+      JSON.stringify({ name: 'typescript-7', version: '1.0.0', type: 'module' }),
+    );
+    write('tools/typescript-7/bin/tsc', `import '${pathToFileURL(checker).href}';\n`);
     const options = { module: 'nodenext', outDir: 'dist', rootDir: '.', incremental: true, types: [], lib: ['es5'] };
     const compilerOptions = { ...options, tsBuildInfoFile: 'dist/.tsbuildinfo' };
     write('tsconfig.json', JSON.stringify({ compilerOptions, include: ['apps/**/*.ts', 'libs/**/*.ts'] }));
