@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 
-/** CI runs the long form: every row of the tests that use this, and their properties more often (.ci/run). */
+/** CI also runs the long form: every row of the tests that use this, and their properties more often (.ci/run). */
 const isLongForm = process.env['TEST_FORM'] === 'long';
 
 /** A `describe` and an `it` of what only the long form runs. The short form reports them as skipped. */
