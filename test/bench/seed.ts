@@ -1,5 +1,16 @@
 import pg from 'pg';
 
+/** Does work with a connection of its own to a database. */
+export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Inserts split and embedded voices of other partners by SQL, so that tables and indexes are as large as after years of
  * use. Each partner has 1,000 voices, each voice 10 samples.

@@ -1,11 +1,10 @@
-import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { voicesOf } from '../../console/addresses.js';
 import { launchBrowser } from '../../support/browser.js';
 import { makePartner, type TestPartner } from '../../support/shared-stack.js';
 import { createVoice, settled } from '../../support/voices.js';
 import type { BenchCase, Row } from '../bench-case.js';
-import { seedPartner, settle } from '../seed.js';
+import { onDatabase, seedPartner, settle } from '../seed.js';
 
 /** What one visit of a page took, in milliseconds. */
 interface Visit {
@@ -110,25 +109,15 @@ const rowsOf = (what: string, visits: readonly Visit[]): readonly Row[] => [
   },
 ];
 
-/** Fills the list of a partner. */
-async function seed(databaseUrl: string, partner: string, voices: number): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await seedPartner(client, partner, voices, 10);
-    await settle(client);
-  } finally {
-    await client.end();
-  }
-}
-
 /** Measures the pages of the console in Chromium: how soon they appear, and how long they take to react. */
 export const consolePages: BenchCase = {
   name: 'console',
   async run({ stack: { address }, scale, inputs }): Promise<readonly Row[]> {
     const partner = await makePartner(address);
     const other = await makePartner(address);
-    await seed(address.databaseUrl, partner.name, scale.fewVoices);
+    await onDatabase(address.databaseUrl, (client) =>
+      seedPartner(client, partner.name, scale.fewVoices, 10).then(() => settle(client)),
+    );
     const made = await createVoice(other, 'long', await inputs.monoWav(scale.longestSeconds), { max_samples: '100' });
     if (made.status !== 201) throw new Error(`long: ${made.status}`);
     const { id } = await settled(other, 'long', 600_000);

@@ -9,22 +9,12 @@ import { run } from '../commands.js';
 import { cpuOf, inTurns, median, megabytes, seconds, watchMemory } from '../measure.js';
 import { startReference } from '../references/server.js';
 import { get, load } from '../requests.js';
-import { seedPartner, seedVoices, settle } from '../seed.js';
+import { onDatabase, seedPartner, seedVoices, settle } from '../seed.js';
 
 /** Connections of a load. Few, so that the time of a request does not include waiting in a queue. */
 const connections = 4;
 const samplesOfAVoice = 25;
 const askedVoice = 'voice 0000001';
-
-async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 /** Creates a partner with one voice of 25 samples, whose details are requested. */
 async function partnerWithVoice(stack: Stack): Promise<TestPartner> {

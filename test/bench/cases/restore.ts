@@ -1,8 +1,7 @@
-import pg from 'pg';
 import { makePartner } from '../../support/shared-stack.js';
 import type { BenchCase, Lab, Row } from '../bench-case.js';
 import { seconds } from '../measure.js';
-import { seedPartner } from '../seed.js';
+import { onDatabase, seedPartner } from '../seed.js';
 
 const voice = 'voice 0000001';
 const sentences = 5;
@@ -31,11 +30,10 @@ export const restore: BenchCase = {
   name: 'restore',
   async run({ scale, stack }: Lab): Promise<readonly Row[]> {
     const partner = await makePartner(stack.address);
-    const database = new pg.Client({ connectionString: stack.address.databaseUrl });
-    await database.connect();
-    await seedPartner(database, partner.name, 1, scale.runSamples);
-    const { rows } = await database.query<{ id: string }>(insertRuns, [partner.name, sentences]);
-    await database.end();
+    const { rows } = await onDatabase(stack.address.databaseUrl, async (client) => {
+      await seedPartner(client, partner.name, 1, scale.runSamples);
+      return client.query<{ id: string }>(insertRuns, [partner.name, sentences]);
+    });
     const took: number[] = [];
     for (let turn = 0; turn < 3 * scale.rounds; turn += 1) {
       for (const { id } of rows) {
